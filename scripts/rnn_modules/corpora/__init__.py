@@ -1,0 +1,53 @@
+"""The seven corpora as plain word lists with labels; one reader per corpus, one generator for synthetic text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+CLASSIFICATION_CORPORA = ("math_qa", "toxicity", "clinc", "brown")
+PARALLEL_CORPORA = ("tatoeba", "ukrainian", "estonian")
+CORPORA = CLASSIFICATION_CORPORA + PARALLEL_CORPORA
+
+
+@dataclass(frozen=True)
+class Split:
+    """One split of a classification corpus.
+
+    Args:
+        words: normalised words of each example; never an empty list.
+        labels: class id of each example, or, for corpora with several outputs, its sequence of class ids
+            (not padded; brown's is as long as the words).
+    """
+
+    words: list[list[str]]
+    labels: list[int] | list[list[int]]
+
+
+@dataclass(frozen=True)
+class ClassificationCorpus:
+    """A corpus of texts with a class, or a sequence of classes, each.
+
+    Args:
+        name: one of :data:`CLASSIFICATION_CORPORA`.
+        class_names: names by class id; ``"padding"`` is class 0 of corpora with label sequences.
+        splits: ``train`` and ``test``, and ``validation`` where one is published.
+    """
+
+    name: str
+    class_names: tuple[str, ...]
+    splits: dict[str, Split]
+
+
+@dataclass(frozen=True)
+class ParallelCorpus:
+    """Line-aligned sentences in several languages.
+
+    Args:
+        name: one of :data:`PARALLEL_CORPORA`.
+        source_language: key of the language that is translated from.
+        sentences: language -> normalised words of each line; all languages have equally many lines, none empty.
+    """
+
+    name: str
+    source_language: str
+    sentences: dict[str, list[list[str]]]
