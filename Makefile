@@ -1,0 +1,52 @@
+# One line per task; every task makes its own environment (.venv) from envs/requirements.lock first.
+#   make demo                  synthetic corpora, every model, minutes
+#   make laptop CORES=2        real corpora, reduced sizes
+#   make laptop ARGS="-n"      further arguments for Snakemake (here: only say what would be done)
+PYTHON ?= python3
+UV ?= uv
+CORES ?= all
+ARGS ?=
+# A folder with the corpora's files; empty: they are downloaded.
+MIRROR ?= $(wildcard ../shared/datasets)
+
+# Scripts that Snakemake starts find the environment's Python first.
+IN_VENV = PATH="$(CURDIR)/.venv/bin:$$PATH"
+SNAKEMAKE = $(IN_VENV) .venv/bin/snakemake --workflow-profile workflow/profiles/default
+SOURCE = $(if $(MIRROR),--config source=mirror mirror="$(MIRROR)")
+
+.PHONY: help demo laptop reproduce test bench lint lock
+.DEFAULT_GOAL := help
+
+help: ## list the tasks
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | column -t -s '|' 2>/dev/null || grep '##' Makefile
+
+demo: .venv/.done ## embedded synthetic corpora, all models (minutes)
+	$(SNAKEMAKE) --configfile config/demo.yaml --cores $(CORES) $(ARGS)
+
+laptop: .venv/.done ## real corpora, reduced sizes
+	$(SNAKEMAKE) $(SOURCE) --configfile config/laptop.yaml --cores $(CORES) $(ARGS)
+
+reproduce: .venv/.done ## real corpora at the paper's sizes (config/config.yaml)
+	$(SNAKEMAKE) $(SOURCE) --cores $(CORES) $(ARGS)
+
+test: .venv/.done ## all tests, a small workflow among them
+	$(IN_VENV) .venv/bin/python -m pytest -q -n 2 tests
+
+bench: .venv/.done ## speed, memory and size of the decomposition
+	$(IN_VENV) .venv/bin/python tests/benchmarks/bench.py
+
+lint: .venv/.done ## ruff, snakefmt, snakemake --lint
+	.venv/bin/ruff check scripts tests
+	.venv/bin/ruff format --check scripts tests
+	.venv/bin/snakefmt --check workflow
+	$(IN_VENV) .venv/bin/snakemake --lint
+
+lock: ## resolve envs/requirements.in anew (needs uv)
+	$(UV) pip compile --universal --python-version 3.11 --generate-hashes envs/requirements.in -o envs/requirements.lock
+
+.venv/.done: envs/requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "error: PYTHON=$(PYTHON) is missing or older than 3.11; name another one: make PYTHON=python3.11" >&2; exit 1; }
+	$(PYTHON) -m venv .venv
+	.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r envs/requirements.lock
+	@touch $@
