@@ -1,0 +1,1 @@
+"""Decompose trained recurrent neural networks into reusable and replaceable modules."""

@@ -1,0 +1,62 @@
+"""What every command-line script shares: logging, flags made from a settings class, and errors in one line."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import logging
+import sys
+import types
+import typing
+from collections.abc import Callable
+
+from rnn_modules.artefacts import InputError
+
+
+def run(main: Callable[[], None]) -> None:
+    """Run a script's ``main``; an error of the input ends it with status 2 and one line, not a traceback."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S", stream=sys.stderr)
+    try:
+        main()
+    except InputError as error:
+        print(f"error: {error}", file=sys.stderr)
+        raise SystemExit(2) from error
+
+
+def add_settings(parser: argparse.ArgumentParser, settings: type) -> None:
+    """Add one flag per field of the dataclass ``settings``; a field's ``help`` metadata is its description.
+
+    A field that is not given keeps the default of the class (or of the preset that the caller starts from).
+    """
+    hints = typing.get_type_hints(settings)
+    for field in dataclasses.fields(settings):
+        flag = "--" + field.name.replace("_", "-")
+        options: dict = {"default": argparse.SUPPRESS, "help": field.metadata.get("help")}
+        kind = hints[field.name]
+        if typing.get_origin(kind) in (typing.Union, types.UnionType):
+            kind = next(part for part in typing.get_args(kind) if part is not type(None))
+        if kind is bool:
+            options["action"] = argparse.BooleanOptionalAction
+        elif typing.get_origin(kind) is tuple:
+            options.update(nargs="*", type=typing.get_args(kind)[0])
+        elif typing.get_origin(kind) is typing.Literal:
+            options.update(choices=typing.get_args(kind))
+        else:
+            options["type"] = kind
+        parser.add_argument(flag, **options)
+
+
+def settings_from(arguments: argparse.Namespace, settings: type, start: object | None = None):
+    """The ``settings`` object that the flags of :func:`add_settings` describe.
+
+    Args:
+        arguments: parsed arguments.
+        settings: the dataclass.
+        start: an object of that class whose values stand where no flag was given.
+    """
+    given = {
+        field.name: tuple(value) if isinstance(value, list) else value
+        for field in dataclasses.fields(settings)
+        if (value := getattr(arguments, field.name, argparse.SUPPRESS)) is not argparse.SUPPRESS
+    }
+    return settings(**given) if start is None else dataclasses.replace(start, **given)

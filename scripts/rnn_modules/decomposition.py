@@ -1,0 +1,249 @@
+"""Decomposition into one module per class: sample, monitor, identify (Algorithms 1, 2 and 3).
+
+The two algorithms differ in their samples alone: a one-output model has one sample for all timesteps, a many-output
+model one per timestep. Both modes are found from the same activations, observed layer by layer.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from rnn_modules.artefacts import InputError
+from rnn_modules.concern import (
+    active_rate,
+    central_tendency,
+    open_share,
+    removed_by_rate_difference,
+    removed_logistic,
+    removed_relu,
+)
+from rnn_modules.module import Modules
+from rnn_modules.network import SQUASHED_GATES, Network, RecurrentLayer
+from rnn_modules.parameters import DecompositionParameters
+
+logger = logging.getLogger(__name__)
+
+Rows = list[list[np.ndarray]]
+"""Sampled rows by class and timestep."""
+
+
+@dataclass(frozen=True)
+class Samples:
+    """Rows of the examples that are monitored, by class and timestep.
+
+    Attributes:
+        positive: examples of the dominant class.
+        negative: examples of the other classes.
+    """
+
+    positive: Rows
+    negative: Rows
+
+    def counts(self, class_names: Sequence[str]) -> dict[str, dict[str, int]]:
+        """Number of different positive and negative examples of each class."""
+        return {
+            name: {
+                "positive": int(len(np.unique(np.concatenate(positive)))),
+                "negative": int(len(np.unique(np.concatenate(negative)))),
+            }
+            for name, positive, negative in zip(class_names, self.positive, self.negative, strict=True)
+        }
+
+
+def draw_samples(
+    labels: np.ndarray,
+    classes: int,
+    timesteps: int,
+    parameters: DecompositionParameters,
+    valid: np.ndarray | None = None,
+) -> Samples:
+    """Choose positive and negative examples (Algorithm 1, lines 5 and 6; Algorithm 2, lines 8 and 9).
+
+    Args:
+        labels: ``(examples,) int`` classes, or ``(examples, timesteps) int`` for many-output models.
+        classes: number of classes.
+        timesteps: number of recurrent timesteps.
+        parameters: sizes and order.
+        valid: ``(timesteps, examples) bool``; steps that are padding are no observations.
+
+    Returns:
+        Rows by class and timestep; a class that never occurs at a timestep has none there.
+
+    Raises:
+        InputError: a class has no example at all, or a label is outside the classes.
+    """
+    present = np.bincount(labels.ravel(), minlength=classes)
+    if len(present) > classes:
+        raise InputError(f"labels: expected classes 0..{classes - 1}, received {labels.max()}")
+    if not present.all():
+        raise InputError(f"labels: classes {np.flatnonzero(present == 0).tolist()} have no example to decompose with")
+    generator = np.random.default_rng(parameters.seed)
+    if labels.ndim == 2:
+        per_step = [_draw(labels[:, step], classes, parameters, generator) for step in range(timesteps)]
+    else:
+        per_step = [_draw(labels, classes, parameters, generator)] * timesteps
+    if valid is not None and parameters.masked_observations == "drop":
+        per_step = [
+            tuple([rows[valid[step, rows]] for rows in part] for part in drawn) for step, drawn in enumerate(per_step)
+        ]
+    return Samples(
+        positive=[[drawn[0][label] for drawn in per_step] for label in range(classes)],
+        negative=[[drawn[1][label] for drawn in per_step] for label in range(classes)],
+    )
+
+
+def _draw(
+    labels: np.ndarray, classes: int, parameters: DecompositionParameters, generator: np.random.Generator
+) -> tuple[list[np.ndarray], list[np.ndarray]]:
+    """Positive and negative rows of every class for one timestep."""
+    order = np.arange(len(labels)) if parameters.sample_order == "first" else generator.permutation(len(labels))
+    grouped = order[np.argsort(labels[order], kind="stable")]
+    bounds = np.searchsorted(labels[grouped], np.arange(classes + 1))
+    rows = [grouped[start:stop] for start, stop in zip(bounds[:-1], bounds[1:], strict=True)]
+    size = parameters.positive_sample
+    negative_size = max(1, size // max(1, classes - 1))
+    positive = [of_class[:size] for of_class in rows]
+    if parameters.negative_sampling == "first_rows":
+        # Of these only the first are used, so the others need not be looked at.
+        negative = [order[labels[order] != label][:negative_size] for label in range(classes)]
+    else:
+        negative = [
+            np.concatenate([rows[other][:negative_size] for other in range(classes) if other != label])
+            for label in range(classes)
+        ]
+    return positive, negative
+
+
+def decompose(
+    network: Network,
+    inputs,
+    labels: np.ndarray,
+    class_names: Sequence[str],
+    parameters: DecompositionParameters,
+    modes: Sequence[str] = ("rolled", "unrolled"),
+    samples: Samples | None = None,
+) -> dict[str, Modules]:
+    """Decompose a trained network into one module per class.
+
+    Args:
+        network: the parent.
+        inputs: training inputs: ``(examples, tokens) int32``, or for translation the pair of sources and decoder
+            inputs, both ``(examples, tokens) int32``.
+        labels: ``(examples,)`` classes, ``(examples, timesteps)`` for many-output models, target languages for
+            translation.
+        class_names: one name per class.
+        parameters: every choice that the paper leaves open.
+        modes: ``rolled`` and/or ``unrolled``.
+        samples: examples to monitor, by default drawn by :func:`draw_samples`.
+
+    Returns:
+        The modules of each mode.
+
+    Raises:
+        InputError: a class without examples, or shapes that do not fit the network.
+    """
+    activations = {layer.activation for layer in network.layers}
+    if len(activations) > 1:
+        raise InputError(f"the recurrent layers have different activations {sorted(activations)}; one is expected")
+    if samples is None:
+        valid = network.valid(inputs)
+        samples = draw_samples(labels, len(class_names), network.timesteps, parameters, valid)
+    rows = np.unique(
+        np.concatenate([part for side in (samples.positive, samples.negative) for c in side for part in c])
+    )
+    observed_inputs = tuple(part[rows] for part in inputs) if isinstance(inputs, tuple) else inputs[rows]
+    one_output = labels.ndim == 1
+    statistics: dict[str, list[tuple[np.ndarray, np.ndarray]]] = {mode: [] for mode in modes}
+    per_gate = parameters.gate_approach == "per_gate"
+    for layer, observed in zip(network.layers, network.observe(observed_inputs, per_gate), strict=True):
+        for mode in modes:
+            statistics[mode].append(
+                tuple(
+                    _layer_statistics(layer, observed, rows, side, mode == "rolled", one_output, parameters)
+                    for side in (samples.positive, samples.negative)
+                )
+            )
+    counts = samples.counts(class_names)
+    return {
+        mode: Modules(
+            mode=mode,
+            class_names=tuple(class_names),
+            kept=_identify(statistics[mode], activations == {"relu"}, parameters),
+            parent=network.sha256,
+            parameters=parameters,
+            counts=counts,
+        )
+        for mode in modes
+    }
+
+
+def _layer_statistics(
+    layer: RecurrentLayer,
+    observed: np.ndarray,
+    rows: np.ndarray,
+    sampled: Rows,
+    rolled: bool,
+    one_output: bool,
+    parameters: DecompositionParameters,
+) -> np.ndarray:
+    """Statistic of every node of a layer, ``(classes, timesteps or 1, gates or 1, units)``.
+
+    ``observed`` is ``(timesteps, rows, gates or 1, units)``. A rolled model's observations are those of all timesteps
+    together (``flatten_obs``), an unrolled one's those at each (``obs_at``).
+    """
+    timesteps = len(observed)
+    steps = range(timesteps)
+    if rolled and one_output and parameters.rolled_observations == "last_timestep":
+        steps = range(timesteps - 1, timesteps)
+    groups = [list(steps)] if rolled else [[step] for step in steps]
+    result = np.full((len(sampled), len(groups), *observed.shape[2:]), np.nan)
+    for label, by_step in enumerate(sampled):
+        positions = {step: np.searchsorted(rows, by_step[step]) for step in steps}
+        for index, group in enumerate(groups):
+            parts = [observed[step, positions[step]] for step in group]
+            values = parts[0] if len(parts) == 1 else np.concatenate(parts)
+            if len(values):
+                result[label, index] = _statistic(layer, values, parameters)
+    return result
+
+
+def _statistic(layer: RecurrentLayer, values: np.ndarray, parameters: DecompositionParameters) -> np.ndarray:
+    """Statistic of each node from ``(observations, gates or 1, units)``, as ``(gates or 1, units)``."""
+    observations, gates, units = values.shape
+    if layer.activation == "relu":
+        return active_rate(values.reshape(observations, -1)).reshape(gates, units)
+    names = layer.gates if gates > 1 else ("hidden",)
+    return np.stack(
+        [
+            central_tendency(values[:, gate], parameters.outlier_distance)
+            if name in SQUASHED_GATES
+            else open_share(values[:, gate], parameters.gate_open)
+            for gate, name in enumerate(names)
+        ]
+    )
+
+
+def _identify(
+    statistics: list[tuple[np.ndarray, np.ndarray]], relu: bool, parameters: DecompositionParameters
+) -> tuple[np.ndarray, ...]:
+    """Masks of the kept nodes per layer (``update_concern``), for all classes and timesteps at once."""
+    shapes = [positive.shape for positive, _ in statistics]
+    flat = [tuple(part.reshape(*part.shape[:2], -1) for part in pair) for pair in statistics]
+    if parameters.removal_scope == "model":
+        flat = [tuple(np.concatenate(parts, axis=-1) for parts in zip(*flat, strict=True))]
+    removed = np.concatenate([_removed(*pair, relu, parameters) for pair in flat], axis=-1)
+    ends = np.cumsum([shape[2] * shape[3] for shape in shapes])[:-1]
+    return tuple(~part.reshape(shape) for part, shape in zip(np.split(removed, ends, axis=-1), shapes, strict=True))
+
+
+def _removed(positive: np.ndarray, negative: np.ndarray, relu: bool, parameters: DecompositionParameters) -> np.ndarray:
+    cap = parameters.removal_cap
+    if not relu:
+        return removed_logistic(positive - negative, cap, parameters.always_remove_within)
+    if parameters.relu_rule == "rate_difference":
+        return removed_by_rate_difference(positive, negative, cap, parameters.rate_difference)
+    return removed_relu(positive, negative, cap)

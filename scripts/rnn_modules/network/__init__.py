@@ -1,0 +1,18 @@
+"""A trained model as arrays: cells, forward pass, hidden states; no deep-learning framework is needed."""
+
+from rnn_modules.network.cells import GATES, SQUASHED_GATES, LayerMask, RecurrentLayer, StepMask
+from rnn_modules.network.from_keras import from_keras
+from rnn_modules.network.networks import Classifier, EncoderDecoder, Network, load_network
+
+__all__ = [
+    "GATES",
+    "SQUASHED_GATES",
+    "Classifier",
+    "EncoderDecoder",
+    "LayerMask",
+    "Network",
+    "RecurrentLayer",
+    "StepMask",
+    "from_keras",
+    "load_network",
+]

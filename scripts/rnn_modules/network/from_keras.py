@@ -1,0 +1,143 @@
+"""From a Keras model to arrays; the model object is only asked, so no backend is imported here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from rnn_modules.artefacts import InputError
+from rnn_modules.network.cells import RecurrentLayer
+from rnn_modules.network.networks import Classifier, EncoderDecoder, Network
+
+_CELLS = {"SimpleRNN": "vanilla", "GRU": "gru", "LSTM": "lstm"}
+_PASSED_OVER = {"InputLayer", "Dropout", "SpatialDropout1D", "Activation", "Softmax"}
+_ACTIVATIONS = {"tanh", "relu", "sigmoid", "hard_sigmoid", "linear"}
+
+
+def from_keras(model: Any) -> Network:
+    """Read a trained Keras model into arrays.
+
+    Args:
+        model: a Sequential or functional Keras 3 model of one of the paper's five architectures: one Embedding, perhaps
+            Flatten and RepeatVector, SimpleRNN / GRU / LSTM layers, and a Dense output (perhaps TimeDistributed); or an
+            encoder-decoder with two Embeddings whose first decoder layer starts from the encoder's state.
+
+    Raises:
+        InputError: the model has a layer or setting that decomposition does not cover; the message names it.
+    """
+    chains: dict[str, list[Any]] = {}
+    for layer in model.layers:
+        if _type(layer) not in _PASSED_OVER:
+            chains.setdefault(_root(layer), []).append(layer)
+    if len(chains) == 1:
+        return _classifier(next(iter(chains.values())))
+    if len(chains) == 2:
+        decoder = next((c for c in chains.values() if _type(c[-1]) in ("Dense", "TimeDistributed")), None)
+        encoder = next((c for c in chains.values() if c is not decoder), None)
+        if decoder is not None and encoder is not None:
+            return _encoder_decoder(encoder, decoder)
+    raise InputError(f"model {model.name!r}: expected one input, or a source and a target; received {len(chains)}")
+
+
+def _type(layer: Any) -> str:
+    return type(layer).__name__
+
+
+def _root(layer: Any) -> str:
+    """Name of the input that a layer's first argument comes from."""
+    while _type(layer) != "InputLayer":
+        nodes = layer._inbound_nodes
+        if len(nodes) != 1:
+            raise InputError(f"layer {layer.name!r}: used {len(nodes)} times; layers must be used once")
+        history = nodes[0].input_tensors[0]._keras_history.operation
+        layer = history
+    return layer.name
+
+
+def _recurrent(layer: Any) -> RecurrentLayer:
+    cell = _CELLS.get(_type(layer))
+    if cell is None:
+        raise InputError(
+            f"layer {layer.name!r}: {_type(layer)} cannot be decomposed; expected SimpleRNN, GRU, LSTM, Embedding, "
+            "Flatten, RepeatVector, Dropout or Dense"
+        )
+    if layer.go_backwards:
+        raise InputError(f"layer {layer.name!r}: go_backwards=True is not supported")
+    weights = [np.array(weight) for weight in layer.get_weights()]
+    kernel, recurrent_kernel = weights[0], weights[1]
+    bias = weights[2] if len(weights) > 2 else np.zeros(kernel.shape[1], kernel.dtype)
+    reset_after = bool(getattr(layer, "reset_after", False))
+    return RecurrentLayer(
+        cell=cell,
+        kernel=kernel,
+        recurrent_kernel=recurrent_kernel,
+        bias=bias[0].copy() if bias.ndim == 2 else bias,
+        recurrent_bias=bias[1].copy() if bias.ndim == 2 else None,
+        return_sequences=bool(layer.return_sequences),
+        activation=_activation(layer, "activation"),
+        recurrent_activation=_activation(layer, "recurrent_activation") if cell != "vanilla" else "sigmoid",
+        reset_after=reset_after,
+    )
+
+
+def _activation(layer: Any, attribute: str) -> str:
+    name = getattr(getattr(layer, attribute), "__name__", None)
+    if name not in _ACTIVATIONS:
+        raise InputError(f"layer {layer.name!r}: {attribute}={name} is not supported; use {sorted(_ACTIVATIONS)}")
+    return name
+
+
+def _output(layer: Any) -> tuple[np.ndarray, np.ndarray]:
+    if _type(layer) == "TimeDistributed":
+        layer = layer.layer
+    if _type(layer) != "Dense":
+        raise InputError(f"layer {layer.name!r}: the last layer must be Dense, received {_type(layer)}")
+    weights = [np.array(weight) for weight in layer.get_weights()]
+    return weights[0], weights[1] if len(weights) > 1 else np.zeros(weights[0].shape[1], weights[0].dtype)
+
+
+def _embedding(layer: Any) -> np.ndarray:
+    if _type(layer) != "Embedding":
+        raise InputError(f"layer {layer.name!r}: the first layer must be Embedding, received {_type(layer)}")
+    return np.array(layer.get_weights()[0])
+
+
+def _classifier(chain: list[Any]) -> Classifier:
+    embedding, output = _embedding(chain[0]), chain[-1]
+    if chain[0].mask_zero:
+        raise InputError(f"layer {chain[0].name!r}: mask_zero=True is supported in encoder-decoders only")
+    middle = chain[1:-1]
+    repeat = None
+    if middle and _type(middle[0]) == "Flatten":
+        if len(middle) < 2 or _type(middle[1]) != "RepeatVector":
+            raise InputError(f"layer {middle[0].name!r}: Flatten must be followed by RepeatVector")
+        repeat, middle = int(middle[1].n), middle[2:]
+    if not middle:
+        raise InputError(f"layer {output.name!r}: there is no recurrent layer before it")
+    kernel, bias = _output(output)
+    return Classifier(
+        layers=tuple(_recurrent(layer) for layer in middle),
+        output_kernel=kernel,
+        output_bias=bias,
+        embedding=embedding,
+        tokens=int(chain[0].input.shape[1]),
+        repeat=repeat,
+    )
+
+
+def _encoder_decoder(encoder: list[Any], decoder: list[Any]) -> EncoderDecoder:
+    for embedding in (encoder[0], decoder[0]):
+        if not getattr(embedding, "mask_zero", False):
+            raise InputError(f"layer {embedding.name!r}: an encoder-decoder's Embedding needs mask_zero=True")
+    kernel, bias = _output(decoder[-1])
+    return EncoderDecoder(
+        layers=tuple(_recurrent(layer) for layer in decoder[1:-1]),
+        output_kernel=kernel,
+        output_bias=bias,
+        encoder=tuple(_recurrent(layer) for layer in encoder[1:]),
+        source_embedding=_embedding(encoder[0]),
+        target_embedding=_embedding(decoder[0]),
+        source_tokens=int(encoder[0].input.shape[1]),
+        target_tokens=int(decoder[0].input.shape[1]),
+    )

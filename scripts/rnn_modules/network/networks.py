@@ -1,0 +1,334 @@
+"""A trained model as arrays: the classifiers of the four x:1 and x:N architectures, and the encoder-decoder.
+
+Both kinds have ``layers``, the recurrent layers that decomposition works on, and an output layer. Parity with
+``model.predict`` of the Keras model they come from is tested to 1e-5.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from rnn_modules.artefacts import InputError, read_arrays, sha256_of_arrays, write_arrays
+from rnn_modules.network.cells import LayerMask, RecurrentLayer
+from rnn_modules.network.stack import State, observe_stack, run_stack, step_stack
+
+ROWS_AT_ONCE = 2048
+"""Default number of rows (modules x examples) of one matrix product: large enough for BLAS, small enough for caches."""
+
+
+@dataclass(frozen=True, eq=False)
+class Network:
+    """What classifiers and encoder-decoders share.
+
+    Attributes:
+        layers: recurrent layers that are decomposed (an encoder-decoder's are the decoder's).
+        output_kernel: ``(units, outputs)``.
+        output_bias: ``(outputs,)``.
+    """
+
+    layers: tuple[RecurrentLayer, ...]
+    output_kernel: np.ndarray
+    output_bias: np.ndarray
+
+    @property
+    def outputs(self) -> int:
+        """Number of output nodes: classes, or words of the target vocabulary."""
+        return self.output_kernel.shape[1]
+
+    @property
+    def dtype(self) -> np.dtype:
+        """Type of the weights and of all activations."""
+        return self.output_kernel.dtype
+
+    @cached_property
+    def sha256(self) -> str:
+        """Identity of the model: a checksum over all its weights and settings, independent of file formats."""
+        return sha256_of_arrays(_pack(self))
+
+    def save(self, path: str | os.PathLike) -> None:
+        """Write the network as one ``.npz``."""
+        write_arrays(path, _pack(self), compress=False)
+
+    def output(self, hidden: np.ndarray) -> np.ndarray:
+        """Logits ``(..., outputs)`` of hidden states ``(..., units)``."""
+        return hidden @ self.output_kernel + self.output_bias
+
+
+@dataclass(frozen=True, eq=False)
+class Classifier(Network):
+    """One-output and many-output models.
+
+    Attributes:
+        embedding: ``(vocabulary, width)``.
+        repeat: None when the tokens are the timesteps (M:1, M:N); else the embedded tokens are laid side by side into
+            one input, repeated this many times (1:1, 1:N).
+        tokens: number of tokens of an example.
+    """
+
+    embedding: np.ndarray
+    tokens: int
+    repeat: int | None = None
+
+    @property
+    def timesteps(self) -> int:
+        """Number of recurrent timesteps."""
+        return self.repeat or self.tokens
+
+    @property
+    def many_output(self) -> bool:
+        """Whether there is one decision per timestep and not one per example."""
+        return self.layers[-1].return_sequences
+
+    def embed(self, inputs: np.ndarray) -> np.ndarray:
+        """Embedded inputs of the first recurrent layer.
+
+        Args:
+            inputs: ``(examples, tokens) int32`` word ids.
+
+        Returns:
+            ``(timesteps or 1, 1, examples, features)``.
+
+        Raises:
+            InputError: another shape, or an id outside the vocabulary.
+        """
+        check_ids(inputs, self.tokens, len(self.embedding), "inputs")
+        embedded = self.embedding[inputs]
+        if self.repeat is not None:
+            return embedded.reshape(1, 1, len(inputs), -1)
+        return np.ascontiguousarray(embedded.transpose(1, 0, 2))[:, None]
+
+    def observe(self, inputs: np.ndarray, gates: bool = False) -> Iterator[np.ndarray]:
+        """Activations layer by layer, see :func:`~rnn_modules.network.stack.observe_stack`."""
+        return observe_stack(self.layers, self.embed(inputs), self.timesteps, gates=gates)
+
+    def valid(self, inputs: np.ndarray) -> None:
+        """Which steps are real: None, for no step of a classifier is masked."""
+        return None
+
+    def hidden_in_chunks(
+        self, inputs: np.ndarray, masks: Sequence[LayerMask] | None = None, modules: int = 1, rows: int = ROWS_AT_ONCE
+    ) -> Iterator[tuple[slice, np.ndarray]]:
+        """What reaches the output layer, for a few examples at a time.
+
+        Args:
+            inputs: ``(examples, tokens) int32``.
+            masks: one mask per layer, or None for the whole network.
+            modules: number of modules of ``masks``.
+            rows: modules x examples at once.
+
+        Yields:
+            The examples' slice, and ``(timesteps, modules, examples, units)``, or without the first axis for x:1.
+        """
+        size = max(1, rows // modules)
+        for start in range(0, len(inputs), size):
+            chunk = slice(start, min(start + size, len(inputs)))
+            hidden, _ = run_stack(self.layers, self.embed(inputs[chunk]), self.timesteps, masks)
+            yield chunk, hidden if self.many_output else hidden[-1]
+
+    def logits(self, inputs: np.ndarray) -> np.ndarray:
+        """Logits ``(examples, outputs)`` or ``(examples, timesteps, outputs)`` of the whole network."""
+        parts = [self.output(hidden) for _, hidden in self.hidden_in_chunks(inputs)]
+        if not parts:
+            shape = (0, self.timesteps, self.outputs) if self.many_output else (0, self.outputs)
+            return np.zeros(shape, self.dtype)
+        if self.many_output:
+            return np.concatenate([part[:, 0].transpose(1, 0, 2) for part in parts])
+        return np.concatenate([part[0] for part in parts])
+
+
+@dataclass(frozen=True, eq=False)
+class EncoderDecoder(Network):
+    """Translation model; ``layers`` are the decoder's.
+
+    Attributes:
+        encoder: recurrent layers of the encoder, the last sends only its final state.
+        source_embedding: ``(source vocabulary, width)``; id 0 is padding and masked.
+        target_embedding: ``(target vocabulary, width)``; likewise.
+        source_tokens: length of a source sentence.
+        target_tokens: number of decoder timesteps.
+    """
+
+    encoder: tuple[RecurrentLayer, ...]
+    source_embedding: np.ndarray
+    target_embedding: np.ndarray
+    source_tokens: int
+    target_tokens: int
+
+    many_output = True
+
+    @property
+    def timesteps(self) -> int:
+        """Number of decoder timesteps."""
+        return self.target_tokens
+
+    def encode(self, sources: np.ndarray) -> State:
+        """Final state of the encoder for ``(examples, source tokens) int32``."""
+        check_ids(sources, self.source_tokens, len(self.source_embedding), "source sentences")
+        embedded = np.ascontiguousarray(self.source_embedding[sources].transpose(1, 0, 2))[:, None]
+        return run_stack(self.encoder, embedded, self.source_tokens, valid=sources.T != 0)[1]
+
+    def _decoder_inputs(self, targets: np.ndarray) -> np.ndarray:
+        check_ids(targets, self.target_tokens, len(self.target_embedding), "decoder inputs")
+        return np.ascontiguousarray(self.target_embedding[targets].transpose(1, 0, 2))[:, None]
+
+    def observe(self, inputs: tuple[np.ndarray, np.ndarray], gates: bool = False) -> Iterator[np.ndarray]:
+        """Activations of the decoder, layer by layer, when it is fed the right words.
+
+        Args:
+            inputs: sources ``(examples, source tokens) int32`` and decoder inputs ``(examples, target tokens) int32``.
+            gates: observe gates, not hidden states.
+        """
+        sources, targets = inputs
+        return observe_stack(
+            self.layers,
+            self._decoder_inputs(targets),
+            self.timesteps,
+            self.encode(sources),
+            self.valid(inputs),
+            gates,
+        )
+
+    def valid(self, inputs: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
+        """Which decoder steps are real, ``(timesteps, examples) bool``."""
+        return inputs[1].T != 0
+
+    def logits(self, inputs: tuple[np.ndarray, np.ndarray], masks: Sequence[LayerMask] | None = None) -> np.ndarray:
+        """Logits ``(examples, target tokens, words)`` when the decoder is fed the right words (one module)."""
+        sources, targets = inputs
+        hidden, _ = run_stack(
+            self.layers,
+            self._decoder_inputs(targets),
+            self.timesteps,
+            masks,
+            self.encode(sources),
+            self.valid(inputs),
+        )
+        return self.output(hidden[:, 0].transpose(1, 0, 2))
+
+    def translate(
+        self, sources: np.ndarray, start: np.ndarray, end: int, masks: Sequence[LayerMask] | None = None
+    ) -> np.ndarray:
+        """Greedy translation.
+
+        Args:
+            sources: ``(examples, source tokens) int32``.
+            start: ``(examples,) int32`` id of the start tag, which names the target language.
+            end: id that ends a sentence for every example, or 0 for none.
+            masks: masks of one module, or None for the whole network.
+
+        Returns:
+            ``(examples, target tokens) int32`` word ids after the start tag, zeros after the end.
+        """
+        words = np.zeros((len(sources), self.timesteps), np.int32)
+        for first in range(0, len(sources), ROWS_AT_ONCE // 4):
+            chunk = slice(first, first + ROWS_AT_ONCE // 4)
+            words[chunk] = self._translate_chunk(sources[chunk], start[chunk], end, masks)
+        return words
+
+    def _translate_chunk(self, sources, start, end, masks):
+        examples = len(sources)
+        states = [self.encode(sources)] + [layer.initial_state(1, examples) for layer in self.layers[1:]]
+        words = np.zeros((examples, self.timesteps), np.int32)
+        current, going = np.asarray(start), np.ones(examples, bool)
+        for timestep in range(self.timesteps):
+            hidden, states = step_stack(self.layers, self.target_embedding[current][None], states, timestep, masks)
+            current = self.output(hidden[0]).argmax(-1).astype(np.int32)
+            words[going, timestep] = current[going]
+            going &= (current != end) & (current != 0)
+            if not going.any():
+                break
+        return words
+
+
+def check_ids(ids: np.ndarray, tokens: int, vocabulary: int, what: str) -> None:
+    """Raise :class:`InputError` unless ``ids`` is ``(examples, tokens)`` of integers in the vocabulary."""
+    if ids.ndim != 2 or ids.shape[1] != tokens or not np.issubdtype(ids.dtype, np.integer):
+        raise InputError(f"{what}: expected integers of shape (examples, {tokens}), received {ids.dtype} {ids.shape}")
+    if ids.size and not (0 <= ids.min() and ids.max() < vocabulary):
+        raise InputError(
+            f"{what}: ids must lie in 0..{vocabulary - 1}, received {ids.min()}..{ids.max()}; "
+            "encode them with the model's own vocabulary"
+        )
+
+
+_LAYER_ARRAYS = ("kernel", "recurrent_kernel", "bias", "recurrent_bias")
+_KINDS = {
+    "classifier": (Classifier, ("output_kernel", "output_bias", "embedding"), ("layers",)),
+    "encoder_decoder": (
+        EncoderDecoder,
+        ("output_kernel", "output_bias", "source_embedding", "target_embedding"),
+        ("layers", "encoder"),
+    ),
+}
+
+
+def _pack(network: Network) -> dict[str, np.ndarray]:
+    """All arrays of a network under flat names, and its structure as JSON text."""
+    kind = next(name for name, (cls, _, _) in _KINDS.items() if isinstance(network, cls))
+    _, array_names, stack_names = _KINDS[kind]
+    arrays = {name: getattr(network, name) for name in array_names}
+    structure: dict = {"kind": kind}
+    for stack in stack_names:
+        structure[stack] = []
+        for index, layer in enumerate(getattr(network, stack)):
+            settings = {key: value for key, value in vars(layer).items() if key not in _LAYER_ARRAYS}
+            structure[stack].append(settings)
+            for name in _LAYER_ARRAYS:
+                if getattr(layer, name) is not None:
+                    arrays[f"{stack}.{index}.{name}"] = getattr(layer, name)
+    for name in ("tokens", "repeat", "source_tokens", "target_tokens"):
+        if hasattr(network, name):
+            structure[name] = getattr(network, name)
+    arrays["structure"] = np.array(json.dumps(structure, sort_keys=True))
+    return arrays
+
+
+def load_network(path: str | os.PathLike) -> Network:
+    """Read a network that :meth:`Network.save` wrote.
+
+    Raises:
+        InputError: the file is missing, damaged, or not a network; the message names it.
+    """
+    arrays = read_arrays(path, ("structure", "output_kernel", "output_bias"))
+    try:
+        structure = json.loads(str(arrays["structure"]))
+        cls, array_names, stack_names = _KINDS[structure.pop("kind")]
+        parts: dict = {name: arrays[name] for name in array_names}
+        for stack in stack_names:
+            parts[stack] = tuple(
+                RecurrentLayer(
+                    **settings,
+                    **{n: arrays[f"{stack}.{i}.{n}"] for n in _LAYER_ARRAYS if f"{stack}.{i}.{n}" in arrays},
+                )
+                for i, settings in enumerate(structure.pop(stack))
+            )
+        network = cls(**parts, **structure)
+        _check_shapes(network)
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
+        raise InputError(f"{path}: not a network file ({error}); make it again from the Keras model") from error
+    return network
+
+
+def _check_shapes(network: Network) -> None:
+    """Raise ValueError when the arrays of a network do not fit together or hold not-a-number."""
+    stacks = {"layers": network.layers, "encoder": getattr(network, "encoder", ())}
+    for name, layers in stacks.items():
+        for index, layer in enumerate(layers):
+            columns = len(layer.gates) * layer.units
+            if layer.kernel.ndim != 2 or layer.kernel.shape[1] != columns or layer.bias.shape != (columns,):
+                raise ValueError(f"{name}.{index}: shapes do not fit {layer.units} {layer.cell} units")
+            if layer.recurrent_kernel.shape != (layer.units, columns):
+                raise ValueError(f"{name}.{index}: recurrent kernel has shape {layer.recurrent_kernel.shape}")
+            if index and layer.kernel.shape[0] != layers[index - 1].units:
+                raise ValueError(f"{name}.{index}: kernel has {layer.kernel.shape[0]} rows")
+    if network.output_kernel.shape[0] != network.layers[-1].units:
+        raise ValueError(f"output kernel has {network.output_kernel.shape[0]} rows")
+    for name, array in _pack(network).items():
+        if array.dtype.kind == "f" and not np.isfinite(array).all():
+            raise ValueError(f"{name} holds values that are not finite")

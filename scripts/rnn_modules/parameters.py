@@ -1,0 +1,143 @@
+"""Every choice of the decomposition that the paper leaves open or that its published package makes differently.
+
+The defaults are the paper's text (preset ``paper``); the preset ``package`` collects the choices of the published
+replication package. A preset may differ by RNN type; any single value can be set on top of it.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass, field
+from typing import Literal
+
+from rnn_modules.artefacts import InputError
+
+EDGES = ("kernel_columns", "recurrent_columns", "recurrent_rows", "next_kernel_rows", "output_rows")
+"""Kinds of edges that go with a node: from the layer's input (with the bias), from the hidden state, to the hidden
+state, to the next recurrent layer, to the output layer."""
+
+
+def _setting(default, text: str):
+    return field(default=default, metadata={"help": text})
+
+
+@dataclass(frozen=True)
+class DecompositionParameters:
+    """Parameters of Algorithms 1 to 5, of concern modularization, and of the composition."""
+
+    positive_sample: int = _setting(500, "M, examples of the dominant class (per timestep for x:N)")
+    negative_sampling: Literal["per_class", "first_rows"] = _setting(
+        "per_class",
+        "M/(classes-1) examples of every other class (section IV-B4), or that many first rows of any other",
+    )
+    sample_order: Literal["random", "first"] = _setting("random", "which rows of a class are sampled")
+    rolled_observations: Literal["all_timesteps", "last_timestep"] = _setting(
+        "all_timesteps", "observations of a rolled x:1 model: M x timesteps (section IV-B4) or the last hidden state"
+    )
+    masked_observations: Literal["drop", "count"] = _setting(
+        "drop", "whether padded decoder steps, which only repeat a state, count as observations"
+    )
+    outlier_distance: float = _setting(2.0, "observations this many median absolute deviations away are discarded")
+    removal_cap: float = _setting(0.2, "share of nodes at which removal stops (section IV-B2); 0 removes none")
+    removal_scope: Literal["model", "layer"] = _setting(
+        "model", "whether nodes of all layers are ranked and capped together (Algorithm 4) or layer by layer"
+    )
+    always_remove_within: float = _setting(
+        0.0, "nodes whose score is within this share of the lowest score go even beyond the cap"
+    )
+    gate_approach: Literal["hidden_state", "per_gate"] = _setting(
+        "hidden_state", "all gates by the hidden state, or each gate by its own activation (section IV-B3)"
+    )
+    gate_open: float = _setting(0.5, "per_gate: a sigmoid gate counts as open from this value on")
+    relu_rule: Literal["active_rate", "rate_difference"] = _setting(
+        "active_rate", "Algorithm 5, or removal by the difference of active rates"
+    )
+    rate_difference: float = _setting(-0.5, "rate_difference: a node goes when its rate differs by this much or less")
+    removed_edges: tuple[str, ...] = _setting(EDGES, f"kinds of edges that a removed node loses: {', '.join(EDGES)}")
+    unrolled_output_rows: Literal["same_timestep", "first_timestep"] = _setting(
+        "same_timestep", "unrolled x:N: whether the output layer loses rows timestep by timestep or those of the first"
+    )
+    head: Literal["mean", "log_sum_exp", "calibrated"] = _setting(
+        "mean",
+        "ND output: mean of other logits (section IV-D), their log-sum-exp, or the mean less a threshold per module",
+    )
+    calibration_sample: int = _setting(500, "training examples on which the thresholds are calibrated")
+    reset_gate: Literal["trained", "after_product"] = _setting(
+        "trained", "GRU replay: as the model was trained, or with the reset gate after the recurrent product"
+    )
+    replayed_gates: Literal["trained", "sigmoid"] = _setting(
+        "trained", "replay of the gates' activation: as trained, or sigmoid whatever was trained"
+    )
+    rolled_replay: Literal["loaded", "zeroed"] = _setting(
+        "loaded", "rolled x:N: evaluate the modules with their weights, or with zero embedding and recurrent weights"
+    )
+    seed: int = _setting(0, "of the sampling")
+
+    def __post_init__(self) -> None:
+        """Check ranges and names; raises :class:`InputError`."""
+        for name, low, high in (("removal_cap", 0, 1), ("always_remove_within", 0, 1), ("gate_open", 0, 1)):
+            value = getattr(self, name)
+            if not low <= value <= high:
+                raise InputError(f"decomposition parameter {name}: expected {low}..{high}, received {value}")
+        for name in ("positive_sample", "calibration_sample"):
+            if getattr(self, name) < 1:
+                raise InputError(f"decomposition parameter {name}: expected at least 1, received {getattr(self, name)}")
+        if not self.outlier_distance > 0:
+            raise InputError(
+                f"decomposition parameter outlier_distance: expected more than 0, received {self.outlier_distance}"
+            )
+        unknown = sorted(set(self.removed_edges) - set(EDGES))
+        if unknown:
+            raise InputError(f"decomposition parameter removed_edges: unknown {unknown}; choose from {list(EDGES)}")
+
+
+PACKAGE = {
+    "negative_sampling": "first_rows",
+    "sample_order": "first",
+    "rolled_observations": "last_timestep",
+    "masked_observations": "count",
+    "removal_cap": 0.05,
+    "always_remove_within": 0.1,
+    "relu_rule": "rate_difference",
+    "removed_edges": ("kernel_columns", "output_rows"),
+    "unrolled_output_rows": "first_timestep",
+    "reset_gate": "after_product",
+    "replayed_gates": "sigmoid",
+    "rolled_replay": "zeroed",
+}
+"""What the published package does where it departs from the paper's text."""
+
+
+def preset(name: str, architecture: str, rnn: str) -> DecompositionParameters:
+    """Parameters of a preset for one kind of model.
+
+    Args:
+        name: ``paper`` or ``package``.
+        architecture: input/output type; translation has samples of 1000 sentences.
+        rnn: RNN type; the package's cap is 20 % for most Vanilla models and 5 % for most others.
+
+    Raises:
+        InputError: there is no such preset.
+    """
+    values: dict = {}
+    if name == "package":
+        values.update(PACKAGE)
+        if rnn == "vanilla":
+            values["removal_cap"] = 0.2
+        if architecture == "many_to_one":
+            # Its scripts work on aliased arrays there, so recurrent kernels stay zeroed (rolled mode).
+            values["removed_edges"] = ("kernel_columns", "recurrent_columns", "recurrent_rows", "output_rows")
+    elif name != "paper":
+        raise InputError(f"preset: expected paper or package, received {name!r}")
+    if architecture == "encoder_decoder":
+        values["positive_sample"] = 1000
+    return DecompositionParameters(**values)
+
+
+def differences(parameters: DecompositionParameters, other: DecompositionParameters) -> dict[str, tuple]:
+    """Fields in which two sets of parameters differ, with both values."""
+    return {
+        field.name: (getattr(parameters, field.name), getattr(other, field.name))
+        for field in dataclasses.fields(parameters)
+        if getattr(parameters, field.name) != getattr(other, field.name)
+    }

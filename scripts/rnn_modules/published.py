@@ -1,0 +1,205 @@
+"""The paper's figures: Table II, the claims of its text, and the accuracies of its replication package.
+
+The files lie in ``config/published``; units are in their column names.
+"""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from rnn_modules.artefacts import InputError
+
+FOLDER = Path(__file__).resolve().parents[2] / "config" / "published"
+
+# Names of the paper, in the order of its Table II.
+ARCHITECTURES = {
+    "one_to_one": "1:1",
+    "many_to_one": "M:1",
+    "one_to_many": "1:N",
+    "many_to_many": "M:N",
+    "encoder_decoder": "M:N (encoder-decoder)",
+}
+DATASETS = {
+    "one_to_one": "Math QA",
+    "many_to_one": "Clinc OOS",
+    "one_to_many": "Toxic Comment",
+    "many_to_many": "Brown Corpus",
+    "encoder_decoder": "Tatoeba",
+}
+RNNS = {"lstm": "LSTM", "gru": "GRU", "vanilla": "Vanilla", "relu": "ReLU"}
+PAPER_RNNS = ("lstm", "gru", "vanilla")
+LAYERS = (1, 2, 3, 4)
+MODES = ("rolled", "unrolled")
+PAIRS = ("en-fr", "en-de", "en-it")
+MANY_OUTPUT = ("one_to_many", "many_to_many")
+TRANSLATION = "encoder_decoder"
+# The package's files spell the I/O types out.
+_PACKAGE_ARCHITECTURES = {
+    "One-to-One": "one_to_one",
+    "Many-to-One": "many_to_one",
+    "One-to-Many": "one_to_many",
+    "Many-to-Many": "many_to_many",
+}
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell of Table II.
+
+    Attributes:
+        architecture, mode, rnn: names as in ``ARCHITECTURES``, ``MODES``, ``RNNS``.
+        pair: language pair as in ``PAIRS``; None for classification.
+        layers: 1 to 4.
+        delta: composed minus monolithic, percentage points (accuracy, or unigram BLEU with tags).
+        jaccard: Jaccard index of model and modules, averaged by the paper over the row.
+    """
+
+    architecture: str
+    mode: str
+    pair: str | None
+    rnn: str
+    layers: int
+    delta: float
+    jaccard: float
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One quantitative claim of the paper's text; ``recomputed`` is what its published data give (None: not known)."""
+
+    identifier: str
+    section: str
+    text: str
+    quantity: str
+    unit: str
+    published: float
+    recomputed: float | None
+
+
+@dataclass(frozen=True)
+class PackageAccuracy:
+    """Accuracies (0 to 1) that the replication package publishes for one model; ``unrolled`` is None for 1:1."""
+
+    monolithic: float
+    rolled: float
+    unrolled: float | None
+
+
+def modes_of(architecture: str) -> tuple[str, ...]:
+    """Modes that apply: 1:1 has no loop to unroll (paper, section V-B1)."""
+    return MODES[:1] if architecture == "one_to_one" else MODES
+
+
+def pairs_of(architecture: str) -> tuple[str | None, ...]:
+    """Language pairs of the translation models, a single None for classification."""
+    return PAIRS if architecture == TRANSLATION else (None,)
+
+
+def _rows(path: Path, columns: tuple[str, ...]) -> list[dict[str, str]]:
+    try:
+        with open(path, newline="", encoding="utf-8") as stream:
+            reader = csv.DictReader(stream)
+            missing = [name for name in columns if name not in (reader.fieldnames or ())]
+            if missing:
+                raise InputError(
+                    f"{path}: lacks the columns {', '.join(missing)}; restore the file from the repository"
+                )
+            return list(reader)
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror}); restore it from the repository") from error
+
+
+@cache
+def table2(folder: Path = FOLDER) -> dict[tuple[str, str, str | None, str, int], Cell]:
+    """Table II by ``(architecture, mode, pair, rnn, layers)``.
+
+    Raises:
+        InputError: the file is missing or damaged.
+    """
+    path = folder / "table2.csv"
+    architectures = {label: name for name, label in ARCHITECTURES.items()}
+    cells = {}
+    columns = ("io", "mode", "pair", "rnn", "layers", "delta_pct", "avg_ji")
+    for line, row in enumerate(_rows(path, columns), start=2):
+        try:
+            cell = Cell(
+                architecture=architectures[row["io"]],
+                mode=row["mode"],
+                pair=row["pair"].lower() or None,
+                rnn=row["rnn"],
+                layers=int(row["layers"]),
+                delta=float(row["delta_pct"]),
+                jaccard=float(row["avg_ji"]),
+            )
+        except (KeyError, ValueError, TypeError, AttributeError) as error:
+            raise InputError(f"{path}: line {line} is damaged ({error}); restore it from the repository") from error
+        cells[cell.architecture, cell.mode, cell.pair, cell.rnn, cell.layers] = cell
+    return cells
+
+
+def cell(architecture: str, mode: str, pair: str | None, rnn: str, layers: int, folder: Path = FOLDER) -> Cell | None:
+    """The cell of Table II for a model, or None when the paper has none (1:1 unrolled, ReLU)."""
+    return table2(folder).get((architecture, mode, pair, rnn, layers))
+
+
+def row_jaccard(architecture: str, mode: str, folder: Path = FOLDER) -> float | None:
+    """The paper's average Jaccard index of a row of Table II, or None when there is no such row."""
+    for (row_architecture, row_mode, *_), entry in table2(folder).items():
+        if (row_architecture, row_mode) == (architecture, mode):
+            return entry.jaccard
+    return None
+
+
+@cache
+def claims(folder: Path = FOLDER) -> dict[str, Claim]:
+    """The 40 quantitative claims of the text, by identifier (C01 to C40).
+
+    Raises:
+        InputError: the file is missing or damaged.
+    """
+    path = folder / "claims.csv"
+    entries = {}
+    columns = ("id", "section", "claim", "quantity", "published", "unit", "recomputed_from_published_data")
+    for line, row in enumerate(_rows(path, columns), start=2):
+        try:
+            recomputed = row["recomputed_from_published_data"]
+            entries[row["id"]] = Claim(
+                identifier=row["id"],
+                section=row["section"],
+                text=row["claim"],
+                quantity=row["quantity"],
+                unit=row["unit"],
+                published=float(row["published"]),
+                recomputed=float(recomputed) if recomputed else None,
+            )
+        except (ValueError, TypeError) as error:
+            raise InputError(f"{path}: line {line} is damaged ({error}); restore it from the repository") from error
+    return entries
+
+
+@cache
+def package_accuracies(folder: Path = FOLDER) -> dict[tuple[str, str, int], PackageAccuracy]:
+    """Accuracies behind Table II by ``(architecture, rnn, layers)``, gates judged by the hidden state (classification).
+
+    Raises:
+        InputError: the file is missing or damaged.
+    """
+    path = folder / "artifact_rq1_accuracy.csv"
+    columns = ("io", "rnn", "layers", "gate_approach", "monolithic_acc", "rolled_acc", "unrolled_acc")
+    entries = {}
+    for line, row in enumerate(_rows(path, columns), start=2):
+        try:
+            # Vanilla networks have no gates, hence no approach.
+            if row["gate_approach"] == "per_gate":
+                continue
+            entries[_PACKAGE_ARCHITECTURES[row["io"]], row["rnn"], int(row["layers"])] = PackageAccuracy(
+                monolithic=float(row["monolithic_acc"]),
+                rolled=float(row["rolled_acc"]),
+                unrolled=float(row["unrolled_acc"]) if row["unrolled_acc"] else None,
+            )
+        except (KeyError, ValueError, TypeError) as error:
+            raise InputError(f"{path}: line {line} is damaged ({error}); restore it from the repository") from error
+    return entries

@@ -1,0 +1,96 @@
+"""Fit a model on a dataset (paper section V-A2): Adam, categorical cross-entropy, no early stopping."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from dataclasses import dataclass, field
+
+import keras
+import numpy as np
+
+from rnn_modules.architectures import DataSizes
+from rnn_modules.artefacts import InputError
+from rnn_modules.dataset import Dataset
+
+logger = logging.getLogger(__name__)
+
+
+def _setting(default, text: str):
+    return field(default=default, metadata={"help": text})
+
+
+@dataclass(frozen=True)
+class TrainingSettings:
+    """How a model is fitted."""
+
+    epochs: int = _setting(15, "passes over the training examples")
+    batch_size: int = _setting(128, "examples of one gradient step")
+    learning_rate: float = _setting(0.001, "of Adam; the default is Keras'")
+    seed: int = _setting(0, "of the initial weights and of the order of the examples")
+
+
+def sizes_of(dataset: Dataset) -> DataSizes:
+    """What a dataset fixes of a model's shape."""
+    targets = dataset.arrays.get("train_targets")
+    labels = dataset.labels("train")
+    if targets is not None:
+        # The decoder reads all words of a target but the last, and predicts all but the first.
+        timesteps, outputs = targets.shape[1] - 1, dataset.metadata["target_vocabulary_size"]
+    else:
+        timesteps, outputs = labels.shape[1] if labels.ndim == 2 else 1, len(dataset.class_names)
+    return DataSizes(dataset.inputs("train").shape[1], timesteps, dataset.metadata["vocabulary_size"], outputs)
+
+
+def inputs_and_targets(dataset: Dataset, split: str) -> tuple:
+    """What ``fit`` receives: inputs (a pair for translation) and the integer targets.
+
+    Raises:
+        InputError: the split has no example.
+    """
+    if not len(dataset.inputs(split)):
+        raise InputError(f"dataset {dataset.metadata['corpus']}: split {split!r} has no example")
+    targets = dataset.arrays.get(f"{split}_targets")
+    if targets is None:
+        return dataset.inputs(split), dataset.labels(split)
+    return (dataset.inputs(split), targets[:, :-1]), targets[:, 1:]
+
+
+def train(model: keras.Model, dataset: Dataset, settings: TrainingSettings) -> dict[str, list[float]]:
+    """Fit ``model`` in place on the dataset's training split.
+
+    Args:
+        model: from :func:`rnn_modules.architectures.build`, with the seed already set.
+        dataset: its training and, where there is one, validation split are used.
+        settings: epochs, batch size, learning rate.
+
+    Returns:
+        The history: one list per metric, one value per epoch.
+
+    Raises:
+        InputError: the training diverged (a loss that is not finite).
+    """
+    inputs, targets = inputs_and_targets(dataset, "train")
+    validation = inputs_and_targets(dataset, "validation") if len(dataset.inputs("validation")) else None
+    # XLA compiles for longer than it saves on networks of this size.
+    model.compile(
+        keras.optimizers.Adam(settings.learning_rate),
+        "sparse_categorical_crossentropy",
+        metrics=["accuracy"],
+        jit_compile=False,
+    )
+    history = model.fit(
+        inputs,
+        targets,
+        batch_size=settings.batch_size,
+        epochs=settings.epochs,
+        validation_data=validation,
+        validation_batch_size=1024,
+        verbose=1 if sys.stderr.isatty() else 2,
+    ).history
+    if not np.isfinite(history["loss"]).all():
+        raise InputError(
+            f"training of {model.name} diverged: losses {history['loss']}; lower learning_rate "
+            f"(now {settings.learning_rate})"
+        )
+    return {name: [float(value) for value in values] for name, values in history.items()}

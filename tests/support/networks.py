@@ -1,0 +1,89 @@
+"""Small random networks."""
+
+import numpy as np
+
+from rnn_modules.network import GATES, Classifier, EncoderDecoder, RecurrentLayer
+
+
+def random_layer(generator, cell, inputs, units, return_sequences=True, activation="tanh", dtype=np.float64, **options):
+    """A recurrent layer with weights large enough for the gates to matter."""
+    width = len(GATES[cell]) * units
+    return RecurrentLayer(
+        cell=cell,
+        kernel=generator.normal(0, 0.8, (inputs, width)).astype(dtype),
+        recurrent_kernel=generator.normal(0, 0.6, (units, width)).astype(dtype),
+        bias=generator.normal(0, 0.4, width).astype(dtype),
+        return_sequences=return_sequences,
+        activation=activation,
+        **options,
+    )
+
+
+def random_stack(generator, cell, inputs, units, layers, last_sequences, activation="tanh", dtype=np.float64):
+    return tuple(
+        random_layer(
+            generator, cell, inputs if i == 0 else units, units, i < layers - 1 or last_sequences, activation, dtype
+        )
+        for i in range(layers)
+    )
+
+
+def random_classifier(
+    seed=0,
+    cell="lstm",
+    layers=2,
+    units=4,
+    tokens=5,
+    classes=3,
+    vocabulary=7,
+    many_output=False,
+    repeat=None,
+    activation="tanh",
+    dtype=np.float64,
+):
+    """A classifier of any of the four classification architectures."""
+    generator = np.random.default_rng(seed)
+    width = 3
+    features = width * tokens if repeat else width
+    return Classifier(
+        layers=random_stack(generator, cell, features, units, layers, many_output, activation, dtype),
+        output_kernel=generator.normal(0, 1, (units, classes)).astype(dtype),
+        output_bias=generator.normal(0, 0.5, classes).astype(dtype),
+        embedding=generator.normal(0, 1, (vocabulary, width)).astype(dtype),
+        tokens=tokens,
+        repeat=repeat,
+    )
+
+
+def random_inputs(network, examples, seed=0):
+    return np.random.default_rng(seed).integers(0, len(network.embedding), (examples, network.tokens), dtype=np.int32)
+
+
+def random_translator(seed=0, cell="lstm", layers=2, units=4, words=9, source_tokens=4, target_tokens=5):
+    generator = np.random.default_rng(seed)
+    width = 3
+    return EncoderDecoder(
+        layers=random_stack(generator, cell, width, units, layers, True),
+        output_kernel=generator.normal(0, 1, (units, words)),
+        output_bias=generator.normal(0, 0.5, words),
+        encoder=random_stack(generator, cell, width, units, layers, False),
+        source_embedding=generator.normal(0, 1, (8, width)),
+        target_embedding=generator.normal(0, 1, (words, width)),
+        source_tokens=source_tokens,
+        target_tokens=target_tokens,
+    )
+
+
+def random_sentences(network, examples, seed=0):
+    """Sources and decoder inputs, padded on the right."""
+    generator = np.random.default_rng(seed)
+
+    def sentences(tokens, words):
+        ids = generator.integers(1, words, (examples, tokens), dtype=np.int32)
+        lengths = generator.integers(1, tokens + 1, examples)
+        return np.where(np.arange(tokens) < lengths[:, None], ids, 0).astype(np.int32)
+
+    return (
+        sentences(network.source_tokens, len(network.source_embedding)),
+        sentences(network.target_tokens, len(network.target_embedding)),
+    )
