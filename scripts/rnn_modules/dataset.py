@@ -238,7 +238,7 @@ def _check(settings: DatasetSettings) -> None:
 
 
 def _chosen(rows: np.ndarray, number: int | None, seed: int, purpose: int) -> np.ndarray:
-    """At most ``number`` of ``rows`` in their order; each purpose has its own stream, a smaller choice lies in a larger."""
+    """At most ``number`` of ``rows``, in order; every purpose has its own stream, a smaller choice lies in a larger."""
     if number is None or number >= len(rows):
         return rows
     order = np.random.default_rng((seed, purpose)).permutation(len(rows))

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import importlib
+import os
+from dataclasses import dataclass, field
+
+from rnn_modules.artefacts import InputError
 
 CLASSIFICATION_CORPORA = ("math_qa", "toxicity", "clinc", "brown")
 PARALLEL_CORPORA = ("tatoeba", "ukrainian", "estonian")
@@ -17,10 +21,13 @@ class Split:
         words: normalised words of each example; never an empty list.
         labels: class id of each example, or, for corpora with several outputs, its sequence of class ids
             (not padded; brown's is as long as the words).
+        natural: whether each example belongs to a part of the corpus with its natural label rates; ``None`` when
+            all do, or when it is not known.
     """
 
     words: list[list[str]]
     labels: list[int] | list[list[int]]
+    natural: list[bool] | None = None
 
 
 @dataclass(frozen=True)
@@ -30,12 +37,14 @@ class ClassificationCorpus:
     Args:
         name: one of :data:`CLASSIFICATION_CORPORA`.
         class_names: names by class id; ``"padding"`` is class 0 of corpora with label sequences.
-        splits: ``train`` and ``test``, and ``validation`` where one is published.
+        splits: ``train``, and ``test`` and ``validation`` where they are published.
+        dropped: rows left out by the reader, by reason.
     """
 
     name: str
     class_names: tuple[str, ...]
     splits: dict[str, Split]
+    dropped: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -46,8 +55,34 @@ class ParallelCorpus:
         name: one of :data:`PARALLEL_CORPORA`.
         source_language: key of the language that is translated from.
         sentences: language -> normalised words of each line; all languages have equally many lines, none empty.
+        dropped: lines left out by the reader, by reason.
     """
 
     name: str
     source_language: str
     sentences: dict[str, list[list[str]]]
+    dropped: dict[str, int] = field(default_factory=dict)
+
+
+def read(corpus: str, folder: str | os.PathLike, form: str | None = None) -> ClassificationCorpus | ParallelCorpus:
+    """Read a corpus from its files as published, without checking their checksums (``sources.load`` does).
+
+    Args:
+        corpus: one of :data:`CORPORA`.
+        folder: the folder with the corpus's files, each as ``X``, ``X.gz`` or ``X.zip``.
+        form: which of the forms in ``sources.json`` to read; ``None`` takes the one whose files are there.
+
+    Raises:
+        InputError: the corpus is not known, or a file is missing or damaged.
+    """
+    if corpus not in CORPORA:
+        raise InputError(f"corpus: received {corpus!r}; use one of {', '.join(CORPORA)}")
+    # Imported late: the readers need the containers above.
+    from rnn_modules.corpora.sources import present_form
+
+    form = form or present_form(corpus, folder)
+    if corpus in PARALLEL_CORPORA:
+        from rnn_modules.corpora import parallel
+
+        return parallel.read(corpus, folder)
+    return importlib.import_module(f"rnn_modules.corpora.{corpus}").read(folder, form)

@@ -1,0 +1,44 @@
+"""Encode a corpus: split, vocabulary of the training text, ids.
+
+Settings that are not given are the paper's for that corpus.
+
+Example:
+    python scripts/prepare_dataset.py --manifest clinc/manifest.json --output clinc/dataset
+    python scripts/prepare_dataset.py --manifest tatoeba/manifest.json --output tatoeba/dataset --longest-source 6
+"""
+
+import argparse
+import logging
+
+from rnn_modules.commands import add_settings, run, settings_from
+from rnn_modules.corpora.sources import load, read_manifest
+from rnn_modules.dataset import PAPER_SETTINGS, DatasetSettings, prepare
+
+
+def parse() -> argparse.Namespace:
+    """Parse the command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--manifest", required=True, help="manifest that fetch_corpus.py wrote")
+    parser.add_argument("--output", required=True, help="folder of the dataset")
+    add_settings(parser, DatasetSettings)
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Read the corpus, encode it, and write the dataset."""
+    arguments = parse()
+    manifest = read_manifest(arguments.manifest)
+    settings = settings_from(arguments, DatasetSettings, start=PAPER_SETTINGS[manifest["corpus"]])
+    dataset = prepare(load(manifest), settings, manifest)
+    dataset.save(arguments.output)
+    logging.info(
+        "%s: %s examples, vocabulary %d, target vocabulary %s",
+        manifest["corpus"],
+        dataset.metadata["examples"],
+        dataset.metadata["vocabulary_size"],
+        dataset.metadata["target_vocabulary_size"],
+    )
+
+
+if __name__ == "__main__":
+    run(main)
