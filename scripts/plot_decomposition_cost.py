@@ -1,0 +1,30 @@
+"""Draw the cost of decomposition, ours beside the paper's, from result records.
+
+python scripts/plot_decomposition_cost.py results/demo/decomposition_cost/*.json \
+    --output results/demo/figures/table2.png --output-svg results/demo/figures/table2.svg
+"""
+
+from __future__ import annotations
+
+import argparse
+
+from rnn_modules.commands import run
+from rnn_modules.figures import draw, save
+from rnn_modules.records import read_records
+
+
+def parse() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("records", nargs="+", metavar="RECORD", help="JSON record of one model; all of one run")
+    parser.add_argument("--output", required=True, help="the figure as PNG")
+    parser.add_argument("--output-svg", required=True, help="the figure as SVG")
+    return parser.parse_args()
+
+
+def main() -> None:
+    arguments = parse()
+    save(draw(read_records(arguments.records)), arguments.output, arguments.output_svg)
+
+
+if __name__ == "__main__":
+    run(main)

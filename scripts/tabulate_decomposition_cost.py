@@ -1,0 +1,47 @@
+"""Write Table II and its companions from result records.
+
+python scripts/tabulate_decomposition_cost.py results/demo/decomposition_cost/*.json --output-folder results/demo/tables
+
+Written are table2 and table2_unpadded (.csv long with all metrics, .md, .tex, .html) and the absolute figures,
+decomposition_cost (.csv, .md).
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from rnn_modules import rendering, tables
+from rnn_modules.commands import run
+from rnn_modules.records import caption, read_records
+
+
+def parse() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("records", nargs="+", metavar="RECORD", help="JSON record of one model; all of one run")
+    parser.add_argument("--output-folder", type=Path, required=True, help="folder for the tables")
+    return parser.parse_args()
+
+
+def main() -> None:
+    arguments = parse()
+    records = read_records(arguments.records)
+    folder = arguments.output_folder
+    for name, table, scope in (
+        ("table2", tables.table2(records), "all"),
+        ("table2_unpadded", tables.table2_unpadded(records), "unpadded"),
+    ):
+        rendering.write_csv(folder / f"{name}.csv", tables.long_rows(records, scope))
+        rendering.write_text(folder / f"{name}.md", rendering.markdown(table))
+        rendering.write_text(folder / f"{name}.tex", rendering.latex(table))
+        rendering.write_text(folder / f"{name}.html", rendering.html(table))
+    rendering.write_csv(folder / "decomposition_cost.csv", tables.absolute_rows(records))
+    parts = [
+        f"### {title}\n\n{caption(records)}\n\n{rendering.markdown_table(columns, rows)}"
+        for title, columns, rows in tables.absolute_tables(records)
+    ]
+    rendering.write_text(folder / "decomposition_cost.md", "\n".join(parts))
+
+
+if __name__ == "__main__":
+    run(main)

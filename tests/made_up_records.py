@@ -1,0 +1,107 @@
+"""Records of research question 1 filled by a seeded random generator, to test tables and figures with."""
+
+import copy
+import json
+
+import numpy as np
+
+from rnn_modules import published
+from rnn_modules.records import metrics_of, scopes_of
+
+DATASETS = dict(zip(published.ARCHITECTURES, ("math_qa", "clinc", "toxicity", "brown", "tatoeba"), strict=True))
+
+
+def scores(architecture, level, generator):
+    """Scores around ``level``, a share."""
+    scale = 100.0 if architecture == published.TRANSLATION else 1.0
+    return {
+        scope: {
+            name: float(np.clip(scale * (level + generator.normal(0, 0.005)), 0, scale))
+            for name in metrics_of(architecture)
+        }
+        for scope in scopes_of(architecture)
+    }
+
+
+def shifted(values, architecture, shift, generator):
+    """``values`` moved by about ``shift``, a share."""
+    scale = 100.0 if architecture == published.TRANSLATION else 1.0
+    return {
+        scope: {
+            name: float(np.clip(value + scale * (shift + generator.normal(0, 0.004)), 0, scale))
+            for name, value in metrics.items()
+        }
+        for scope, metrics in values.items()
+    }
+
+
+def record(architecture="many_to_one", rnn="lstm", layers=1, seed=0, **changes):
+    """One complete record as a dictionary."""
+    order = (list(published.ARCHITECTURES).index(architecture), list(published.RNNS).index(rnn), layers, seed)
+    generator = np.random.default_rng(order)
+    translation = architecture == published.TRANSLATION
+    monolithic = scores(architecture, 0.27 if translation else 0.93, generator)
+    controls = {"tags_only" if translation else "majority": scores(architecture, 0.2, generator)}
+    if architecture in published.MANY_OUTPUT:
+        controls["zeroed"] = scores(architecture, 0.81 if architecture == "one_to_many" else 0.19, generator)
+    modes = {}
+    for mode in published.modes_of(architecture):
+        shift = -0.012 if mode == "rolled" else -0.004
+        heads = ("parent",) if translation else ("mean", "log_sum_exp", "calibrated")
+        modes[mode] = {
+            "head": heads[0],
+            "composed": {head: shifted(monolithic, architecture, shift, generator) for head in heads},
+            "jaccard": float(generator.uniform(0.7, 0.9)),
+            "jaccard_decoder": float(generator.uniform(0.7, 0.9)) if translation else None,
+            "kept_share": float(generator.uniform(0.8, 0.95)),
+            "removed_share_per_layer": [float(generator.uniform(0, 0.2)) for _ in range(layers)],
+            "seconds": 1.5,
+        }
+    value = {
+        "experiment": "decomposition_cost",
+        "run": "made-up",
+        "architecture": architecture,
+        "dataset": DATASETS[architecture],
+        "data_source": "mirror",
+        "rnn": rnn,
+        "layers": layers,
+        "seed": seed,
+        "examples": {"train": 15000, "validation": 3000, "test": 4500, "evaluated": 4500},
+        "preset": "paper",
+        "parameters": {"removal_cap": 0.2},
+        "monolithic": monolithic,
+        "controls": controls,
+        "modes": modes,
+        "provenance": {"commit": "0123456789abcdef", "versions": {"numpy": "2"}, "inputs": {}},
+    }
+    return copy.deepcopy(value | changes)
+
+
+def published_record(architecture, rnn, layers, seed=0):
+    """A record whose deltas and Jaccard indices are those that the paper prints."""
+    value = record(architecture, rnn, layers, seed)
+    points = 1.0 if architecture == published.TRANSLATION else 100.0
+    base = 40.0 if architecture == published.TRANSLATION else 0.96
+    for scope in scopes_of(architecture):
+        pair = scope if architecture == published.TRANSLATION else None
+        value["monolithic"][scope] = dict.fromkeys(metrics_of(architecture), base)
+        for mode, entry in value["modes"].items():
+            cell = published.cell(architecture, mode, pair, rnn, layers)
+            entry["jaccard"] = cell.jaccard
+            entry["jaccard_decoder"] = cell.jaccard if pair else None
+            composed = base + cell.delta / points
+            entry["composed"][entry["head"]][scope] = dict.fromkeys(metrics_of(architecture), composed)
+    return value
+
+
+def write_all(folder, make=record, rnns=published.PAPER_RNNS, seeds=(0,)):
+    """Write the records of every model and return their paths."""
+    paths = []
+    for architecture in published.ARCHITECTURES:
+        for rnn in rnns:
+            for layers in published.LAYERS:
+                for seed in seeds:
+                    path = folder / f"{architecture}-{rnn}-{layers}-{seed}.json"
+                    path.write_text(json.dumps(make(architecture, rnn, layers, seed)), encoding="utf-8")
+                    paths.append(path)
+    return paths
