@@ -115,6 +115,7 @@ def test_central_tendency_takes_absolute_values_and_is_exact_on_constants():
     concern = init_concern(diagonal_model(), 1, True)
     observations = [[[-1.0, 0.1], [2.0, -0.1], [-3.0, 0.1], [4.0, 0.1], [100.0, -0.1]]]
     assert central_tendency(observations, concern) == [[3.0, 0.1]]
+    assert central_tendency([[[0.1, -0.7]] * 3], concern) == [[0.1, 0.7]]
 
 
 def test_per_gate_tendency_is_a_share_for_sigmoid_gates():
@@ -265,6 +266,7 @@ def test_unrolled_removal_acts_at_its_own_timestep():
     assert h_0[0] < h_0[1] and abs(h_1[0]) > abs(h_1[1])
     modules = decompose_one(model, x, labels, [[0], [1]], [[1], [0]], 2, False, "logistic", 1.0)
     assert [module.removed[0].tolist() for module in modules] == [[[True], [False]], [[False], [True]]]
+    assert [kernel.tolist() for kernel in modules[1].recurrent_kernel[0]] == [[[0.6]], [[0.0]]]
     # Without the unit at step 0 the second step starts from 0; without it at step 1 only the output's biases are left.
     assert run_module(modules[0], x[0]) == pytest.approx([math.tanh(0.8) + 0.5, -math.tanh(0.8) - 0.5])
     assert run_module(modules[1], x[0]).tolist() == [-0.5, 0.5]
@@ -276,16 +278,15 @@ def test_masked_steps_are_no_observations():
     assert modules[0].removed[0].tolist() == [[False, True], [False, False]]
     # Rolled: .5 against .4 and .1 against .3; with the masked zeros unit 0 would go, with the masked 9s none.
     x = np.array([[[9.0, 9.0], [0.5, 0.1]], [[0.4, 0.3], [0.4, 0.3]]])
-    mask = np.array([[False, True], [True, True]])
     arguments = (np.array([0, 1]), [[0], [1]], [[1], [0]], 2, True, "logistic", 1.0)
-    assert decompose_one(diagonal_model(), x, *arguments, mask=mask)[0].removed[0].tolist() == [False, True]
+    modules = decompose_one(diagonal_model(), x, *arguments, mask=np.array([[False, True], [True, True]]))
+    assert modules[0].removed[0].tolist() == [False, True]
 
 
 def test_relu_model_is_decomposed_by_rates():
     model = diagonal_model(activation="relu")
     x = np.array([[[-1.0, -1.0]], [[1.0, -1.0]]])
-    arguments = (np.array([0, 1]), [[0], [1]], [[1], [0]], 2, True, "relu", 1.0)
-    modules = decompose_one(model, x, *arguments)
+    modules = decompose_one(model, x, np.array([0, 1]), [[0], [1]], [[1], [0]], 2, True, "relu", 1.0)
     # Class 0: both units are dead for the positive example, unit 0 comes back for the negative one.
     assert [module.removed[0].tolist() for module in modules] == [[False, True], [False, True]]
 
@@ -365,8 +366,7 @@ def test_a_module_without_removal_computes_what_the_model_computes():
     model = random_model(["lstm", "gru", "vanilla"], sequences=True)
     x = np.random.default_rng(3).normal(size=(2, 4, 2))
     samples = [[[0]] * 4, [[1]] * 4, [[]] * 4, [[]] * 4], [[[1]] * 4, [[0]] * 4, [[0]] * 4, [[0]] * 4]
-    labels = np.array([[0] * 4, [1] * 4])
-    modules = decompose_many(model, x, labels, *samples, 4, False, "logistic", 0.0)
+    modules = decompose_many(model, x, np.array([[0] * 4, [1] * 4]), *samples, 4, False, "logistic", 0.0)
     logits = run_model(model, x[0])
     for label, module in enumerate(modules):
         others = np.delete(logits, label, axis=1).mean(axis=1)
