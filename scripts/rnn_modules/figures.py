@@ -17,11 +17,14 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 # Okabe and Ito's palette, told apart with any colour vision; the marker's shape says the same once more.
-STYLES = {"rolled": ("#0072B2", "o", -0.17), "unrolled": ("#D55E00", "^", 0.17)}
+STYLES = {"rolled": ("#0072B2", "o", -0.2), "unrolled": ("#D55E00", "^", 0.2)}
+# Ours stands this much left of the mode's place, the paper's this much right of it.
+_APART = 0.09
 _ZEROED_COLOUR = "#555555"
 # Linear within two points, where the costs lie; logarithmic beyond, down to the published collapse.
 _LINEAR_POINTS = 2.0
-_TICKS = (-100, -50, -20, -10, -5, -2, -1, 0, 1, 2, 5)
+_TICKS = (-100, -50, -20, -10, -5, -2, -1, 0, 1, 2, 5, 10, 20, 50, 100)
+_SHOWN_AT_LEAST = (-120.0, 6.5)
 _DOTS_PER_INCH = 150
 
 Series = dict[tuple[str, int], float]
@@ -80,7 +83,7 @@ def _panel(axes: Axes, records: list[Record], architecture: str, models: list[tu
         paper = published_series(architecture, mode)
         marks = {"color": colour, "marker": marker, "linestyle": "none"}
         axes.plot(
-            [places[model] + shift for model in models if model in paper],
+            [places[model] + shift + _APART for model in models if model in paper],
             [paper[model] for model in models if model in paper],
             markerfacecolor="white",
             markersize=6,
@@ -88,7 +91,7 @@ def _panel(axes: Axes, records: list[Record], architecture: str, models: list[tu
             **marks,
         )
         axes.errorbar(
-            [places[model] + shift for model in ours],
+            [places[model] + shift - _APART for model in ours],
             list(ours.values()),
             yerr=[deviations.get(model, 0.0) for model in ours] if deviations else None,
             elinewidth=0.8,
@@ -98,7 +101,7 @@ def _panel(axes: Axes, records: list[Record], architecture: str, models: list[tu
         )
     zeroed = zeroed_series(records, architecture)
     axes.plot(
-        [places[model] + STYLES["rolled"][2] for model in zeroed],
+        [places[model] + STYLES["rolled"][2] - _APART for model in zeroed],
         list(zeroed.values()),
         color=_ZEROED_COLOUR,
         marker="x",
@@ -108,7 +111,7 @@ def _panel(axes: Axes, records: list[Record], architecture: str, models: list[tu
     )
     measure = METRIC_NAMES[PUBLISHED_METRIC[architecture]]
     pairs = ", mean of three pairs" if architecture == published.TRANSLATION else ""
-    axes.set_title(f"{ARCHITECTURES[architecture]} · {DATASETS[architecture]} · {measure}{pairs}", fontsize=9)
+    axes.set_title(f"{ARCHITECTURES[architecture]} · {DATASETS[architecture]}\n{measure}{pairs}", fontsize=9)
     axes.set_yscale("symlog", linthresh=_LINEAR_POINTS, linscale=1.2)
     axes.set_yticks(_TICKS, [f"{tick:+d}".replace("-", "−") if tick else "0" for tick in _TICKS])
     axes.minorticks_off()
@@ -135,7 +138,7 @@ def _legend(axes: Axes) -> None:
     axes.legend(handles=handles, loc="upper left", frameon=False, fontsize=9, bbox_to_anchor=(0.02, 1.0))
     axes.text(
         0.05,
-        0.30,
+        0.48,
         "Vertical axis: composed − monolithic,\npercentage points; linear within ±2,\nlogarithmic beyond.",
         fontsize=9,
         va="top",
@@ -161,8 +164,8 @@ def draw(records: list[Record]) -> Figure:
     axes = figure.subplots(2, 3, sharey=True)
     for place, architecture in zip(axes.flat, ARCHITECTURES, strict=False):
         _panel(place, records, architecture, models)
-    lowest = min(_TICKS)
-    axes.flat[0].set_ylim(1.2 * lowest, 1.3 * max(_TICKS))
+    highest = max(place.dataLim.y1 for place in axes.flat)
+    axes.flat[0].set_ylim(_SHOWN_AT_LEAST[0], max(_SHOWN_AT_LEAST[1], 1.3 * highest))
     _legend(axes.flat[-1])
     for row in axes:
         row[0].set_ylabel("composed − monolithic, percentage points", fontsize=9)
