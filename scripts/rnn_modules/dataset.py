@@ -368,6 +368,12 @@ def _translation(corpus: ParallelCorpus, settings: DatasetSettings, manifest: di
         (sources[line] for line in parts["train"]), settings.vocabulary_size, settings.minimum_count
     )
     target = Vocabulary.fit(tagged["train"], settings.target_vocabulary_size, settings.minimum_count)
+    for tag in (f"[{edge}{language}]" for language in languages for edge in ("start", "end")):
+        if tag not in target.ids:
+            raise InputError(
+                f"target_vocabulary_size, minimum_count: received {settings.target_vocabulary_size}, "
+                f"{settings.minimum_count}, which leaves out the tag {tag}; use a larger size or a smaller count"
+            )
     arrays = {}
     for name, part in parts.items():
         inputs = source.encode([sources[line] for line in part], settings.input_tokens, pad="right")

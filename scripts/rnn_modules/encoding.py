@@ -53,7 +53,7 @@ def sentence_words(text: str) -> list[str]:
     kind of apostrophe written ``'`` and kept between two letters (``don't``, ``l'eau``) and nowhere
     else, all other punctuation a space. Quotation marks that a spreadsheet put around a line go with the rest.
     """
-    text = unicodedata.normalize("NFC", text).lower().translate(_APOSTROPHES)
+    text = unicodedata.normalize("NFC", text.lower()).translate(_APOSTROPHES)
     return list(map(sys.intern, _WORD.findall(text)))
 
 

@@ -1,7 +1,8 @@
 """CLINC150: short requests of ten domains (Larson et al. 2019; CC BY 3.0).
 
 Read in the tokenised form that TensorFlow Datasets hands out (``clinc_oos.zip``), in-scope requests only; the class
-is the domain, with the names and in the order of the corpus's ``domains.json``. Lower case, digits and punctuation deleted (facts, section "Datasets").
+is the domain, with the names and in the order of the corpus's ``domains.json``. Lower case, digits and punctuation
+deleted (facts, section "Datasets"); a request that was nothing but digits is dropped.
 """
 
 from __future__ import annotations

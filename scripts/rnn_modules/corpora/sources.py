@@ -155,7 +155,8 @@ def read_manifest(path: str | os.PathLike) -> dict:
         InputError: the file is missing, damaged, or no manifest.
     """
     manifest = read_json(path, MANIFEST_KEYS)
-    complete = manifest["source"] in SOURCES and isinstance(manifest["files"], list)
+    complete = manifest["corpus"] in corpora.CORPORA and manifest["source"] in SOURCES
+    complete = complete and isinstance(manifest["files"], list)
     if manifest["source"] == "synthetic":
         complete = complete and isinstance(manifest.get("examples"), int) and isinstance(manifest.get("seed"), int)
     else:
