@@ -3,12 +3,12 @@
 import gzip
 import json
 
-import corpus_files
 import pytest
 
 from rnn_modules import corpora
 from rnn_modules.artefacts import InputError
 from rnn_modules.corpora import files
+from support import corpus_files
 
 
 def test_math_qa_both_forms_agree(tmp_path):

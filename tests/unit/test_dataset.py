@@ -6,7 +6,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import corpus_files
 import numpy as np
 import pytest
 
@@ -14,6 +13,7 @@ from rnn_modules.artefacts import InputError, write_arrays
 from rnn_modules.commands import add_settings
 from rnn_modules.corpora import ClassificationCorpus, ParallelCorpus, Split, sources
 from rnn_modules.dataset import PAPER_SETTINGS, Dataset, DatasetSettings, prepare
+from support import corpus_files
 
 SCRIPTS = Path(__file__).parents[2] / "scripts"
 MANIFEST = {

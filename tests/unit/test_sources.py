@@ -9,13 +9,13 @@ import sys
 import threading
 from pathlib import Path
 
-import corpus_files
 import pytest
 
 from rnn_modules import corpora
 from rnn_modules.artefacts import InputError, write_json
 from rnn_modules.corpora import sources
 from rnn_modules.corpora.download import download
+from support import corpus_files
 
 SCRIPTS = Path(__file__).parents[2] / "scripts"
 
