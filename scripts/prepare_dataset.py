@@ -1,9 +1,7 @@
 """Encode a corpus: split, vocabulary of the training text, ids.
 
-Settings that are not given are the paper's for that corpus.
-
 Example:
-    python scripts/prepare_dataset.py --manifest clinc/manifest.json --output clinc/dataset
+    python scripts/prepare_dataset.py --manifest clinc/manifest.json --output clinc/dataset --input-tokens 15
     python scripts/prepare_dataset.py --manifest tatoeba/manifest.json --output tatoeba/dataset --longest-source 6
 """
 
@@ -12,7 +10,7 @@ import logging
 
 from rnn_modules.commands import add_settings, run, settings_from
 from rnn_modules.corpora.sources import load, read_manifest
-from rnn_modules.dataset import PAPER_SETTINGS, DatasetSettings, prepare
+from rnn_modules.dataset import DatasetSettings, prepare
 
 
 def parse() -> argparse.Namespace:
@@ -28,7 +26,7 @@ def main() -> None:
     """Read the corpus, encode it, and write the dataset."""
     arguments = parse()
     manifest = read_manifest(arguments.manifest)
-    settings = settings_from(arguments, DatasetSettings, start=PAPER_SETTINGS[manifest["corpus"]])
+    settings = settings_from(arguments, DatasetSettings)
     dataset = prepare(load(manifest), settings, manifest)
     dataset.save(arguments.output)
     logging.info(

@@ -177,8 +177,8 @@ def _median(values: list[float]) -> float | None:
 def rolled_many_output(records: list[Record]) -> list[dict[str, object]]:
     """Rolled decomposition of the many-output models beside the controls that show where the paper's figure comes from.
 
-    The paper's evaluation ran rolled many-output modules without their weights (facts, "rolled 1:N and M:N
-    evaluation"). A network of zeros shows what that gives, the majority constant what no model at all gives.
+    The published package evaluated rolled many-output modules without their weights. A network of zeros shows what that
+    gives, the majority constant what no model at all gives.
 
     Returns:
         One dictionary per dataset and scope, models and seeds averaged. Accuracies in percent: monolithic, composed

@@ -35,9 +35,7 @@ def add_settings(parser: argparse.ArgumentParser, settings: type) -> None:
         kind = hints[field.name]
         if typing.get_origin(kind) in (typing.Union, types.UnionType):
             kind = next(part for part in typing.get_args(kind) if part is not type(None))
-        if kind is bool:
-            options["action"] = argparse.BooleanOptionalAction
-        elif typing.get_origin(kind) is tuple:
+        if typing.get_origin(kind) is tuple:
             options.update(nargs="*", type=typing.get_args(kind)[0])
         elif typing.get_origin(kind) is typing.Literal:
             options.update(choices=typing.get_args(kind))

@@ -1,8 +1,8 @@
 """An encoded dataset: arrays of ids, vocabulary, class names, counts, and where the text came from.
 
 :func:`prepare` turns a corpus into a :class:`Dataset`: it keeps the rows that the settings ask for, splits what is
-published without splits, fits the vocabulary on the training rows alone, and encodes. Facts, section "Datasets", gives
-the sizes and the label encodings (:data:`PAPER_SETTINGS`).
+published without splits, fits the vocabulary on the training rows alone, and encodes. Paper section V-A1 gives
+the label encodings; the paper's sizes are in ``config/config.yaml``.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import numpy as np
 
 from rnn_modules.artefacts import InputError, read_arrays, read_json, sha256_of_arrays, write_arrays, write_json
 from rnn_modules.corpora import ClassificationCorpus, ParallelCorpus, Split
-from rnn_modules.encoding import Vocabulary, pad_rows, read_vocabularies, write_vocabularies
+from rnn_modules.encoding import PADDING_ID, Vocabulary, pad_rows, read_vocabularies, write_vocabularies
 
 SPLITS = ("train", "validation", "test")
 METADATA_KEYS = (
@@ -70,23 +70,9 @@ class DatasetSettings:
     split_seed: int = _setting(0, "seed of every random choice of rows")
 
 
-# Sizes and splits of the paper's experiments (facts, section "Datasets"); `None` where they take all words. The
-# validation rows of Brown and Wiki-toxicity and the test share of the latter's subset form are this project's choice.
-PAPER_SETTINGS = {
-    "math_qa": DatasetSettings(vocabulary_size=5000),
-    "toxicity": DatasetSettings(vocabulary_size=2000, test_share=0.15, natural_rates="held_out"),
-    "clinc": DatasetSettings(input_tokens=15),
-    "brown": DatasetSettings(input_tokens=15, test_share=0.25),
-    "tatoeba": DatasetSettings(
-        vocabulary_size=30000, target_vocabulary_size=30000, validation_share=0.15, test_share=0.15
-    ),
-    "ukrainian": DatasetSettings(
-        vocabulary_size=30000, target_vocabulary_size=30000, validation_share=0.15, test_share=0.15
-    ),
-    "estonian": DatasetSettings(
-        vocabulary_size=2000, target_vocabulary_size=2000, validation_share=0.15, test_share=0.15
-    ),
-}
+def tags(language: str) -> tuple[str, str]:
+    """Words put before and after every target sentence; the first tells the model the language."""
+    return f"[start{language}]", f"[end{language}]"
 
 
 @dataclass(frozen=True)
@@ -126,6 +112,23 @@ class Dataset:
     def targets(self, split: str) -> np.ndarray:
         """Target ids of a split of translations, ``(examples, target tokens)`` int32."""
         return self.arrays[f"{split}_targets"]
+
+    def references(self, split: str) -> np.ndarray:
+        """Whole target sentences of a split, ``(examples,)`` text: normalised, no tags, no unknown words."""
+        return self.arrays[f"{split}_references"]
+
+    def tag_ids(self) -> tuple[np.ndarray, np.ndarray]:
+        """Target ids of the start and of the end tag of every language, two ``(languages,)`` int32."""
+        ids = {word: index for index, word in enumerate(self.vocabulary["target"])}
+        pairs = [[ids[tag] for tag in tags(language)] for language in self.class_names]
+        start, end = np.array(pairs, np.int32).T
+        return start, end
+
+    def sentences(self, ids: np.ndarray) -> np.ndarray:
+        """Text of decoded ``(examples, target tokens)`` int32, without padding and tags, ``(examples,)`` text."""
+        unwritten = [PADDING_ID, *np.concatenate(self.tag_ids())]
+        words = np.array(self.vocabulary["target"], dtype=object)
+        return np.array([" ".join(words[row[~np.isin(row, unwritten)]]) for row in ids])
 
     def save(self, folder: str | os.PathLike) -> None:
         """Write ``dataset.npz``, ``vocabulary.json`` and, last, ``dataset.json``."""
@@ -202,6 +205,7 @@ def prepare(corpus: ClassificationCorpus | ParallelCorpus, settings: DatasetSett
         "source": manifest["source"],
         "form": manifest["form"],
         "class_names": list(class_names),
+        "source_language": corpus.source_language if target else None,
         "counts": counts,
         "examples": {split: len(arrays[f"{split}_inputs"]) for split in splits},
         "dropped": {**corpus.dropped, **dropped},
@@ -323,7 +327,7 @@ def _translation(corpus: ParallelCorpus, settings: DatasetSettings, manifest: di
     """Arrays, target languages, both vocabularies, and lines dropped, of a parallel corpus.
 
     Each source sentence gives one example per target language, and all of them, with those of every line that has the
-    same source sentence, are in one split: otherwise test sentences would be known from training (audit, row 13).
+    same source sentence, are in one split: otherwise test sentences would be known from training.
     """
     sentences, languages = corpus.sentences, tuple(name for name in corpus.sentences if name != corpus.source_language)
     sources = sentences[corpus.source_language]
@@ -356,9 +360,9 @@ def _translation(corpus: ParallelCorpus, settings: DatasetSettings, manifest: di
             parts[name] = _chosen(lines[np.isin(group_of_line, chosen[name])], number, settings.split_seed, purpose)
     tagged = {
         name: [
-            [f"[start{language}]", *sentences[language][line][: settings.target_tokens - 2], f"[end{language}]"]
+            [start, *sentences[language][line][: settings.target_tokens - 2], end]
             for line in part
-            for language in languages
+            for language, (start, end) in zip(languages, map(tags, languages), strict=True)
         ]
         for name, part in parts.items()
     }
@@ -379,5 +383,8 @@ def _translation(corpus: ParallelCorpus, settings: DatasetSettings, manifest: di
         inputs = source.encode([sources[line] for line in part], settings.input_tokens, pad="right")
         arrays[f"{name}_inputs"] = np.repeat(inputs, len(languages), axis=0)
         arrays[f"{name}_targets"] = target.encode(tagged[name], settings.target_tokens, pad="right")
+        if name != "train":
+            whole = [" ".join(sentences[language][line]) for line in part for language in languages]
+            arrays[f"{name}_references"] = np.array(whole)
         arrays[f"{name}_languages"] = np.tile(np.arange(len(languages), dtype=np.int32), len(part))
     return arrays, languages, source, target, dropped

@@ -1,6 +1,6 @@
 """Text to words, words to ids: normalisation, vocabularies fitted on training text, padding and cutting.
 
-Sources: the word filter is that of the Keras tokenizer, which the paper's models used (facts, section "Datasets");
+Sources: the word filter is that of the Keras tokenizer, which the paper's models used;
 unlike the published package, a vocabulary is fitted on training text only.
 """
 

@@ -71,6 +71,9 @@ class DecompositionParameters:
     rolled_replay: Literal["loaded", "zeroed"] = _setting(
         "loaded", "rolled x:N: evaluate the modules with their weights, or with zero embedding and recurrent weights"
     )
+    test_examples_per_class: int | None = _setting(
+        None, "evaluate on so many test examples of every class, the first ones; without it on all"
+    )
     seed: int = _setting(0, "of the sampling")
 
     def __post_init__(self) -> None:
@@ -127,6 +130,8 @@ def preset(name: str, architecture: str, rnn: str) -> DecompositionParameters:
         if architecture == "many_to_one":
             # Its scripts work on aliased arrays there, so recurrent kernels stay zeroed (rolled mode).
             values["removed_edges"] = ("kernel_columns", "recurrent_columns", "recurrent_rows", "output_rows")
+        if architecture == "many_to_many":
+            values["test_examples_per_class"] = 10
     elif name != "paper":
         raise InputError(f"preset: expected paper or package, received {name!r}")
     if architecture == "encoder_decoder":

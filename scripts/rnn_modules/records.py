@@ -19,7 +19,7 @@ from rnn_modules.published import ARCHITECTURES, LAYERS, MANY_OUTPUT, PAIRS, RNN
 EXPERIMENT = "decomposition_cost"
 CLASSIFICATION_METRICS = ("accuracy", "balanced_accuracy", "macro_f1")
 TRANSLATION_METRICS = ("bleu", "chrf", "bleu1", "bleu1_with_tags")
-# What Table II prints: accuracy over all positions, and unigram BLEU with the tags counted (facts, "BLEU").
+# What Table II prints: accuracy over all positions, and unigram BLEU with the tags counted.
 PUBLISHED_METRIC = {name: "bleu1_with_tags" if name == TRANSLATION else "accuracy" for name in ARCHITECTURES}
 _KEYS = (
     *("experiment", "run", "architecture", "dataset", "data_source", "rnn", "layers", "seed", "examples", "preset"),
@@ -53,7 +53,7 @@ class Composition:
 
     @property
     def published_jaccard(self) -> float:
-        """The index over the weights that the paper counted: translation, the decoder's alone (audit, row 18)."""
+        """The index over the weights that the paper counted: translation, the decoder's alone."""
         return self.jaccard if self.jaccard_decoder is None else self.jaccard_decoder
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import logging
+import os
 import sys
 from dataclasses import dataclass, field
 
@@ -10,7 +12,7 @@ import keras
 import numpy as np
 
 from rnn_modules.architectures import DataSizes
-from rnn_modules.artefacts import InputError
+from rnn_modules.artefacts import InputError, replacing
 from rnn_modules.dataset import Dataset
 
 logger = logging.getLogger(__name__)
@@ -94,3 +96,12 @@ def train(model: keras.Model, dataset: Dataset, settings: TrainingSettings) -> d
             f"(now {settings.learning_rate})"
         )
     return {name: [float(value) for value in values] for name, values in history.items()}
+
+
+def write_history(path: str | os.PathLike, history: dict[str, list[float]]) -> None:
+    """Write a training history as CSV, one row per epoch."""
+    names = list(history)
+    with replacing(path) as temporary, open(temporary, "w", newline="", encoding="utf-8") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(["epoch", *names])
+        writer.writerows([epoch, *values] for epoch, values in enumerate(zip(*history.values(), strict=True), start=1))

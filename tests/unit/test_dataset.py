@@ -12,7 +12,7 @@ import pytest
 from rnn_modules.artefacts import InputError, write_arrays
 from rnn_modules.commands import add_settings
 from rnn_modules.corpora import ClassificationCorpus, ParallelCorpus, Split, sources
-from rnn_modules.dataset import PAPER_SETTINGS, Dataset, DatasetSettings, prepare
+from rnn_modules.dataset import Dataset, DatasetSettings, prepare
 from support import corpus_files
 
 SCRIPTS = Path(__file__).parents[2] / "scripts"
@@ -276,10 +276,6 @@ def test_settings_are_flags_with_help(capsys):
     assert parser.parse_args(["--natural-rates", "all", "--lines", "5"]).lines == 5
     with pytest.raises(SystemExit):
         parser.parse_args(["--natural-rates", "sometimes"])
-
-
-def test_paper_settings_cover_every_corpus():
-    assert set(PAPER_SETTINGS) == set(sources.catalogue())
 
 
 def run_script(*arguments) -> subprocess.CompletedProcess:

@@ -1,6 +1,7 @@
 import keras
 import numpy as np
 import pytest
+
 from rnn_modules.architectures import ARCHITECTURES, RNN_TYPES, ArchitectureSettings, DataSizes, build
 from rnn_modules.artefacts import InputError
 from rnn_modules.network import from_keras, load_network

@@ -15,7 +15,7 @@ from rnn_modules.artefacts import InputError
 from rnn_modules.corpora import ClassificationCorpus, Split
 from rnn_modules.corpora.files import read_members, require
 
-# By frequency in the whole corpus, most frequent first (facts, section "Datasets").
+# By frequency in the whole corpus, most frequent first.
 TAGS = ("NOUN", "VERB", ".", "ADP", "DET", "ADJ", "ADV", "PRON", "CONJ", "PRT", "NUM", "X")
 CLASS_NAMES = ("padding", *TAGS)
 _TEXT_NAME = re.compile(r"c[a-r]\d\d")

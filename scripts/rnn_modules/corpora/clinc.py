@@ -2,7 +2,7 @@
 
 Read in the tokenised form that TensorFlow Datasets hands out (``clinc_oos.zip``), in-scope requests only; the class
 is the domain, with the names and in the order of the corpus's ``domains.json``. Lower case, digits and punctuation
-deleted (facts, section "Datasets"); a request that was nothing but digits is dropped.
+deleted; a request that was nothing but digits is dropped.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """MathQA: mathematical questions in six categories (Amini et al. 2019; Apache-2.0).
 
-The text is the question alone, the class its category, in the order of the facts' section "Datasets". Published as
+The text is the question alone, the class its category. Published as
 ``MathQA.zip`` (form ``published``); the form ``by_category`` has the training questions in one CSV file a category.
 The published dev split is the validation split.
 """

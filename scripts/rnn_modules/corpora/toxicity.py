@@ -1,7 +1,7 @@
 """Wikipedia comments with up to six kinds of toxicity (Jigsaw Toxic Comment Classification; labels CC0, text CC BY-SA).
 
 A comment's label sequence is the list of its positive labels in the order of the published columns, or the one label
-"clean" when it has none (facts, section "Datasets"). Test rows that were not scored (labels -1) are dropped.
+"clean" when it has none. Test rows that were not scored (labels -1) are dropped.
 
 Forms: ``published`` is the competition's ``train.csv``, ``test.csv`` and ``test_labels.csv``; ``subset`` is a part of
 their rows (``train_subset.csv``, ``test_subset.csv``) in which toxic comments are over-represented, except among the

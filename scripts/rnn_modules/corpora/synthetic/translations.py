@@ -51,14 +51,17 @@ class Plan:
 
 
 def _plan(draw: Draw) -> Plan:
-    def nominal(nouns: int) -> Nominal:
-        adjective = draw.below(len(ADJECTIVES)) if draw.chance(0.35) else None
-        return Nominal(draw.below(nouns), draw.chance(0.5), adjective)
-
-    subject = Nominal(draw.below(len(PRONOUNS)), pronoun=True) if draw.chance(0.5) else nominal(PEOPLE)
+    """A random plan with at most one adjective, and at most one of negation, wish and adverb."""
+    described = draw.below(3)
+    adjectives = [draw.below(len(ADJECTIVES)) if described == part else None for part in range(2)]
+    if draw.chance(0.5):
+        subject = Nominal(draw.below(len(PRONOUNS)), pronoun=True)
+    else:
+        subject = Nominal(draw.below(PEOPLE), draw.chance(0.5), adjectives[0])
+    object_ = Nominal(draw.below(len(NOUNS)), draw.chance(0.5), adjectives[1])
     kind = draw.below(5)
-    adverb = draw.below(len(ADVERBS)) if draw.chance(0.3) else None
-    return Plan(subject, draw.below(len(VERBS)), nominal(len(NOUNS)), kind == 0, kind == 1, adverb)
+    adverb = draw.below(len(ADVERBS)) if kind == 2 else None
+    return Plan(subject, draw.below(len(VERBS)), object_, negated=kind == 0, wished=kind == 1, adverb=adverb)
 
 
 def _verb(language: str, plan: Plan) -> tuple[str, list[str]]:
@@ -193,7 +196,7 @@ def write(language: str, plan: Plan) -> list[str]:
 
 
 def parallel_sentences(corpus: str, examples: int, draw: Draw) -> ParallelCorpus:
-    """Line-aligned sentences of 4 to 10 words; no sentence of the source language occurs twice.
+    """Line-aligned sentences of 3 to 8 words; no sentence of the source language occurs twice.
 
     Args:
         corpus: one of :data:`LANGUAGES`.

@@ -1,0 +1,60 @@
+"""Decompose a trained model into one module per class.
+
+Example:
+    python scripts/decompose_model.py --network model/network.npz --dataset results/demo/datasets/clinc \
+        --architecture many_to_one --rnn lstm --output model/modules --removal-cap 0.1
+"""
+
+import argparse
+import logging
+from pathlib import Path
+
+from rnn_modules.artefacts import InputError
+from rnn_modules.commands import add_settings, run, settings_from
+from rnn_modules.composition import calibrate
+from rnn_modules.dataset import Dataset
+from rnn_modules.decomposition import decompose
+from rnn_modules.module import MODES
+from rnn_modules.network import Classifier, load_network
+from rnn_modules.parameters import DecompositionParameters, preset
+
+
+def parse() -> argparse.Namespace:
+    """Parse the command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--network", required=True, help="network.npz that train_model.py wrote")
+    parser.add_argument("--dataset", required=True, help="folder of the dataset that the model was trained on")
+    parser.add_argument("--architecture", required=True, help="input/output type, for the preset")
+    parser.add_argument("--rnn", required=True, help="RNN type, for the preset")
+    parser.add_argument("--modes", nargs="+", choices=MODES, default=MODES)
+    parser.add_argument("--preset", choices=("paper", "package"), default="paper", help="values that are not given")
+    parser.add_argument("--output", type=Path, required=True, help="folder of the modules")
+    add_settings(parser, DecompositionParameters)
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Decompose and write modules and manifests."""
+    arguments = parse()
+    start = preset(arguments.preset, arguments.architecture, arguments.rnn)
+    parameters = settings_from(arguments, DecompositionParameters, start)
+    network = load_network(arguments.network)
+    dataset = Dataset.load(arguments.dataset)
+    inputs, labels = dataset.inputs("train"), dataset.labels("train")
+    if dataset.is_translation:
+        inputs = (inputs, dataset.targets("train")[:, :-1])
+    elif isinstance(network, Classifier) and network.outputs != len(dataset.class_names):
+        raise InputError(
+            f"{arguments.network}: {network.outputs} outputs where dataset {arguments.dataset} has "
+            f"{len(dataset.class_names)} classes; give the dataset that the model was trained on"
+        )
+    for mode, modules in decompose(network, inputs, labels, dataset.class_names, parameters, arguments.modes).items():
+        if isinstance(network, Classifier):
+            modules = calibrate(network, modules, inputs, labels, parameters.seed)
+        modules.save(arguments.output / f"{mode}.npz", arguments.output / f"{mode}.json")
+        shares = ", ".join(f"{share:.1%}" for share in modules.removed_share_per_layer())
+        logging.info("%s: %d modules, removed per layer: %s", mode, len(modules), shares)
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,135 @@
+"""RQ1: does decomposing a model into modules incur cost? (paper section V-B1, Table II)."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+
+import numpy as np
+
+from rnn_modules.composition import HEADS, module_odds, translate, vote, zeroed
+from rnn_modules.dataset import Dataset, tags
+from rnn_modules.metrics import majority_metrics, scoped_metrics, translation_metrics
+from rnn_modules.module import Modules
+from rnn_modules.network import Classifier, EncoderDecoder, Network
+
+Scores = dict[str, dict]
+"""Metrics by scope: ``all`` and ``unpadded`` positions, or language pairs."""
+
+
+def decomposition_cost(
+    network: Network, dataset: Dataset, modules: Mapping[str, Modules], split: str = "test"
+) -> dict[str, dict]:
+    """Compare a model with the compositions of its modules, and with controls, on the same examples.
+
+    Args:
+        network: the monolithic model.
+        dataset: the dataset it was trained on.
+        modules: its modules, by mode.
+        split: which examples are evaluated.
+
+    Returns:
+        ``monolithic``, ``controls`` and ``modes`` of a result record, and ``examples_evaluated``.
+    """
+    evaluate = _Translation if isinstance(network, EncoderDecoder) else _Classification
+    evaluation = evaluate(network, dataset, split, next(iter(modules.values())))
+    results = {}
+    for mode, mode_modules in modules.items():
+        start = time.perf_counter()
+        composed = evaluation.composed(mode_modules)
+        jaccard = mode_modules.jaccard(network)
+        results[mode] = {
+            "head": evaluation.primary_head(mode_modules),
+            "composed": composed,
+            "jaccard": float(jaccard.mean()),
+            "kept_share": float(mode_modules.kept_share(network).mean()),
+            "removed_share_per_layer": mode_modules.removed_share_per_layer(),
+            "seconds": time.perf_counter() - start,
+        }
+    return {
+        "monolithic": evaluation.monolithic(),
+        "controls": evaluation.controls(),
+        "modes": results,
+        "examples_evaluated": evaluation.examples,
+    }
+
+
+class _Classification:
+    """Evaluation of a classifier and its modules by accuracy."""
+
+    def __init__(self, network: Classifier, dataset: Dataset, split: str, modules: Modules) -> None:
+        rows = _rows_per_class(dataset.labels(split), modules.parameters.test_examples_per_class)
+        self.network = network
+        self.inputs, self.labels = dataset.inputs(split)[rows], dataset.labels(split)[rows]
+        self.training_labels = dataset.labels("train")
+        self.examples = len(rows)
+
+    def monolithic(self) -> Scores:
+        return scoped_metrics(self.labels, self.network.logits(self.inputs).argmax(axis=-1))
+
+    def controls(self) -> dict[str, Scores]:
+        controls = {"majority": majority_metrics(self.labels, self.training_labels)}
+        if self.network.many_output:
+            decisions = zeroed(self.network).logits(self.inputs).argmax(axis=-1)
+            controls["zeroed"] = scoped_metrics(self.labels, decisions)
+        return controls
+
+    def composed(self, modules: Modules) -> dict[str, Scores]:
+        odds = module_odds(self.network, modules, self.inputs, HEADS)
+        return {head: scoped_metrics(self.labels, vote(odds[head])) for head in HEADS}
+
+    @staticmethod
+    def primary_head(modules: Modules) -> str:
+        return modules.parameters.head
+
+
+def _rows_per_class(labels: np.ndarray, number: int | None) -> np.ndarray:
+    """All rows, or for every class the first ``number`` rows in which it occurs."""
+    if number is None:
+        return np.arange(len(labels))
+    by_row = labels.reshape(len(labels), -1)
+    chosen = [np.flatnonzero((by_row == label).any(axis=1))[:number] for label in np.unique(labels)]
+    return np.unique(np.concatenate(chosen))
+
+
+class _Translation:
+    """Evaluation of an encoder-decoder and its modules by BLEU, per pair of languages."""
+
+    def __init__(self, network: EncoderDecoder, dataset: Dataset, split: str, modules: Modules) -> None:
+        self.network, self.dataset = network, dataset
+        self.sources, self.languages = dataset.inputs(split), dataset.labels(split)
+        self.references = dataset.references(split)
+        self.examples = len(self.sources)
+        self.start, self.end = dataset.tag_ids()
+
+    def monolithic(self) -> Scores:
+        return self._scores(self._translated(None))
+
+    def composed(self, modules: Modules) -> dict[str, Scores]:
+        modules.check_parent(self.network)
+        return {"parent": self._scores(self._translated(modules))}
+
+    def controls(self) -> dict[str, Scores]:
+        """Right tags around as many wrong words as the reference has."""
+        wrong = np.array([" ".join(["[UNK]"] * len(line.split())) for line in self.references])
+        return {"tags_only": self._scores(wrong)}
+
+    @staticmethod
+    def primary_head(modules: Modules) -> str:
+        return "parent"
+
+    def _translated(self, modules: Modules | None) -> np.ndarray:
+        ids = translate(self.network, self.sources, self.languages, self.start, self.end, modules)
+        return self.dataset.sentences(ids)
+
+    def _scores(self, hypotheses: np.ndarray) -> Scores:
+        source = self.dataset.metadata["source_language"]
+        scores = {}
+        for index, language in enumerate(self.dataset.class_names):
+            rows = np.flatnonzero(self.languages == index)
+            scores[f"{source}-{language}"] = translation_metrics(
+                hypotheses[rows].tolist(),
+                self.references[rows].tolist(),
+                *tags(language),
+            )
+        return scores

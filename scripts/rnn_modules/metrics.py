@@ -1,0 +1,94 @@
+"""Figures of merit: accuracy and its balanced siblings for classes, BLEU and chrF for translations.
+
+Shares lie in 0..1, BLEU and chrF in 0..100.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from sacrebleu.metrics import BLEU, CHRF
+from sklearn.metrics import f1_score
+
+PADDING = 0
+"""Class id of padded output timesteps."""
+
+
+def classification_metrics(labels: np.ndarray, decisions: np.ndarray) -> dict[str, float]:
+    """Accuracy, balanced accuracy (mean recall over the classes that occur) and macro-F1.
+
+    Args:
+        labels: ``(positions,) int``.
+        decisions: ``(positions,) int``.
+    """
+    occurring = np.unique(labels)
+    return {
+        "accuracy": float(np.mean(labels == decisions)),
+        # Recall is defined for occurring classes only; sklearn warns when decisions name another one.
+        "balanced_accuracy": float(np.mean([np.mean(decisions[labels == label] == label) for label in occurring])),
+        "macro_f1": float(f1_score(labels, decisions, labels=occurring, average="macro", zero_division=0)),
+        "examples": int(len(labels)),
+    }
+
+
+def scopes(labels: np.ndarray) -> dict[str, np.ndarray]:
+    """Which positions are counted: ``all``, and for label sequences also ``unpadded``.
+
+    Args:
+        labels: ``(examples,)``, or ``(examples, timesteps)`` with class 0 for padding.
+
+    Returns:
+        Per scope a boolean array of the shape of ``labels``.
+    """
+    everything = {"all": np.ones(labels.shape, bool)}
+    return everything if labels.ndim == 1 else everything | {"unpadded": labels != PADDING}
+
+
+def scoped_metrics(labels: np.ndarray, decisions: np.ndarray) -> dict[str, dict[str, float]]:
+    """:func:`classification_metrics` in every scope of the labels."""
+    return {
+        scope: classification_metrics(labels[counted], decisions[counted]) for scope, counted in scopes(labels).items()
+    }
+
+
+def majority_metrics(labels: np.ndarray, training_labels: np.ndarray) -> dict[str, dict[str, float]]:
+    """The constant predictor: in every scope, the class most frequent in that scope of the training labels."""
+    result = {}
+    training_scopes = scopes(training_labels)
+    for scope, counted in scopes(labels).items():
+        constant = np.bincount(training_labels[training_scopes[scope]]).argmax()
+        result[scope] = classification_metrics(labels[counted], np.full(counted.sum(), constant))
+    return result
+
+
+def translation_metrics(
+    hypotheses: Sequence[str], references: Sequence[str], start_tag: str, end_tag: str
+) -> dict[str, float | str | int]:
+    """BLEU-4, chrF and two unigram figures of a corpus of translations.
+
+    Args:
+        hypotheses: words joined by blanks, normalised as the references, without tags.
+        references: likewise.
+        start_tag: tag before every target sentence, counted by ``bleu1_with_tags`` alone.
+        end_tag: tag after it.
+
+    Returns:
+        ``bleu`` (4-gram) and ``chrf`` with sacrebleu's signatures; ``bleu1``, unigram BLEU without tags;
+        ``bleu1_with_tags``, which is what the paper printed.
+    """
+    # The text is normalised already; a tokenizer of sacrebleu's would split it once more.
+    bleu, chrf = BLEU(tokenize="none", force=True), CHRF()
+    unigram = BLEU(max_ngram_order=1, tokenize="none", force=True)
+    tagged = [[f"{start_tag} {line} {end_tag}" for line in lines] for lines in (hypotheses, references)]
+    scores = {
+        "bleu": bleu.corpus_score(hypotheses, [references]).score,
+        "chrf": chrf.corpus_score(hypotheses, [references]).score,
+        "bleu1": unigram.corpus_score(hypotheses, [references]).score,
+        "bleu1_with_tags": unigram.corpus_score(tagged[0], [tagged[1]]).score,
+    }
+    return {name: float(score) for name, score in scores.items()} | {
+        "bleu_signature": str(bleu.get_signature()),
+        "chrf_signature": str(chrf.get_signature()),
+        "examples": len(references),
+    }

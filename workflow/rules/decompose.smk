@@ -1,0 +1,78 @@
+# Decomposition into modules, and its cost (RQ1).
+
+rule rq1:
+    input:
+        grid(f"{MODEL}/decomposition_cost.json"),
+
+
+rule decompose_model:
+    input:
+        script="scripts/decompose_model.py",
+        library=library("decomposition.py", "concern.py", *ENGINE),
+        network=f"{MODEL}/network.npz",
+        dataset=dataset_of,
+    output:
+        expand(f"{MODEL}/modules/{{mode}}.{{kind}}", mode=["rolled", "unrolled"], kind=["npz", "json"], allow_missing=True),
+    log:
+        f"{RESULTS}/logs/decompose_model/{{architecture}}/{{rnn}}-{{layers}}/seed-{{seed}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/decompose_model/{{architecture}}/{{rnn}}-{{layers}}/seed-{{seed}}.tsv"
+    params:
+        dataset=lambda wildcards, input: str(Path(input.dataset[0]).parent),
+        folder=lambda wildcards, output: str(Path(output[0]).parent),
+        modes=lambda wildcards: " ".join(modes(wildcards.architecture)),
+        preset=lookup("decomposition/preset", within=config),
+        parameters=flags(config["decomposition"]["parameters"]),
+    threads: 1
+    resources:
+        mem_mb=lambda wildcards, attempt: 4000 * attempt,
+        runtime=lambda wildcards, attempt: 60 * attempt,
+    conda:
+        "../../envs/analysis.yaml"
+    shell:
+        "python {input.script} --network {input.network} --dataset {params.dataset} --modes {params.modes} "
+        "--architecture {wildcards.architecture} --rnn {wildcards.rnn} --preset {params.preset} "
+        "--seed {wildcards.seed} {params.parameters} --output {params.folder} > {log} 2>&1"
+
+
+# One timestep: rolled modules only.
+use rule decompose_model as decompose_one_timestep with:
+    output:
+        expand(f"{MODEL}/modules/rolled.{{kind}}", kind=["npz", "json"], allow_missing=True),
+    wildcard_constraints:
+        architecture="one_to_one",
+
+
+ruleorder: decompose_one_timestep > decompose_model
+
+
+rule evaluate_decomposition:
+    input:
+        script="scripts/evaluate_decomposition.py",
+        library=library("experiments/decomposition_cost.py", "metrics.py", "provenance.py", *ENGINE),
+        network=f"{MODEL}/network.npz",
+        record=f"{MODEL}/record.json",
+        modules=modules_of,
+        dataset=dataset_of,
+    output:
+        f"{MODEL}/decomposition_cost.json",
+    log:
+        f"{RESULTS}/logs/evaluate_decomposition/{{architecture}}/{{rnn}}-{{layers}}/seed-{{seed}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/evaluate_decomposition/{{architecture}}/{{rnn}}-{{layers}}/seed-{{seed}}.tsv"
+    params:
+        model=lambda wildcards, input: str(Path(input.record).parent),
+        dataset=lambda wildcards, input: str(Path(input.dataset[0]).parent),
+        folder=lambda wildcards, input: str(Path(input.modules[0]).parent),
+        modes=lambda wildcards: " ".join(modes(wildcards.architecture)),
+        run=config["run"],
+        preset=lookup("decomposition/preset", within=config),
+    threads: 1
+    resources:
+        mem_mb=lambda wildcards, attempt: 4000 * attempt,
+        runtime=lambda wildcards, attempt: 120 * attempt,
+    conda:
+        "../../envs/analysis.yaml"
+    shell:
+        "python {input.script} --model {params.model} --dataset {params.dataset} --modules {params.folder} "
+        "--modes {params.modes} --run {params.run} --preset {params.preset} --output {output} > {log} 2>&1"

@@ -1,0 +1,40 @@
+# Training: one job per model.
+
+
+rule models:
+    input:
+        grid(f"{MODEL}/record.json"),
+
+
+rule train_model:
+    input:
+        script="scripts/train_model.py",
+        library=library("architectures.py", "training.py", "dataset.py", "encoding.py", "network"),
+        dataset=dataset_of,
+    output:
+        keras=f"{MODEL}/model.keras",
+        network=f"{MODEL}/network.npz",
+        history=f"{MODEL}/history.csv",
+        record=f"{MODEL}/record.json",
+    log:
+        f"{RESULTS}/logs/train_model/{{architecture}}/{{rnn}}-{{layers}}/seed-{{seed}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/train_model/{{architecture}}/{{rnn}}-{{layers}}/seed-{{seed}}.tsv"
+    params:
+        dataset=lambda wildcards, input: str(Path(input.dataset[0]).parent),
+        folder=lambda wildcards, output: str(Path(output.record).parent),
+        settings=lambda wildcards: flags(
+            {key: value for key, value in config["models"][wildcards.architecture].items() if key != "corpus"}
+        ),
+    threads: 1
+    resources:
+        mem_mb=lambda wildcards, attempt: 4000 * attempt,
+        runtime=lambda wildcards, attempt: 240 * attempt,
+    conda:
+        "../../envs/train.yaml"
+    shell:
+        "TF_NUM_INTRAOP_THREADS={threads} TF_NUM_INTEROP_THREADS={threads} TF_FORCE_GPU_ALLOW_GROWTH=true "
+        "TF_CPP_MIN_LOG_LEVEL=2 "
+        "python {input.script} --dataset {params.dataset} --architecture {wildcards.architecture} "
+        "--rnn {wildcards.rnn} --layers {wildcards.layers} --seed {wildcards.seed} {params.settings} "
+        "--output {params.folder} > {log} 2>&1"
