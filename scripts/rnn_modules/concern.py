@@ -22,12 +22,15 @@ def central_tendency(observations: np.ndarray, outlier_distance: float = 2.0) ->
         ``(nodes,) float64``.
     """
     magnitudes = np.ascontiguousarray(np.abs(observations).T)
-    distances = np.abs(magnitudes - _median(magnitudes)[:, None])
+    centre = _median(magnitudes)
+    magnitudes -= centre[:, None]
+    distances = np.abs(magnitudes)
     deviation = _median(distances)[:, None]
     constant = deviation == 0
     kept = distances / np.where(constant, 1, deviation) < outlier_distance
     kept |= constant
-    return np.sum(magnitudes, axis=1, where=kept, dtype=np.float64) / np.count_nonzero(kept, axis=1)
+    # Summed about the median, the mean of equal values is exactly that value, so constant nodes never score below 0.
+    return centre + np.sum(magnitudes, axis=1, where=kept, dtype=np.float64) / np.count_nonzero(kept, axis=1)
 
 
 def _median(values: np.ndarray) -> np.ndarray:

@@ -1,5 +1,7 @@
 """Small random networks."""
 
+import dataclasses
+
 import numpy as np
 
 from rnn_modules.network import GATES, Classifier, EncoderDecoder, RecurrentLayer
@@ -57,6 +59,26 @@ def random_classifier(
 
 def random_inputs(network, examples, seed=0):
     return np.random.default_rng(seed).integers(0, len(network.embedding), (examples, network.tokens), dtype=np.int32)
+
+
+def different_inputs(network, examples, seed=0):
+    """Inputs in which no word occurs twice, so that no two activations are equal; the vocabulary must suffice."""
+    ids = np.random.default_rng(seed).permutation(len(network.embedding))[: examples * network.tokens]
+    return ids.reshape(examples, network.tokens).astype(np.int32)
+
+
+def with_constant_node(network, layer, node, bias=0.3):
+    """The same network with a node of constant activation: ``bias`` squashed in vanilla cells, 0 in the others."""
+    constant = network.layers[layer]
+    columns = slice(node, None, constant.units)
+    arrays = {name: getattr(constant, name).copy() for name in ("kernel", "recurrent_kernel", "bias")}
+    for array in arrays.values():
+        array[..., columns] = 0
+    if constant.cell == "vanilla":
+        arrays["bias"][node] = bias
+    layers = list(network.layers)
+    layers[layer] = dataclasses.replace(constant, **arrays)
+    return dataclasses.replace(network, layers=tuple(layers))
 
 
 def random_translator(seed=0, cell="lstm", layers=2, units=4, words=9, source_tokens=4, target_tokens=5):

@@ -122,7 +122,7 @@ def test_parallel_corpora_are_aligned_and_their_sources_distinct(corpus, languag
     assert made.source_language == ("et" if corpus == "estonian" else "en")
     assert {len(lines) for lines in made.sentences.values()} == {1500}
     assert len({tuple(words) for words in made.sentences[made.source_language]}) == 1500
-    assert all(3 <= len(words) <= 10 for lines in made.sentences.values() for words in lines)
+    assert all(3 <= len(words) <= 8 for lines in made.sentences.values() for words in lines)
 
 
 def test_translations_agree_with_the_english_sentence_word_for_word():

@@ -21,10 +21,10 @@ rule fetch_corpus:
         f"{RESULTS}/corpora/{{corpus}}.json",
     log:
         f"{RESULTS}/logs/fetch_corpus/{{corpus}}.log",
-    params:
-        source=source_flags,
     conda:
         "../../envs/data.yaml"
+    params:
+        source=source_flags,
     shell:
         "python {input.script} --corpus {wildcards.corpus} {params.source} --output {output} > {log} 2>&1"
 
@@ -42,13 +42,13 @@ rule prepare_dataset:
         f"{RESULTS}/logs/prepare_dataset/{{corpus}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/prepare_dataset/{{corpus}}.tsv"
-    params:
-        folder=lambda wildcards, output: str(Path(output[0]).parent),
-        settings=lambda wildcards: flags(config["datasets"][wildcards.corpus]),
+    conda:
+        "../../envs/data.yaml"
     resources:
         mem_mb=2000,
         runtime=30,
-    conda:
-        "../../envs/data.yaml"
+    params:
+        folder=lambda wildcards, output: str(Path(output[0]).parent),
+        settings=lambda wildcards: flags(config["datasets"][wildcards.corpus]),
     shell:
         "python {input.script} --manifest {input.manifest} --output {params.folder} {params.settings} > {log} 2>&1"

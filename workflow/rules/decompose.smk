@@ -1,5 +1,6 @@
 # Decomposition into modules, and its cost (RQ1).
 
+
 rule rq1:
     input:
         grid(f"{MODEL}/decomposition_cost.json"),
@@ -12,23 +13,25 @@ rule decompose_model:
         network=f"{MODEL}/network.npz",
         dataset=dataset_of,
     output:
-        expand(f"{MODEL}/modules/{{mode}}.{{kind}}", mode=["rolled", "unrolled"], kind=["npz", "json"], allow_missing=True),
+        expand(
+            f"{MODEL}/modules/{{mode}}.{{kind}}", mode=["rolled", "unrolled"], kind=["npz", "json"], allow_missing=True
+        ),
     log:
         f"{RESULTS}/logs/decompose_model/{{architecture}}/{{rnn}}-{{layers}}/seed-{{seed}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/decompose_model/{{architecture}}/{{rnn}}-{{layers}}/seed-{{seed}}.tsv"
+    conda:
+        "../../envs/analysis.yaml"
+    threads: 1
+    resources:
+        mem_mb=lambda wildcards, attempt: 4000 * attempt,
+        runtime=lambda wildcards, attempt: 60 * attempt,
     params:
         dataset=lambda wildcards, input: str(Path(input.dataset[0]).parent),
         folder=lambda wildcards, output: str(Path(output[0]).parent),
         modes=lambda wildcards: " ".join(modes(wildcards.architecture)),
         preset=lookup("decomposition/preset", within=config),
         parameters=flags(config["decomposition"]["parameters"]),
-    threads: 1
-    resources:
-        mem_mb=lambda wildcards, attempt: 4000 * attempt,
-        runtime=lambda wildcards, attempt: 60 * attempt,
-    conda:
-        "../../envs/analysis.yaml"
     shell:
         "python {input.script} --network {input.network} --dataset {params.dataset} --modes {params.modes} "
         "--architecture {wildcards.architecture} --rnn {wildcards.rnn} --preset {params.preset} "
@@ -60,6 +63,12 @@ rule evaluate_decomposition:
         f"{RESULTS}/logs/evaluate_decomposition/{{architecture}}/{{rnn}}-{{layers}}/seed-{{seed}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/evaluate_decomposition/{{architecture}}/{{rnn}}-{{layers}}/seed-{{seed}}.tsv"
+    conda:
+        "../../envs/analysis.yaml"
+    threads: 1
+    resources:
+        mem_mb=lambda wildcards, attempt: 4000 * attempt,
+        runtime=lambda wildcards, attempt: 120 * attempt,
     params:
         model=lambda wildcards, input: str(Path(input.record).parent),
         dataset=lambda wildcards, input: str(Path(input.dataset[0]).parent),
@@ -67,12 +76,6 @@ rule evaluate_decomposition:
         modes=lambda wildcards: " ".join(modes(wildcards.architecture)),
         run=config["run"],
         preset=lookup("decomposition/preset", within=config),
-    threads: 1
-    resources:
-        mem_mb=lambda wildcards, attempt: 4000 * attempt,
-        runtime=lambda wildcards, attempt: 120 * attempt,
-    conda:
-        "../../envs/analysis.yaml"
     shell:
         "python {input.script} --model {params.model} --dataset {params.dataset} --modules {params.folder} "
         "--modes {params.modes} --run {params.run} --preset {params.preset} --output {output} > {log} 2>&1"

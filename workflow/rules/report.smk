@@ -41,10 +41,10 @@ rule tabulate_decomposition_cost:
         TABLES,
     log:
         f"{RESULTS}/logs/tabulate_decomposition_cost.log",
-    params:
-        folder=lambda wildcards, output: str(Path(output[0]).parent),
     conda:
         "../../envs/analysis.yaml"
+    params:
+        folder=lambda wildcards, output: str(Path(output[0]).parent),
     shell:
         "python {input.script} {input.records} --output-folder {params.folder} > {log} 2>&1"
 

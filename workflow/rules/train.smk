@@ -20,18 +20,18 @@ rule train_model:
         f"{RESULTS}/logs/train_model/{{architecture}}/{{rnn}}-{{layers}}/seed-{{seed}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/train_model/{{architecture}}/{{rnn}}-{{layers}}/seed-{{seed}}.tsv"
+    conda:
+        "../../envs/train.yaml"
+    threads: 1
+    resources:
+        mem_mb=lambda wildcards, attempt: 4000 * attempt,
+        runtime=lambda wildcards, attempt: 240 * attempt,
     params:
         dataset=lambda wildcards, input: str(Path(input.dataset[0]).parent),
         folder=lambda wildcards, output: str(Path(output.record).parent),
         settings=lambda wildcards: flags(
             {key: value for key, value in config["models"][wildcards.architecture].items() if key != "corpus"}
         ),
-    threads: 1
-    resources:
-        mem_mb=lambda wildcards, attempt: 4000 * attempt,
-        runtime=lambda wildcards, attempt: 240 * attempt,
-    conda:
-        "../../envs/train.yaml"
     shell:
         "TF_NUM_INTRAOP_THREADS={threads} TF_NUM_INTEROP_THREADS={threads} TF_FORCE_GPU_ALLOW_GROWTH=true "
         "TF_CPP_MIN_LOG_LEVEL=2 "

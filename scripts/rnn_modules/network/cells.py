@@ -23,25 +23,30 @@ SQUASHED_GATES = ("hidden", "candidate")
 
 
 def sigmoid(values: np.ndarray) -> np.ndarray:
-    """Logistic function; through tanh, which cannot overflow."""
-    values = np.tanh(values * values.dtype.type(0.5))
-    values += 1
-    values *= values.dtype.type(0.5)
+    """Logistic function, in place; through tanh, which cannot overflow."""
+    half = values.dtype.type(0.5)
+    values *= half
+    np.tanh(values, out=values)
+    values *= half
+    values += half
     return values
 
 
 def hard_sigmoid(values: np.ndarray) -> np.ndarray:
-    """Keras 3's piecewise linear sigmoid, ``clip(x / 6 + 1 / 2, 0, 1)``."""
-    return np.clip(values / values.dtype.type(6) + values.dtype.type(0.5), 0, 1)
+    """Keras 3's piecewise linear sigmoid, ``clip(x / 6 + 1 / 2, 0, 1)``, in place."""
+    values /= values.dtype.type(6)
+    values += values.dtype.type(0.5)
+    return np.clip(values, 0, 1, out=values)
 
 
 ACTIVATIONS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
-    "tanh": np.tanh,
-    "relu": lambda values: np.maximum(values, 0),
+    "tanh": lambda values: np.tanh(values, out=values),
+    "relu": lambda values: np.maximum(values, 0, out=values),
     "sigmoid": sigmoid,
     "hard_sigmoid": hard_sigmoid,
     "linear": lambda values: values,
 }
+"""Activations by Keras' names; each overwrites its argument, for activations of many modules are large."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -162,13 +167,19 @@ def _lstm(layer, projected, state, mask, activation, recurrent_activation):
     hidden, cell_state = state
     units = layer.units
     total = _pre_activation(layer, projected, _sender(hidden, mask), mask)
-    candidate = slice(2 * units, 3 * units)
-    total[..., : 2 * units] = recurrent_activation(total[..., : 2 * units])
-    total[..., candidate] = activation(total[..., candidate])
-    total[..., 3 * units :] = recurrent_activation(total[..., 3 * units :])
+    input_and_forget, candidate, output = (
+        total[..., : 2 * units],
+        total[..., 2 * units : 3 * units],
+        total[..., 3 * units :],
+    )
+    recurrent_activation(input_and_forget)
+    activation(candidate)
+    recurrent_activation(output)
     cell_state = total[..., units : 2 * units] * cell_state
-    cell_state += total[..., :units] * total[..., candidate]
-    return (total[..., 3 * units :] * activation(cell_state), cell_state), total
+    cell_state += total[..., :units] * candidate
+    hidden = activation(cell_state.copy())
+    hidden *= output
+    return (hidden, cell_state), total
 
 
 def _gru(layer, projected, state, mask, activation, recurrent_activation):
@@ -183,7 +194,7 @@ def _gru(layer, projected, state, mask, activation, recurrent_activation):
         reset = gates[..., units:] * sender
         candidate = activation(_pre_activation(layer, projected, reset, mask, slice(2 * units, None)))
     update = gates[..., :units]
-    hidden = update * hidden + (1 - update) * candidate
+    hidden = candidate + update * (hidden - candidate)
     return (hidden,), np.concatenate((gates, candidate), axis=-1)
 
 
