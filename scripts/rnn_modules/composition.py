@@ -40,6 +40,8 @@ def module_odds(
         if network.many_output:
             hidden = hidden.transpose(1, 2, 0, 3)
         logits = replayed.output(hidden)
+        # Without any removed edge before the output layer all modules share one hidden state.
+        logits = np.broadcast_to(logits, (len(modules), *logits.shape[1:]))
         for head in heads:
             odds[head][:, chunk] = head_odds(logits, head, modules.thresholds)
     return odds

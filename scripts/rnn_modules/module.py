@@ -146,6 +146,8 @@ class Modules:
         """Output weights left: the rows of kept nodes, and of a channelled head only the dominant class's column."""
         total = network.output_kernel.size
         sending = rows if network.many_output else rows[:, -1:]
+        if network.many_output and self.parameters.unrolled_output_rows == "first_timestep":
+            sending = rows[:, :1]
         kept_rows = sending.sum(axis=2).mean(axis=1)
         if "output_rows" not in self.parameters.removed_edges:
             kept_rows = np.full(len(self), float(network.layers[-1].units))

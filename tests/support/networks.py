@@ -4,7 +4,9 @@ import dataclasses
 
 import numpy as np
 
+from rnn_modules.module import Modules
 from rnn_modules.network import GATES, Classifier, EncoderDecoder, RecurrentLayer
+from rnn_modules.parameters import DecompositionParameters
 
 
 def random_layer(generator, cell, inputs, units, return_sequences=True, activation="tanh", dtype=np.float64, **options):
@@ -108,4 +110,22 @@ def random_sentences(network, examples, seed=0):
     return (
         sentences(network.source_tokens, len(network.source_embedding)),
         sentences(network.target_tokens, len(network.target_embedding)),
+    )
+
+
+def random_modules(network, seed=0, mode="rolled", share=0.4, per_gate=False, classes=None, **parameters):
+    """Modules that lost a random share of their nodes."""
+    generator = np.random.default_rng(seed)
+    classes = classes or network.outputs
+    timesteps = network.timesteps if mode == "unrolled" else 1
+    return Modules(
+        mode=mode,
+        class_names=tuple(f"class {label}" for label in range(classes)),
+        kept=tuple(
+            generator.random((classes, timesteps, len(layer.gates) if per_gate else 1, layer.units)) >= share
+            for layer in network.layers
+        ),
+        parent=network.sha256,
+        parameters=DecompositionParameters(gate_approach="per_gate" if per_gate else "hidden_state", **parameters),
+        counts={f"class {label}": {"positive": label + 1, "negative": 7} for label in range(classes)},
     )

@@ -11,6 +11,7 @@ import oracle
 from oracle.concern import Concern
 from oracle.network import CANDIDATE
 from rnn_modules.decomposition import Samples
+from rnn_modules.module import Modules
 from rnn_modules.network import Classifier, EncoderDecoder, Network
 
 MARGIN = 1e-9
@@ -160,3 +161,34 @@ def _doubtful(kind: str, column: np.ndarray) -> bool:
     if deviation == 0:
         return False
     return bool(deviation < MARGIN or (np.abs(distances / deviation - 2) < 1e-6).any())
+
+
+def materialised(network: Network, modules: Modules, index: int) -> Concern:
+    """A module as a full copy of the weights, one per timestep when unrolled, in which the removed edges are zero."""
+    parameters, edges = modules.parameters, modules.parameters.removed_edges
+    rolled = modules.mode == "rolled"
+    concern = oracle.init_concern(to_oracle(network), network.timesteps, rolled)
+    last = len(network.layers) - 1
+    for number, layer in enumerate(network.layers):
+        for copy, kept in enumerate(modules.kept[number][index]):
+            removed = np.flatnonzero(~np.broadcast_to(kept, (len(layer.gates), layer.units)).reshape(-1))
+            silent = np.flatnonzero(~kept.any(axis=0))
+            if "kernel_columns" in edges:
+                concern.kernel[number][copy][:, removed] = 0
+                concern.bias[number][copy][removed] = 0
+            if "recurrent_columns" in edges:
+                concern.recurrent_kernel[number][copy][:, removed] = 0
+            if "recurrent_rows" in edges:
+                concern.recurrent_kernel[number][copy][silent] = 0
+            if number < last and "next_kernel_rows" in edges:
+                concern.kernel[number + 1][copy][silent] = 0
+            if number == last and "output_rows" in edges:
+                if not network.many_output:
+                    if copy == len(modules.kept[number][index]) - 1:
+                        concern.output_kernel[0][silent] = 0
+                elif rolled or parameters.unrolled_output_rows == "same_timestep":
+                    concern.output_kernel[copy][silent] = 0
+                elif copy == 0:
+                    for kernel in concern.output_kernel:
+                        kernel[silent] = 0
+    return concern

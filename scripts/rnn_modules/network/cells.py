@@ -139,14 +139,14 @@ def _pre_activation(
 ) -> np.ndarray:
     """Sum of a node's inputs, for the gates in ``block``; ``sender`` is already masked by row."""
     total = _product(sender, layer.recurrent_kernel[:, block])
-    if mask.kernel_columns is None or mask.kernel_columns is mask.recurrent_columns:
+    kernel_columns, recurrent_columns = mask.kernel_columns, mask.recurrent_columns
+    if kernel_columns is recurrent_columns:
         total = _plus(total, projected[..., block])
-        if mask.recurrent_columns is not None:
-            total *= mask.recurrent_columns[..., block]
-        return total
-    if mask.recurrent_columns is not None:
-        total *= mask.recurrent_columns[..., block]
-    return _plus(total, projected[..., block] * mask.kernel_columns[..., block])
+        return total if recurrent_columns is None else _times(total, recurrent_columns[..., block])
+    if recurrent_columns is not None:
+        total = _times(total, recurrent_columns[..., block])
+    projected = projected[..., block]
+    return _plus(total, projected if kernel_columns is None else projected * kernel_columns[..., block])
 
 
 def _plus(total: np.ndarray, other: np.ndarray) -> np.ndarray:
@@ -155,6 +155,14 @@ def _plus(total: np.ndarray, other: np.ndarray) -> np.ndarray:
         total += other
         return total
     return total + other
+
+
+def _times(total: np.ndarray, mask: np.ndarray) -> np.ndarray:
+    """``total * mask``, in place unless ``total`` is the one to be repeated over modules."""
+    if total.shape[0] >= mask.shape[0]:
+        total *= mask
+        return total
+    return total * mask
 
 
 def _vanilla(layer, projected, state, mask, activation, _):
