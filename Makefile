@@ -30,7 +30,7 @@ reproduce: .venv/.done ## real corpora at the paper's sizes (config/config.yaml)
 	$(SNAKEMAKE) $(SOURCE) --cores $(CORES) $(ARGS)
 
 test: .venv/.done ## all tests, a small workflow among them
-	$(IN_VENV) .venv/bin/python -m pytest -q -n 2 tests
+	$(IN_VENV) .venv/bin/python -m pytest -q -n 2 --dist loadfile tests
 
 bench: .venv/.done ## speed, memory and size of the decomposition
 	$(IN_VENV) .venv/bin/python tests/benchmarks/bench.py

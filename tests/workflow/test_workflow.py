@@ -1,0 +1,150 @@
+"""A real small DAG, run from start to end, and what reruns after a change."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+ENVIRONMENT = os.environ | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+pytestmark = pytest.mark.workflow
+
+
+def snakemake(folder, *arguments, check=True):
+    """Call Snakemake as a user would, in a copy of the project."""
+    command = [sys.executable, "-m", "snakemake", "--workflow-profile", "workflow/profiles/default", "--cores", "2"]
+    result = subprocess.run(
+        [*command, "--configfile", "config/ci.yaml", *arguments],
+        cwd=folder,
+        env=ENVIRONMENT,
+        capture_output=True,
+        text=True,
+        timeout=600,
+    )
+    if check:
+        assert result.returncode == 0, result.stdout[-3000:] + result.stderr[-3000:]
+    return result
+
+
+def planned(folder, *arguments):
+    """Rules that a dry run would execute, with their numbers of jobs."""
+    result = snakemake(folder, "--dry-run", *arguments)
+    text = result.stdout + result.stderr
+    if "Nothing to be done" in text:
+        return {}
+    table = text.split("Job stats:")[1].split("total")[0]
+    return {name: int(count) for name, count in re.findall(r"^(\w+) +(\d+)$", table, re.MULTILINE) if name != "all"}
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    """A copy of the project in which the smallest grid has been run."""
+    folder = tmp_path_factory.mktemp("project")
+    for name in ("workflow", "scripts", "config", "envs"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    snakemake(folder)
+    return folder
+
+
+@pytest.fixture
+def edit(finished):
+    """Change a file for one test."""
+    originals = {}
+
+    def change(name, old, new):
+        path = finished / name
+        originals[path] = path.read_text()
+        assert old in originals[path]
+        path.write_text(originals[path].replace(old, new))
+
+    yield change
+    for path, text in originals.items():
+        path.write_text(text)
+
+
+def test_everything_is_made(finished):
+    run = finished / "results" / "ci"
+    records = [json.loads(path.read_text()) for path in run.glob("models/*/lstm-1/seed-0/decomposition_cost.json")]
+    assert {record["architecture"] for record in records} == {
+        "one_to_one", "one_to_many", "many_to_one", "many_to_many", "encoder_decoder",
+    }  # fmt: skip
+    for record in records:
+        assert list(record["modes"]) == (
+            ["rolled"] if record["architecture"] == "one_to_one" else ["rolled", "unrolled"]
+        )
+        assert record["data_source"] == "synthetic"
+    for name in ("model.keras", "network.npz", "history.csv", "record.json", "modules/rolled.npz"):
+        assert len(list(run.glob(f"models/*/lstm-1/seed-0/{name}"))) == 5
+    for kind in ("csv", "md", "tex", "html"):
+        assert (run / "tables" / f"table2.{kind}").stat().st_size
+    assert "synthetic" in (run / "tables" / "table2.md").read_text()
+    assert (run / "figures" / "table2.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_second_run_does_nothing(finished):
+    assert planned(finished) == {}
+
+
+def test_touching_every_file_reruns_nothing(finished):
+    for path in finished.rglob("*"):
+        if path.is_file() and ".snakemake" not in path.parts:
+            path.touch()
+    assert planned(finished) == {}
+
+
+def test_editing_a_plot_script_reruns_plots_only(finished, edit):
+    edit("scripts/plot_decomposition_cost.py", '"""', '"""Edited. ')
+    assert planned(finished) == {"plot_decomposition_cost": 1}
+
+
+def test_editing_the_concern_code_retrains_nothing(finished, edit):
+    edit("scripts/rnn_modules/concern.py", '"""Concern', '"""Edited. Concern')
+    jobs = planned(finished)
+    assert jobs["decompose_model"] == 4 and jobs["decompose_one_timestep"] == 1 and jobs["evaluate_decomposition"] == 5
+    assert not jobs.keys() & {"train_model", "prepare_dataset", "fetch_corpus"}
+
+
+def test_another_number_of_epochs_retrains_what_it_concerns(finished, edit):
+    edit(
+        "config/ci.yaml",
+        "many_to_one: {embedding: 8, units: 8, epochs: 1}",
+        "many_to_one: {embedding: 8, units: 8, epochs: 2}",
+    )
+    jobs = planned(finished)
+    assert jobs["train_model"] == 1 and jobs["decompose_model"] == 1 and jobs["evaluate_decomposition"] == 1
+    assert not jobs.keys() & {"prepare_dataset", "fetch_corpus", "decompose_one_timestep"}
+
+
+def test_another_threshold_retrains_nothing(finished, edit):
+    edit("config/config.yaml", "parameters: {}", "parameters: {removal_cap: 0.1}")
+    jobs = planned(finished)
+    assert jobs["decompose_model"] == 4
+    assert "train_model" not in jobs
+
+
+def test_one_more_seed_keeps_the_first(finished, edit):
+    edit("config/config.yaml", "seeds: [0]", "seeds: [0, 1]")
+    assert planned(finished)["train_model"] == 5
+
+
+@pytest.mark.parametrize("target", ["datasets", "models", "rq1", "tables", "figures"])
+def test_named_targets_are_there(finished, target):
+    assert planned(finished, target) == {}
+
+
+def test_an_unknown_key_is_named(finished):
+    result = snakemake(finished, "--dry-run", "--config", "epoch=3", check=False)
+    assert result.returncode != 0
+    assert "'epoch' was unexpected" in result.stdout + result.stderr
+
+
+def test_a_missing_mirror_is_one_clear_error(finished):
+    result = snakemake(finished, "--config", "run=nowhere", "source=mirror", "mirror=no/such/folder", check=False)
+    assert result.returncode != 0
+    assert re.search(r"error: mirror: no/such/folder is not a folder", result.stdout + result.stderr)
+    assert not list((finished / "results" / "nowhere").rglob("*.json"))
