@@ -6,6 +6,7 @@ PYTHON ?= python3
 UV ?= uv
 CORES ?= all
 ARGS ?=
+RUN ?= laptop
 # A folder with the corpora's files; empty: they are downloaded.
 MIRROR ?= $(wildcard ../shared/datasets)
 
@@ -14,7 +15,7 @@ IN_VENV = PATH="$(CURDIR)/.venv/bin:$$PATH"
 SNAKEMAKE = $(IN_VENV) .venv/bin/snakemake --workflow-profile workflow/profiles/default
 SOURCE = $(if $(MIRROR),--config source=mirror mirror="$(MIRROR)")
 
-.PHONY: help demo laptop reproduce test bench lint lock
+.PHONY: help demo laptop reproduce test bench lint reference lock
 .DEFAULT_GOAL := help
 
 help: ## list the tasks
@@ -40,6 +41,10 @@ lint: .venv/.done ## ruff, snakefmt, snakemake --lint
 	.venv/bin/ruff format --check scripts tests
 	.venv/bin/snakefmt --check workflow
 	$(IN_VENV) .venv/bin/snakemake --lint
+
+reference: .venv/.done ## keep a finished run's records, tables and figure (RUN=laptop) and show them in the README
+	$(IN_VENV) .venv/bin/python scripts/publish_reference.py --run results/$(RUN) --reference results/reference/$(RUN) \
+	  --readme README.md
 
 lock: ## resolve envs/requirements.in anew (needs uv)
 	$(UV) pip compile --universal --python-version 3.11 --generate-hashes envs/requirements.in -o envs/requirements.lock

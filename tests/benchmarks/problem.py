@@ -80,11 +80,10 @@ def oracle_model(network: Classifier) -> oracle.Model:
     )
 
 
-def decompose_by_oracle(problem: Problem, classes: int) -> list[oracle.Concern]:
-    """Unrolled modules of the first ``classes`` classes, with the library's samples."""
+def decompose_by_oracle(problem: Problem) -> list[oracle.Concern]:
+    """Unrolled modules, with the library's samples."""
     positives, negatives = (
-        {label: side[label][0].tolist() for label in range(classes)}
-        for side in (problem.samples.positive, problem.samples.negative)
+        [by_step[0].tolist() for by_step in side] for side in (problem.samples.positive, problem.samples.negative)
     )
     return oracle.decompose_one(
         oracle_model(problem.network),
@@ -92,7 +91,7 @@ def decompose_by_oracle(problem: Problem, classes: int) -> list[oracle.Concern]:
         problem.labels,
         positives,
         negatives,
-        classes,
+        CLASSES,
         rolled=False,
         activation="logistic",
         thres=PARAMETERS.removal_cap,

@@ -1,0 +1,78 @@
+"""Keep a finished run as the project's reference: its records, tables and figure, and its Table II in the README.
+
+Example:
+    python scripts/publish_reference.py --run results/laptop --reference results/reference/laptop --readme README.md
+"""
+
+import argparse
+import logging
+import re
+import shutil
+from pathlib import Path
+
+from rnn_modules.artefacts import InputError, replacing
+from rnn_modules.commands import run
+
+TABLES = {"table2": "table2.md", "claims": "claims_decomposition_cost.md"}
+"""Blocks of the README, between ``<!-- name -->`` and ``<!-- /name -->``, and the tables that fill them."""
+
+
+def parse() -> argparse.Namespace:
+    """Parse the command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--run", type=Path, required=True, help="folder of a finished run")
+    parser.add_argument("--reference", type=Path, required=True, help="folder to keep it in; replaced")
+    parser.add_argument("--readme", type=Path, required=True, help="the README whose blocks are filled")
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Copy the small files and fill the README."""
+    arguments = parse()
+    files = reference_files(arguments.run)
+    shutil.rmtree(arguments.reference, ignore_errors=True)
+    for source, name in files.items():
+        with replacing(arguments.reference / name) as temporary:
+            shutil.copyfile(source, temporary)
+    text = arguments.readme.read_text(encoding="utf-8")
+    for name, table in TABLES.items():
+        text = fill(text, name, (arguments.reference / "tables" / table).read_text(encoding="utf-8"))
+    with replacing(arguments.readme) as temporary:
+        temporary.write_text(text, encoding="utf-8")
+    logging.info("%d files kept in %s", len(files), arguments.reference)
+
+
+def reference_files(folder: Path) -> dict[Path, str]:
+    """The files of a run that are kept, and their names in the reference.
+
+    Raises:
+        InputError: the run has no tables.
+    """
+    files = {}
+    for kind in ("decomposition_cost.json", "record.json"):
+        for path in sorted(folder.glob(f"models/*/*/*/{kind}")):
+            architecture, model, seed = path.parts[-4:-1]
+            files[path] = f"records/{architecture}-{model}-{seed}-{path.name}"
+    for pattern in ("tables/*", "figures/*"):
+        files |= {path: f"{path.parent.name}/{path.name}" for path in sorted(folder.glob(pattern))}
+    files |= {path: f"datasets/{path.parent.name}.json" for path in sorted(folder.glob("datasets/*/dataset.json"))}
+    missing = [table for table in TABLES.values() if folder / "tables" / table not in files]
+    if missing:
+        raise InputError(f"{folder}: lacks tables/{missing[0]}; let the run finish first")
+    return files
+
+
+def fill(text: str, name: str, content: str) -> str:
+    """Replace what stands between the marks of a block.
+
+    Raises:
+        InputError: the text has no such block.
+    """
+    pattern = re.compile(rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)", re.DOTALL)
+    if not pattern.search(text):
+        raise InputError(f"README: lacks the block <!-- {name} --> ... <!-- /{name} -->; add it")
+    return pattern.sub(lambda match: f"{match[1]}\n{content.strip()}\n\n{match[2]}", text)
+
+
+if __name__ == "__main__":
+    run(main)
