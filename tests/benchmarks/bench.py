@@ -171,8 +171,8 @@ def report(figures: dict) -> str:
         "alternating repeats).",
         f"- Literal transcription: {oracle['decompose_seconds']:.1f} s decomposing, {oracle['evaluate_seconds']:.1f} s "
         f"for the votes on {oracle['evaluated_examples']} of {figures['examples']} examples, scaled to all "
-        f"{oracle['scaled_evaluate_seconds']:.1f} s. Of its verdicts on nodes {oracle['verdicts_that_agree']:.2%} are the "
-        "library's, which computes in single precision.",
+        f"{oracle['scaled_evaluate_seconds']:.1f} s. {oracle['verdicts_that_agree']:.2%} of its verdicts on nodes are "
+        "the library's, which computes in single precision.",
         f"- Files: modules {sizes['modules_bytes']} bytes, network.npz {sizes['network_bytes']} bytes"
         + (f", model.keras {sizes['keras_bytes']} bytes." if "keras_bytes" in sizes else "; Keras is not installed."),
     ]

@@ -1,4 +1,4 @@
-"""The benchmark's problem, of the size of CLINC OOS: an LSTM with one layer, its examples, and both ways to work on it."""
+"""The benchmark's problem, an LSTM and examples of the size of CLINC OOS, and both ways to work on it."""
 
 import dataclasses
 
