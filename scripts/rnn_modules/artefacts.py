@@ -101,9 +101,10 @@ def read_arrays(path: str | os.PathLike, names: tuple[str, ...] = ()) -> dict[st
         InputError: the file is missing, damaged, holds pickled objects, or lacks one of ``names``.
     """
     try:
-        with np.load(path, allow_pickle=False) as archive:
-            if not hasattr(archive, "files"):
-                raise ValueError("a single array")
+        archive = np.load(path, allow_pickle=False)
+        if isinstance(archive, np.ndarray):
+            raise ValueError("a single array")
+        with archive:
             arrays = {name: archive[name] for name in archive.files}
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror or error})") from error

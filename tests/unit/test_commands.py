@@ -1,0 +1,135 @@
+"""Flags made from settings classes, and errors of scripts in one line."""
+
+import argparse
+import dataclasses
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+import pytest
+
+from rnn_modules.artefacts import InputError
+from rnn_modules.commands import add_settings, run, settings_from
+from rnn_modules.parameters import EDGES, DecompositionParameters, preset
+
+SCRIPTS = Path(__file__).parents[2] / "scripts"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """One field of every kind."""
+
+    number: int = field(default=3, metadata={"help": "how many"})
+    share: float = 0.5
+    limit: int | None = None
+    order: Literal["random", "first"] = "random"
+    edges: tuple[str, ...] = ("a", "b")
+
+
+def parsed(*flags, settings=Settings, start=None):
+    parser = argparse.ArgumentParser()
+    add_settings(parser, settings)
+    return settings_from(parser.parse_args(flags), settings, start)
+
+
+def flags_of(settings):
+    """The command line that describes an object."""
+    flags = []
+    for one in dataclasses.fields(settings):
+        value = getattr(settings, one.name)
+        if value is not None:
+            values = map(str, value) if isinstance(value, tuple) else [str(value)]
+            flags += ["--" + one.name.replace("_", "-"), *values]
+    return flags
+
+
+def test_without_flags_the_defaults_stand():
+    assert parsed() == Settings()
+    start = Settings(number=7, limit=2, edges=())
+    assert parsed(start=start) == start
+
+
+def test_flags_are_set_on_top_of_a_start():
+    start = Settings(number=7, limit=2)
+    assert parsed("--share", "0.25", "--edges", "c", start=start) == Settings(7, 0.25, 2, "random", ("c",))
+    assert parsed("--edges").edges == ()
+    assert parsed("--limit", "9").limit == 9
+
+
+@pytest.mark.parametrize("settings", [Settings(), Settings(1, 0.125, 4, "first", ("x", "y", "z"))])
+def test_flags_describe_all_of_an_object(settings):
+    assert parsed(*flags_of(settings)) == settings
+
+
+@pytest.mark.parametrize("name", ["paper", "package"])
+@pytest.mark.parametrize("architecture", ["many_to_one", "many_to_many", "encoder_decoder"])
+def test_flags_describe_all_parameters_of_the_decomposition(name, architecture):
+    expected = preset(name, architecture, "gru")
+    assert parsed(*flags_of(expected), settings=DecompositionParameters) == expected
+
+
+@pytest.mark.parametrize(
+    ("flags", "message"),
+    [
+        (["--order", "last"], "invalid choice: 'last'"),
+        (["--number", "three"], "invalid int value: 'three'"),
+        (["--share", "half"], "invalid float value: 'half'"),
+        (["--colour", "red"], "unrecognized arguments: --colour red"),
+    ],
+)
+def test_unknown_values_and_flags_are_errors(capsys, flags, message):
+    with pytest.raises(SystemExit) as raised:
+        parsed(*flags)
+    assert raised.value.code == 2
+    assert message in capsys.readouterr().err
+
+
+def test_help_has_the_fields_descriptions(capsys):
+    with pytest.raises(SystemExit):
+        parsed("--help")
+    assert "how many" in capsys.readouterr().out
+    with pytest.raises(SystemExit):
+        parsed("--help", settings=DecompositionParameters)
+    printed = " ".join(capsys.readouterr().out.split())
+    assert all(edge in printed for edge in EDGES)
+
+
+def test_an_error_of_the_input_is_one_line_and_status_2(capsys):
+    def main():
+        raise InputError("figures.json: lacks accuracy; make it again")
+
+    with pytest.raises(SystemExit) as raised:
+        run(main)
+    assert raised.value.code == 2
+    assert capsys.readouterr().err == "error: figures.json: lacks accuracy; make it again\n"
+
+
+def test_errors_of_the_program_are_not_hidden():
+    def main():
+        raise ValueError("a defect")
+
+    with pytest.raises(ValueError, match="a defect"):
+        run(main)
+
+
+@pytest.mark.parametrize("script", sorted(path.name for path in SCRIPTS.glob("*.py")))
+def test_every_script_describes_itself(script):
+    finished = subprocess.run([sys.executable, SCRIPTS / script, "--help"], capture_output=True, text=True, timeout=120)
+    assert finished.returncode == 0, finished.stderr
+    assert "usage:" in finished.stdout
+
+
+def test_a_script_without_its_input_ends_with_one_line(tmp_path):
+    absent = tmp_path / "network.npz"
+    arguments = ["--network", absent, "--dataset", tmp_path, "--architecture", "many_to_one", "--rnn", "lstm"]
+    finished = subprocess.run(
+        [sys.executable, SCRIPTS / "decompose_model.py", *arguments, "--output", tmp_path / "modules"],
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert finished.returncode == 2
+    assert finished.stderr == f"error: {absent}: cannot be read (No such file or directory)\n"
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,72 @@
+"""Parameters of the decomposition and the two presets."""
+
+import dataclasses
+
+import pytest
+
+from rnn_modules.artefacts import InputError
+from rnn_modules.parameters import EDGES, PACKAGE, DecompositionParameters, differences, preset
+
+ARCHITECTURES = ("one_to_one", "one_to_many", "many_to_one", "many_to_many", "encoder_decoder")
+
+
+@pytest.mark.parametrize("architecture", ARCHITECTURES)
+def test_preset_of_the_paper_is_its_text(architecture):
+    parameters = preset("paper", architecture, "lstm")
+    assert parameters.positive_sample == (1000 if architecture == "encoder_decoder" else 500)
+    assert parameters.removal_cap == 0.2
+    assert parameters.removed_edges == EDGES
+    assert set(differences(parameters, DecompositionParameters())) <= {"positive_sample"}
+
+
+@pytest.mark.parametrize("architecture", ARCHITECTURES)
+@pytest.mark.parametrize("rnn", ["lstm", "gru", "vanilla", "relu"])
+def test_preset_of_the_package_differs_in_what_the_package_does(architecture, rnn):
+    parameters = preset("package", architecture, rnn)
+    different = differences(parameters, DecompositionParameters())
+    expected = set(PACKAGE)
+    if rnn == "vanilla":
+        # Its cap is the paper's.
+        assert parameters.removal_cap == 0.2
+        expected -= {"removal_cap"}
+    else:
+        assert different["removal_cap"] == (0.05, 0.2)
+    if architecture == "many_to_many":
+        expected |= {"test_examples_per_class"}
+    if architecture == "encoder_decoder":
+        expected |= {"positive_sample"}
+    assert set(different) == expected
+    assert ("recurrent_rows" in parameters.removed_edges) == (architecture == "many_to_one")
+    assert "next_kernel_rows" not in parameters.removed_edges
+
+
+def test_unknown_preset_is_an_error():
+    with pytest.raises(InputError, match="expected paper or package, received 'papre'"):
+        preset("papre", "one_to_one", "lstm")
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"removal_cap": 1.5}, r"removal_cap: expected 0\.\.1, received 1.5"),
+        ({"removal_cap": -0.1}, "removal_cap"),
+        ({"removal_cap": float("nan")}, "removal_cap"),
+        ({"always_remove_within": 2}, "always_remove_within"),
+        ({"gate_open": -1}, "gate_open"),
+        ({"positive_sample": 0}, "positive_sample: expected at least 1, received 0"),
+        ({"calibration_sample": 0}, "calibration_sample"),
+        ({"outlier_distance": 0.0}, "outlier_distance: expected more than 0"),
+        ({"outlier_distance": float("nan")}, "outlier_distance"),
+        ({"removed_edges": ("rows", "output_rows")}, r"unknown \['rows'\]"),
+    ],
+)
+def test_values_out_of_range_are_named(values, message):
+    with pytest.raises(InputError, match=message):
+        DecompositionParameters(**values)
+
+
+def test_differences_give_both_values():
+    one = DecompositionParameters()
+    other = dataclasses.replace(one, seed=3, removal_cap=0.1)
+    assert differences(one, other) == {"removal_cap": (0.2, 0.1), "seed": (0, 3)}
+    assert differences(one, one) == {}
