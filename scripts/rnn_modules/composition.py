@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
 from rnn_modules.module import Modules, head_odds
 from rnn_modules.network import Classifier, EncoderDecoder
-from rnn_modules.network.networks import ROWS_AT_ONCE
+from rnn_modules.network.networks import chunks
 
 HEADS = ("mean", "log_sum_exp", "calibrated")
 
 
 def module_odds(
-    network: Classifier, modules: Modules, inputs: np.ndarray, heads: Sequence[str] = ("mean",)
+    network: Classifier, modules: Modules, inputs: np.ndarray, heads: Sequence[str] = ("mean",), threads: int = 1
 ) -> dict[str, np.ndarray]:
     """Log-odds of every module's dominant output, for all modules in one batched product.
 
@@ -24,6 +25,7 @@ def module_odds(
         modules: one per class of the parent, in the order of its outputs.
         inputs: ``(examples, tokens) int32``.
         heads: see :func:`rnn_modules.module.head_odds`.
+        threads: examples are shared out among so many; the linear algebra library should then use one each.
 
     Returns:
         Per head ``(modules, examples)``, or ``(modules, examples, timesteps)`` for many-output models.
@@ -35,8 +37,10 @@ def module_odds(
     replayed = replay_network(network, modules)
     shape = (len(modules), len(inputs), *([network.timesteps] if network.many_output else []))
     odds = {head: np.empty(shape, network.dtype) for head in heads}
-    chunks = replayed.hidden_in_chunks(inputs, modules.masks(replayed), len(modules), ROWS_AT_ONCE)
-    for chunk, hidden in chunks:
+    masks = modules.masks(replayed)
+
+    def evaluate(chunk: slice) -> None:
+        hidden = replayed.hidden(inputs[chunk], masks)
         if network.many_output:
             hidden = hidden.transpose(1, 2, 0, 3)
         logits = replayed.output(hidden)
@@ -44,6 +48,11 @@ def module_odds(
         logits = np.broadcast_to(logits, (len(modules), *logits.shape[1:]))
         for head in heads:
             odds[head][:, chunk] = head_odds(logits, head, modules.thresholds)
+
+    # NumPy lets go of the interpreter in its loops, so threads are enough.
+    with ThreadPoolExecutor(threads) as pool:
+        for _ in pool.map(evaluate, chunks(len(inputs), len(modules))):
+            pass
     return odds
 
 
@@ -108,7 +117,8 @@ def calibrate(network: Classifier, modules: Modules, inputs: np.ndarray, labels:
         seed: of the choice of ``calibration_sample`` examples.
 
     Returns:
-        The modules with thresholds; a class that does not occur in the sample keeps the threshold 0.
+        The modules with thresholds; a class that does not occur in the sample, or that no threshold tells from the
+        others better than chance, keeps the threshold 0.
     """
     size = min(len(inputs), modules.parameters.calibration_sample)
     rows = np.random.default_rng(seed).choice(len(inputs), size, replace=False)
@@ -128,6 +138,8 @@ def _best_threshold(odds: np.ndarray, positive: np.ndarray) -> float:
     gain = np.cumsum(np.where(positive[order], 1 / positives, -1 / (len(positive) - positives)))
     gain[:-1][sorted_odds[:-1] == sorted_odds[1:]] = -np.inf
     best = int(np.argmax(gain))
+    if gain[best] <= 0:
+        return 0.0
     below = sorted_odds[min(best + 1, len(sorted_odds) - 1)]
     return float(sorted_odds[best] + below) / 2
 

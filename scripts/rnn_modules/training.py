@@ -73,7 +73,7 @@ def train(model: keras.Model, dataset: Dataset, settings: TrainingSettings) -> d
         InputError: the training diverged (a loss that is not finite).
     """
     inputs, targets = inputs_and_targets(dataset, "train")
-    validation = inputs_and_targets(dataset, "validation") if len(dataset.inputs("validation")) else None
+    validation = inputs_and_targets(dataset, "validation") if "validation_inputs" in dataset.arrays else None
     # XLA compiles for longer than it saves on networks of this size.
     model.compile(
         keras.optimizers.Adam(settings.learning_rate),

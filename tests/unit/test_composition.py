@@ -39,7 +39,7 @@ def test_odds_do_not_depend_on_the_chunks(monkeypatch, many_output):
     network = random_classifier(many_output=many_output)
     modules, inputs = random_modules(network, mode="unrolled"), random_inputs(network, 23)
     whole = module_odds(network, modules, inputs, ("mean", "log_sum_exp"))
-    monkeypatch.setattr(composition, "ROWS_AT_ONCE", 3 * 4)
+    monkeypatch.setattr("rnn_modules.network.networks.ROWS_AT_ONCE", 3 * 4)
     for head, odds in module_odds(network, modules, inputs, ("mean", "log_sum_exp")).items():
         np.testing.assert_allclose(odds, whole[head], rtol=0, atol=1e-12)
 

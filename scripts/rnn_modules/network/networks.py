@@ -18,8 +18,14 @@ from rnn_modules.artefacts import InputError, read_arrays, sha256_of_arrays, wri
 from rnn_modules.network.cells import LayerMask, RecurrentLayer
 from rnn_modules.network.stack import State, observe_stack, run_stack, step_stack
 
-ROWS_AT_ONCE = 2048
+ROWS_AT_ONCE = 512
 """Default number of rows (modules x examples) of one matrix product: large enough for BLAS, small enough for caches."""
+
+
+def chunks(examples: int, modules: int = 1, rows: int | None = None) -> Iterator[slice]:
+    """Slices of a few examples each, so that modules x examples is at most about ``rows``."""
+    size = max(1, (rows or ROWS_AT_ONCE) // modules)
+    return (slice(start, min(start + size, examples)) for start in range(0, examples, size))
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,35 +117,27 @@ class Classifier(Network):
         """Which steps are real: None, for no step of a classifier is masked."""
         return None
 
-    def hidden_in_chunks(
-        self, inputs: np.ndarray, masks: Sequence[LayerMask] | None = None, modules: int = 1, rows: int = ROWS_AT_ONCE
-    ) -> Iterator[tuple[slice, np.ndarray]]:
-        """What reaches the output layer, for a few examples at a time.
+    def hidden(self, inputs: np.ndarray, masks: Sequence[LayerMask] | None = None) -> np.ndarray:
+        """What reaches the output layer.
 
         Args:
             inputs: ``(examples, tokens) int32``.
             masks: one mask per layer, or None for the whole network.
-            modules: number of modules of ``masks``.
-            rows: modules x examples at once.
 
-        Yields:
-            The examples' slice, and ``(timesteps, modules, examples, units)``, or without the first axis for x:1.
+        Returns:
+            ``(timesteps, modules, examples, units)``, or without the first axis for x:1.
         """
-        size = max(1, rows // modules)
-        for start in range(0, len(inputs), size):
-            chunk = slice(start, min(start + size, len(inputs)))
-            hidden, _ = run_stack(self.layers, self.embed(inputs[chunk]), self.timesteps, masks)
-            yield chunk, hidden if self.many_output else hidden[-1]
+        hidden, _ = run_stack(self.layers, self.embed(inputs), self.timesteps, masks)
+        return hidden if self.many_output else hidden[-1]
 
     def logits(self, inputs: np.ndarray) -> np.ndarray:
         """Logits ``(examples, outputs)`` or ``(examples, timesteps, outputs)`` of the whole network."""
-        parts = [self.output(hidden) for _, hidden in self.hidden_in_chunks(inputs)]
-        if not parts:
-            shape = (0, self.timesteps, self.outputs) if self.many_output else (0, self.outputs)
-            return np.zeros(shape, self.dtype)
-        if self.many_output:
-            return np.concatenate([part[:, 0].transpose(1, 0, 2) for part in parts])
-        return np.concatenate([part[0] for part in parts])
+        logits = np.empty((len(inputs), self.timesteps, self.outputs), self.dtype)
+        logits = logits if self.many_output else logits[:, 0]
+        for chunk in chunks(len(inputs)):
+            hidden = self.hidden(inputs[chunk])
+            logits[chunk] = self.output(hidden[:, 0].transpose(1, 0, 2) if self.many_output else hidden[0])
+        return logits
 
 
 @dataclass(frozen=True, eq=False)
@@ -226,8 +224,7 @@ class EncoderDecoder(Network):
             ``(examples, target tokens) int32`` word ids after the start tag, zeros after the end.
         """
         words = np.zeros((len(sources), self.timesteps), np.int32)
-        for first in range(0, len(sources), ROWS_AT_ONCE // 4):
-            chunk = slice(first, first + ROWS_AT_ONCE // 4)
+        for chunk in chunks(len(sources)):
             words[chunk] = self._translate_chunk(sources[chunk], start[chunk], end, masks)
         return words
 

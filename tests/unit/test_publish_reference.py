@@ -1,0 +1,69 @@
+"""The reference run: what the README shows is what its records give."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from publish_reference import TABLES, fill, reference_files
+from rnn_modules.artefacts import InputError
+
+ROOT = Path(__file__).resolve().parents[2]
+REFERENCE = ROOT / "results" / "reference" / "laptop"
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_readme_shows_the_reference(name):
+    block = re.search(rf"<!-- {name} -->\n(.*?)<!-- /{name} -->", (ROOT / "README.md").read_text(), re.DOTALL)
+    assert block[1].strip() == (REFERENCE / "tables" / TABLES[name]).read_text().strip()
+
+
+@pytest.mark.parametrize(
+    ("script", "arguments", "made"),
+    [
+        (
+            "tabulate_decomposition_cost.py",
+            ["--output-folder", "{folder}"],
+            ["table2.md", "table2.csv", "decomposition_cost.md"],
+        ),
+        (
+            "summarise_decomposition_cost.py",
+            [
+                "--json",
+                "{folder}/claims_decomposition_cost.json",
+                "--markdown",
+                "{folder}/claims_decomposition_cost.md",
+            ],
+            ["claims_decomposition_cost.md", "claims_decomposition_cost.json"],
+        ),
+    ],
+)
+def test_reference_tables_come_from_the_reference_records(tmp_path, script, arguments, made):
+    records = sorted(map(str, REFERENCE.glob("records/*-decomposition_cost.json")))
+    assert len(records) == 60
+    options = [argument.format(folder=tmp_path) for argument in arguments]
+    subprocess.run([sys.executable, ROOT / "scripts" / script, *records, *options], check=True, capture_output=True)
+    for name in made:
+        assert (tmp_path / name).read_text() == (REFERENCE / "tables" / name).read_text()
+
+
+def test_reference_is_of_real_corpora_and_one_commit():
+    text = (REFERENCE / "tables" / "table2.md").read_text()
+    assert "synthetic" not in text
+    assert re.search(r"commit: [0-9a-f]{12}\.", text)
+
+
+def test_fill_replaces_a_block_and_only_that():
+    text = "a\n<!-- x -->\nold\n<!-- /x -->\nb\n<!-- y -->\n<!-- /y -->\n"
+    filled = fill(text, "x", "new \\1")
+    assert filled == "a\n<!-- x -->\n\nnew \\1\n\n<!-- /x -->\nb\n<!-- y -->\n<!-- /y -->\n"
+    assert fill(filled, "x", "new \\1") == filled
+
+
+def test_a_missing_block_or_an_unfinished_run_is_an_error(tmp_path):
+    with pytest.raises(InputError, match="<!-- z -->"):
+        fill("nothing", "z", "text")
+    with pytest.raises(InputError, match="let the run finish"):
+        reference_files(tmp_path)
