@@ -52,7 +52,6 @@ def record(architecture="many_to_one", rnn="lstm", layers=1, seed=0, **changes):
             "head": heads[0],
             "composed": {head: shifted(monolithic, architecture, shift, generator) for head in heads},
             "jaccard": float(generator.uniform(0.7, 0.9)),
-            "jaccard_decoder": float(generator.uniform(0.7, 0.9)) if translation else None,
             "kept_share": float(generator.uniform(0.8, 0.95)),
             "removed_share_per_layer": [float(generator.uniform(0, 0.2)) for _ in range(layers)],
             "seconds": 1.5,
@@ -88,7 +87,6 @@ def published_record(architecture, rnn, layers, seed=0):
         for mode, entry in value["modes"].items():
             cell = published.cell(architecture, mode, pair, rnn, layers)
             entry["jaccard"] = cell.jaccard
-            entry["jaccard_decoder"] = cell.jaccard if pair else None
             composed = base + cell.delta / points
             entry["composed"][entry["head"]][scope] = dict.fromkeys(metrics_of(architecture), composed)
     return value

@@ -124,7 +124,7 @@ def jaccard_points(records: list[Record]) -> list[Point]:
         if record.rnn in PAPER_RNNS:
             for mode, composition in record.modes.items():
                 key = (record.architecture, mode, record.rnn, record.layers)
-                gathered.setdefault(key, []).append(composition.published_jaccard)
+                gathered.setdefault(key, []).append(composition.jaccard)
     return [
         Point(architecture, mode, statistics.fmean(values)) for (architecture, mode, *_), values in gathered.items()
     ]

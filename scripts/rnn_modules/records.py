@@ -38,8 +38,8 @@ class Composition:
     Attributes:
         head: the primary module head.
         composed: head -> scores of the composed model.
-        jaccard: Jaccard index of model and modules as the replication package counts it.
-        jaccard_decoder: the same over the decoder's recurrent layers alone; None for classification.
+        jaccard: Jaccard index of model and modules over the weights that the paper counted (translation: the
+            decoder's alone).
         kept_share: share of all parameters that the modules keep.
         removed_share_per_layer: share of nodes removed, per recurrent layer.
     """
@@ -47,14 +47,8 @@ class Composition:
     head: str
     composed: dict[str, Scores]
     jaccard: float
-    jaccard_decoder: float | None
     kept_share: float
     removed_share_per_layer: tuple[float, ...]
-
-    @property
-    def published_jaccard(self) -> float:
-        """The index over the weights that the paper counted: translation, the decoder's alone."""
-        return self.jaccard if self.jaccard_decoder is None else self.jaccard_decoder
 
 
 @dataclass(frozen=True)
@@ -188,7 +182,6 @@ class _Reader:
         head = value.get("head")
         if not isinstance(head, str) or head not in composed:
             self.fail(f"{key}.head", f"one of {', '.join(composed)}", head)
-        decoder = value.get("jaccard_decoder")
         removed = value.get("removed_share_per_layer")
         if not isinstance(removed, list):
             self.fail(f"{key}.removed_share_per_layer", "a list", removed)
@@ -198,7 +191,6 @@ class _Reader:
                 name: self.scores(f"{key}.composed.{name}", scores, architecture) for name, scores in composed.items()
             },
             jaccard=self.number(f"{key}.jaccard", value.get("jaccard"), 1.0),
-            jaccard_decoder=None if decoder is None else self.number(f"{key}.jaccard_decoder", decoder, 1.0),
             kept_share=self.number(f"{key}.kept_share", value.get("kept_share"), 1.0),
             removed_share_per_layer=tuple(
                 self.number(f"{key}.removed_share_per_layer", share, 1.0) for share in removed

@@ -114,7 +114,7 @@ def _rows(records: list[Record], kinds: list[tuple[str, str, str]]) -> tuple[Row
                     )
                     entries.append(entry if applies else None)
                 jaccard = Entry(
-                    ours=_mean(composition.published_jaccard for composition in compositions),
+                    ours=_mean(composition.jaccard for composition in compositions),
                     deviation=None,
                     paper=published.row_jaccard(architecture, mode),
                 )
@@ -240,9 +240,6 @@ def long_rows(records: list[Record], many_output_scope: str) -> list[dict[str, o
                 "delta_percent_points_standard_deviation": delta.deviation,
                 "paper_delta_percent_points": cell.delta if cell and printed else None,
                 "jaccard_index": _mean(composition.jaccard for composition in compositions),
-                "jaccard_index_decoder": _mean(
-                    c.jaccard_decoder for c in compositions if c.jaccard_decoder is not None
-                ),
                 "paper_jaccard_index_row_mean": published.row_jaccard(delta.architecture, delta.mode),
                 "kept_parameters_share": _mean(composition.kept_share for composition in compositions),
                 "removed_nodes_share_per_layer": " ".join(f"{_mean(shares):.6f}" for shares in removed),

@@ -167,13 +167,6 @@ def test_translation_deltas_are_differences_per_pair(tmp_path):
     assert len(found) == 3 * 2 * 4
 
 
-def test_translation_jaccard_is_the_decoders(tmp_path):
-    read = records.read_record(write(tmp_path, record("encoder_decoder")))
-    assert read.modes["rolled"].published_jaccard == read.modes["rolled"].jaccard_decoder
-    read = records.read_record(write(tmp_path, record("one_to_one")))
-    assert read.modes["rolled"].published_jaccard == read.modes["rolled"].jaccard
-
-
 @pytest.mark.parametrize(("source", "synthetic"), [("synthetic", True), ("mirror", False), ("download", False)])
 def test_caption_states_the_origin(tmp_path, source, synthetic):
     counts = [{"train": 1000, "evaluated": 450}, {"train": 1000, "evaluated": 500}]
