@@ -34,7 +34,7 @@ test: .venv/.done ## all tests, a small workflow among them
 	$(IN_VENV) .venv/bin/python -m pytest -q -n 2 --dist loadfile tests
 
 bench: .venv/.done ## speed, memory and size of the decomposition
-	$(IN_VENV) .venv/bin/python tests/benchmarks/bench.py
+	$(IN_VENV) .venv/bin/python tests/benchmarks/bench.py --output results/bench/bench.json --markdown results/bench/bench.md
 
 lint: .venv/.done ## ruff, snakefmt, snakemake --lint
 	.venv/bin/ruff check scripts tests
@@ -44,7 +44,7 @@ lint: .venv/.done ## ruff, snakefmt, snakemake --lint
 
 reference: .venv/.done ## keep a finished run's records, tables and figure (RUN=laptop) and show them in the README
 	$(IN_VENV) .venv/bin/python scripts/publish_reference.py --run results/$(RUN) --reference results/reference/$(RUN) \
-	  --readme README.md
+	  --benchmark results/bench --readme README.md
 
 lock: ## resolve envs/requirements.in anew (needs uv)
 	$(UV) pip compile --universal --python-version 3.11 --generate-hashes envs/requirements.in -o envs/requirements.lock

@@ -26,6 +26,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--dataset", required=True, help="folder of the dataset that the model was trained on")
     parser.add_argument("--architecture", required=True, help="input/output type, for the preset")
     parser.add_argument("--rnn", required=True, help="RNN type, for the preset")
+    parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--modes", nargs="+", choices=MODES, default=MODES)
     parser.add_argument("--preset", choices=("paper", "package"), default="paper", help="values that are not given")
     parser.add_argument("--output", type=Path, required=True, help="folder of the modules")
@@ -48,7 +49,10 @@ def main() -> None:
             f"{arguments.network}: {network.outputs} outputs where dataset {arguments.dataset} has "
             f"{len(dataset.class_names)} classes; give the dataset that the model was trained on"
         )
-    for mode, modules in decompose(network, inputs, labels, dataset.class_names, parameters, arguments.modes).items():
+    found = decompose(
+        network, inputs, labels, dataset.class_names, parameters, arguments.modes, threads=arguments.threads
+    )
+    for mode, modules in found.items():
         if isinstance(network, Classifier):
             modules = calibrate(network, modules, inputs, labels, parameters.seed)
         modules.save(arguments.output / f"{mode}.npz", arguments.output / f"{mode}.json")

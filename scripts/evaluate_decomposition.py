@@ -25,6 +25,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--model", type=Path, required=True, help="folder that train_model.py wrote")
     parser.add_argument("--dataset", type=Path, required=True, help="folder of the model's dataset")
     parser.add_argument("--modules", type=Path, required=True, help="folder that decompose_model.py wrote")
+    parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--modes", nargs="+", choices=MODES, default=MODES)
     parser.add_argument("--run", required=True, help="name of the run, for the record")
     parser.add_argument("--preset", required=True, help="preset that the modules were made with, for the record")
@@ -45,7 +46,7 @@ def main() -> None:
     for mode in arguments.modes:
         files[mode] = arguments.modules / f"{mode}.npz"
         modules[mode] = Modules.load(files[mode], files[mode].with_suffix(".json"), network)
-    result = decomposition_cost(network, dataset, modules)
+    result = decomposition_cost(network, dataset, modules, threads=arguments.threads)
     record = {
         "experiment": "decomposition_cost",
         "run": arguments.run,

@@ -13,8 +13,12 @@ from pathlib import Path
 from rnn_modules.artefacts import InputError, replacing
 from rnn_modules.commands import run
 
-TABLES = {"table2": "table2.md", "claims": "claims_decomposition_cost.md"}
-"""Blocks of the README, between ``<!-- name -->`` and ``<!-- /name -->``, and the tables that fill them."""
+BLOCKS = {
+    "table2": "tables/table2.md",
+    "claims": "tables/claims_decomposition_cost.md",
+    "bench": "bench/bench.md",
+}
+"""Blocks of the README, between ``<!-- name -->`` and ``<!-- /name -->``, and the files that fill them."""
 
 
 def parse() -> argparse.Namespace:
@@ -22,6 +26,7 @@ def parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--run", type=Path, required=True, help="folder of a finished run")
     parser.add_argument("--reference", type=Path, required=True, help="folder to keep it in; replaced")
+    parser.add_argument("--benchmark", type=Path, required=True, help="folder that `make bench` wrote")
     parser.add_argument("--readme", type=Path, required=True, help="the README whose blocks are filled")
     return parser.parse_args()
 
@@ -29,24 +34,24 @@ def parse() -> argparse.Namespace:
 def main() -> None:
     """Copy the small files and fill the README."""
     arguments = parse()
-    files = reference_files(arguments.run)
+    files = reference_files(arguments.run, arguments.benchmark)
     shutil.rmtree(arguments.reference, ignore_errors=True)
     for source, name in files.items():
         with replacing(arguments.reference / name) as temporary:
             shutil.copyfile(source, temporary)
     text = arguments.readme.read_text(encoding="utf-8")
-    for name, table in TABLES.items():
-        text = fill(text, name, (arguments.reference / "tables" / table).read_text(encoding="utf-8"))
+    for name, file in BLOCKS.items():
+        text = fill(text, name, (arguments.reference / file).read_text(encoding="utf-8"))
     with replacing(arguments.readme) as temporary:
         temporary.write_text(text, encoding="utf-8")
     logging.info("%d files kept in %s", len(files), arguments.reference)
 
 
-def reference_files(folder: Path) -> dict[Path, str]:
-    """The files of a run that are kept, and their names in the reference.
+def reference_files(folder: Path, benchmark: Path) -> dict[Path, str]:
+    """The files of a run and of the benchmark that are kept, and their names in the reference.
 
     Raises:
-        InputError: the run has no tables.
+        InputError: the run has no tables, or there is no benchmark.
     """
     files = {}
     for kind in ("decomposition_cost.json", "record.json"):
@@ -56,9 +61,10 @@ def reference_files(folder: Path) -> dict[Path, str]:
     for pattern in ("tables/*", "figures/*"):
         files |= {path: f"{path.parent.name}/{path.name}" for path in sorted(folder.glob(pattern))}
     files |= {path: f"datasets/{path.parent.name}.json" for path in sorted(folder.glob("datasets/*/dataset.json"))}
-    missing = [table for table in TABLES.values() if folder / "tables" / table not in files]
+    files |= {path: f"bench/{path.name}" for path in sorted(benchmark.glob("bench.*"))}
+    missing = sorted(set(BLOCKS.values()) - set(files.values()))
     if missing:
-        raise InputError(f"{folder}: lacks tables/{missing[0]}; let the run finish first")
+        raise InputError(f"{folder}, {benchmark}: no {missing[0]}; let the run finish, and call `make bench`")
     return files
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -126,6 +127,7 @@ def decompose(
     parameters: DecompositionParameters,
     modes: Sequence[str] = ("rolled", "unrolled"),
     samples: Samples | None = None,
+    threads: int = 1,
 ) -> dict[str, Modules]:
     """Decompose a trained network into one module per class.
 
@@ -139,6 +141,7 @@ def decompose(
         parameters: every choice that the paper leaves open.
         modes: ``rolled`` and/or ``unrolled``.
         samples: examples to monitor, by default drawn by :func:`draw_samples`.
+        threads: classes are shared out among so many.
 
     Returns:
         The modules of each mode.
@@ -163,7 +166,7 @@ def decompose(
         for mode in modes:
             statistics[mode].append(
                 tuple(
-                    _layer_statistics(layer, observed, rows, side, mode == "rolled", one_output, parameters)
+                    _layer_statistics(layer, observed, rows, side, mode == "rolled", one_output, parameters, threads)
                     for side in (samples.positive, samples.negative)
                 )
             )
@@ -189,6 +192,7 @@ def _layer_statistics(
     rolled: bool,
     one_output: bool,
     parameters: DecompositionParameters,
+    threads: int,
 ) -> np.ndarray:
     """Statistic of every node of a layer, ``(classes, timesteps or 1, gates or 1, units)``.
 
@@ -201,13 +205,19 @@ def _layer_statistics(
         steps = range(timesteps - 1, timesteps)
     groups = [list(steps)] if rolled else [[step] for step in steps]
     result = np.full((len(sampled), len(groups), *observed.shape[2:]), np.nan)
-    for label, by_step in enumerate(sampled):
-        positions = {step: np.searchsorted(rows, by_step[step]) for step in steps}
+
+    def fill(label: int) -> None:
+        positions = {step: np.searchsorted(rows, sampled[label][step]) for step in steps}
         for index, group in enumerate(groups):
             parts = [observed[step, positions[step]] for step in group]
             values = parts[0] if len(parts) == 1 else np.concatenate(parts)
             if len(values):
                 result[label, index] = _statistic(layer, values, parameters)
+
+    # NumPy lets go of the interpreter in its loops, so threads are enough.
+    with ThreadPoolExecutor(threads) as pool:
+        for _ in pool.map(fill, range(len(sampled))):
+            pass
     return result
 
 

@@ -60,14 +60,21 @@ def make_problem(examples: int) -> Problem:
     return Problem(network, inputs, labels, draw_samples(labels, CLASSES, TOKENS, PARAMETERS))
 
 
-def decompose_by_library(problem: Problem, mode: str = "unrolled") -> Modules:
+def decompose_by_library(problem: Problem, threads: int = 1, mode: str = "unrolled") -> Modules:
     return decompose(
-        problem.network, problem.inputs, problem.labels, problem.class_names, PARAMETERS, (mode,), problem.samples
+        problem.network,
+        problem.inputs,
+        problem.labels,
+        problem.class_names,
+        PARAMETERS,
+        (mode,),
+        problem.samples,
+        threads,
     )[mode]
 
 
-def evaluate_by_library(problem: Problem, modules: Modules) -> np.ndarray:
-    return vote(module_odds(problem.network, modules, problem.inputs)["mean"])
+def evaluate_by_library(problem: Problem, modules: Modules, threads: int = 1) -> np.ndarray:
+    return vote(module_odds(problem.network, modules, problem.inputs, threads=threads)["mean"])
 
 
 def oracle_model(network: Classifier) -> oracle.Model:

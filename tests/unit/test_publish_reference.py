@@ -7,17 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from publish_reference import TABLES, fill, reference_files
+from publish_reference import BLOCKS, fill, reference_files
 from rnn_modules.artefacts import InputError
 
 ROOT = Path(__file__).resolve().parents[2]
 REFERENCE = ROOT / "results" / "reference" / "laptop"
 
 
-@pytest.mark.parametrize("name", TABLES)
+@pytest.mark.parametrize("name", BLOCKS)
 def test_readme_shows_the_reference(name):
     block = re.search(rf"<!-- {name} -->\n(.*?)<!-- /{name} -->", (ROOT / "README.md").read_text(), re.DOTALL)
-    assert block[1].strip() == (REFERENCE / "tables" / TABLES[name]).read_text().strip()
+    assert block[1].strip() == (REFERENCE / BLOCKS[name]).read_text().strip()
 
 
 @pytest.mark.parametrize(
@@ -66,4 +66,4 @@ def test_a_missing_block_or_an_unfinished_run_is_an_error(tmp_path):
     with pytest.raises(InputError, match="<!-- z -->"):
         fill("nothing", "z", "text")
     with pytest.raises(InputError, match="let the run finish"):
-        reference_files(tmp_path)
+        reference_files(tmp_path, tmp_path)

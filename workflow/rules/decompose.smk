@@ -33,9 +33,10 @@ rule decompose_model:
         preset=lookup("decomposition/preset", within=config),
         parameters=flags(config["decomposition"]["parameters"]),
     shell:
+        "OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 "
         "python {input.script} --network {input.network} --dataset {params.dataset} --modes {params.modes} "
         "--architecture {wildcards.architecture} --rnn {wildcards.rnn} --preset {params.preset} "
-        "--seed {wildcards.seed} {params.parameters} --output {params.folder} > {log} 2>&1"
+        "--seed {wildcards.seed} {params.parameters} --threads {threads} --output {params.folder} > {log} 2>&1"
 
 
 # One timestep: rolled modules only.
@@ -77,5 +78,7 @@ rule evaluate_decomposition:
         run=config["run"],
         preset=lookup("decomposition/preset", within=config),
     shell:
+        "OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 "
         "python {input.script} --model {params.model} --dataset {params.dataset} --modules {params.folder} "
-        "--modes {params.modes} --run {params.run} --preset {params.preset} --output {output} > {log} 2>&1"
+        "--modes {params.modes} --run {params.run} --preset {params.preset} --threads {threads} --output {output} "
+        "> {log} 2>&1"

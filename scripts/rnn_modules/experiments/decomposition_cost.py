@@ -18,7 +18,7 @@ Scores = dict[str, dict]
 
 
 def decomposition_cost(
-    network: Network, dataset: Dataset, modules: Mapping[str, Modules], split: str = "test"
+    network: Network, dataset: Dataset, modules: Mapping[str, Modules], split: str = "test", threads: int = 1
 ) -> dict[str, dict]:
     """Compare a model with the compositions of its modules, and with controls, on the same examples.
 
@@ -27,12 +27,13 @@ def decomposition_cost(
         dataset: the dataset it was trained on.
         modules: its modules, by mode.
         split: which examples are evaluated.
+        threads: classifiers' examples are shared out among so many.
 
     Returns:
         ``monolithic``, ``controls`` and ``modes`` of a result record, and ``examples_evaluated``.
     """
     evaluate = _Translation if isinstance(network, EncoderDecoder) else _Classification
-    evaluation = evaluate(network, dataset, split, next(iter(modules.values())))
+    evaluation = evaluate(network, dataset, split, next(iter(modules.values())), threads)
     results = {}
     for mode, mode_modules in modules.items():
         start = time.perf_counter()
@@ -57,7 +58,8 @@ def decomposition_cost(
 class _Classification:
     """Evaluation of a classifier and its modules by accuracy."""
 
-    def __init__(self, network: Classifier, dataset: Dataset, split: str, modules: Modules) -> None:
+    def __init__(self, network: Classifier, dataset: Dataset, split: str, modules: Modules, threads: int) -> None:
+        self.threads = threads
         rows = _rows_per_class(dataset.labels(split), modules.parameters.test_examples_per_class)
         self.network = network
         self.inputs, self.labels = dataset.inputs(split)[rows], dataset.labels(split)[rows]
@@ -75,7 +77,7 @@ class _Classification:
         return controls
 
     def composed(self, modules: Modules) -> dict[str, Scores]:
-        odds = module_odds(self.network, modules, self.inputs, HEADS)
+        odds = module_odds(self.network, modules, self.inputs, HEADS, self.threads)
         return {head: scoped_metrics(self.labels, vote(odds[head])) for head in HEADS}
 
     @staticmethod
@@ -95,7 +97,7 @@ def _rows_per_class(labels: np.ndarray, number: int | None) -> np.ndarray:
 class _Translation:
     """Evaluation of an encoder-decoder and its modules by BLEU, per pair of languages."""
 
-    def __init__(self, network: EncoderDecoder, dataset: Dataset, split: str, modules: Modules) -> None:
+    def __init__(self, network: EncoderDecoder, dataset: Dataset, split: str, modules: Modules, threads: int) -> None:
         self.network, self.dataset = network, dataset
         self.sources, self.languages = dataset.inputs(split), dataset.labels(split)
         self.references = dataset.references(split)
