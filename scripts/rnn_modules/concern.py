@@ -5,6 +5,9 @@ Works on observed activations and scores alone; knows nothing of models or time.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
 import numpy as np
 
 
@@ -60,40 +63,109 @@ def open_share(observations: np.ndarray, gate_open: float = 0.5) -> np.ndarray:
     return np.count_nonzero(observations >= gate_open, axis=0) / len(observations)
 
 
-def nodes_until_cap(nodes: int, cap: float) -> int:
-    """How many nodes are removed before ``removed / nodes >= cap`` stops the removal; a cap of 0 removes none.
+@dataclass(frozen=True)
+class LayerShape:
+    """Sizes of a recurrent layer, for counting its edges.
 
-    The share is checked after a removal (Algorithm 4, line 16), so the cap may be exceeded by a part of one node.
+    Attributes:
+        inputs: rows of the kernel.
+        units: hidden nodes.
+        gates: gates of the cell.
+        judged_gates: gates that are judged one by one: 1 when a verdict on the hidden state holds for all.
+    """
+
+    inputs: int
+    units: int
+    gates: int
+    judged_gates: int
+
+    @property
+    def nodes(self) -> int:
+        """Number of nodes that are judged."""
+        return self.judged_gates * self.units
+
+
+ShareRemoved = Callable[[np.ndarray], np.ndarray]
+"""From an order of removal ``(..., nodes) int`` to the share that is gone after each removal, ``(..., nodes)``."""
+
+
+def share_of_nodes(order: np.ndarray) -> np.ndarray:
+    """Share of the nodes that is gone after each removal."""
+    return np.broadcast_to(np.arange(1, order.shape[-1] + 1) / order.shape[-1], order.shape)
+
+
+def share_of_edges(layers: Sequence[LayerShape]) -> ShareRemoved:
+    """Share of the edges (kernels W and recurrent kernels U) of stacked layers that is gone after each removal.
+
+    A node takes its columns of W and U with it and, with the last of its judged gates, its rows of U and of the next
+    layer's W. In a layer where all nodes are connected their number is all that counts.
+    """
+    ends = np.cumsum([layer.nodes for layer in layers])
+    total = sum((layer.inputs + layer.units) * layer.gates * layer.units for layer in layers)
+
+    def share(order: np.ndarray) -> np.ndarray:
+        rank = ranks(order)
+        kept = np.zeros(order.shape, np.int64)
+        rows_below = 0
+        for layer, end in zip(layers, ends, strict=True):
+            start = end - layer.nodes
+            removed = np.cumsum((order >= start) & (order < end), axis=-1)
+            columns = layer.gates * layer.units - removed * (layer.gates // layer.judged_gates)
+            by_gate = rank[..., start:end].reshape(*order.shape[:-1], layer.judged_gates, layer.units)
+            last_gate = np.zeros(order.shape, np.int64)
+            np.put_along_axis(last_gate, by_gate.max(axis=-2), 1, axis=-1)
+            rows = np.cumsum(last_gate, axis=-1)
+            kept += columns * (layer.inputs - rows_below + layer.units - rows)
+            rows_below = rows
+        return (total - kept) / total
+
+    return share
+
+
+def ranks(order: np.ndarray) -> np.ndarray:
+    """Position of each node in an order of removal, ``(..., nodes) int``."""
+    rank = np.empty_like(order)
+    np.put_along_axis(rank, order, np.broadcast_to(np.arange(order.shape[-1]), order.shape), axis=-1)
+    return rank
+
+
+def within_cap(order: np.ndarray, cap: float, share_removed: ShareRemoved) -> np.ndarray:
+    """Nodes that are removed before the cap stops the removal, ``(..., nodes) bool``; a cap of 0 removes none.
+
+    The share is checked after a removal (Algorithm 4, line 16; Algorithm 5, line 14), so the node that reaches the cap
+    still goes.
     """
     if cap <= 0:
-        return 0
-    return min(nodes, int(np.searchsorted(np.arange(1, nodes + 1) / nodes, cap)) + 1)
+        return np.zeros(order.shape, bool)
+    removals = np.count_nonzero(share_removed(order) < cap, axis=-1, keepdims=True) + 1
+    return ranks(order) < removals
 
 
-def removed_logistic(scores: np.ndarray, cap: float, always_remove_within: float = 0.0) -> np.ndarray:
+def removed_logistic(
+    scores: np.ndarray, cap: float, always_remove_within: float = 0.0, share_removed: ShareRemoved = share_of_nodes
+) -> np.ndarray:
     """Nodes to remove by central tendency (Algorithm 4, lines 1 to 18).
 
     Args:
         scores: ``(..., nodes)`` central tendency in positive minus that in negative examples; not-a-number where there
             was no observation, which keeps the node.
-        cap: removal stops at this share of the nodes.
+        cap: removal stops when this share is gone.
         always_remove_within: nodes whose score is within this share of the lowest go even beyond the cap.
+        share_removed: what the cap is a share of.
 
     Returns:
         ``(..., nodes) bool``, true where the node goes.
     """
     scores = np.nan_to_num(scores, nan=0.0)
-    order = np.argsort(scores, axis=-1, kind="stable")
-    rank = np.empty_like(order)
-    np.put_along_axis(rank, order, np.broadcast_to(np.arange(scores.shape[-1]), scores.shape), axis=-1)
-    count = nodes_until_cap(scores.shape[-1], cap)
-    removed = rank < count
-    if always_remove_within and count:
+    removed = within_cap(np.argsort(scores, axis=-1, kind="stable"), cap, share_removed)
+    if always_remove_within and cap > 0:
         removed |= scores <= (1 - always_remove_within) * scores.min(axis=-1, keepdims=True)
     return removed & (scores < 0)
 
 
-def removed_relu(positive: np.ndarray, negative: np.ndarray, cap: float) -> np.ndarray:
+def removed_relu(
+    positive: np.ndarray, negative: np.ndarray, cap: float, share_removed: ShareRemoved = share_of_nodes
+) -> np.ndarray:
     """Nodes to remove by active rate (Algorithm 5): never active for the class, and not for the others either.
 
     Concern identification removes nodes that are never active in positive examples, in their order, up to the cap;
@@ -102,24 +174,32 @@ def removed_relu(positive: np.ndarray, negative: np.ndarray, cap: float) -> np.n
     Args:
         positive: ``(..., nodes)`` active rates in positive examples; not-a-number without observations.
         negative: likewise in negative examples.
-        cap: removal stops at this share of the nodes.
+        cap: removal stops when this share is gone.
+        share_removed: what the cap is a share of.
 
     Returns:
         ``(..., nodes) bool``.
     """
     silent = positive == 0
-    removed = silent & (np.cumsum(silent, axis=-1) <= nodes_until_cap(positive.shape[-1], cap))
+    removed = silent & within_cap(np.argsort(~silent, axis=-1, kind="stable"), cap, share_removed)
     return removed & (negative == 0)
 
 
-def removed_by_rate_difference(positive: np.ndarray, negative: np.ndarray, cap: float, difference: float) -> np.ndarray:
+def removed_by_rate_difference(
+    positive: np.ndarray,
+    negative: np.ndarray,
+    cap: float,
+    difference: float,
+    share_removed: ShareRemoved = share_of_nodes,
+) -> np.ndarray:
     """The published package's rule for ReLU: nodes more often active in negative examples go, most so first.
 
     Args:
         positive: ``(..., nodes)`` active rates, percent.
         negative: likewise.
-        cap: removal stops at this share of the nodes.
+        cap: removal stops when this share is gone.
         difference: a node goes when the rates, as shares, differ by this much or less (a negative number).
+        share_removed: what the cap is a share of.
     """
     scores = np.nan_to_num((positive - negative) / 100.0, nan=0.0)
-    return removed_logistic(scores, cap) & (scores <= difference)
+    return removed_logistic(scores, cap, share_removed=share_removed) & (scores <= difference)

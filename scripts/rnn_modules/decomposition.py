@@ -15,12 +15,16 @@ import numpy as np
 
 from rnn_modules.artefacts import InputError
 from rnn_modules.concern import (
+    LayerShape,
+    ShareRemoved,
     active_rate,
     central_tendency,
     open_share,
     removed_by_rate_difference,
     removed_logistic,
     removed_relu,
+    share_of_edges,
+    share_of_nodes,
 )
 from rnn_modules.module import Modules
 from rnn_modules.network import SQUASHED_GATES, Network, RecurrentLayer
@@ -175,7 +179,7 @@ def decompose(
         mode: Modules(
             mode=mode,
             class_names=tuple(class_names),
-            kept=_identify(statistics[mode], activations == {"relu"}, parameters),
+            kept=_identify(network.layers, statistics[mode], parameters),
             parent=network.sha256,
             parameters=parameters,
             counts=counts,
@@ -238,22 +242,46 @@ def _statistic(layer: RecurrentLayer, values: np.ndarray, parameters: Decomposit
 
 
 def _identify(
-    statistics: list[tuple[np.ndarray, np.ndarray]], relu: bool, parameters: DecompositionParameters
+    layers: Sequence[RecurrentLayer],
+    statistics: list[tuple[np.ndarray, np.ndarray]],
+    parameters: DecompositionParameters,
 ) -> tuple[np.ndarray, ...]:
     """Masks of the kept nodes per layer (``update_concern``), for all classes and timesteps at once."""
-    shapes = [positive.shape for positive, _ in statistics]
-    flat = [tuple(part.reshape(*part.shape[:2], -1) for part in pair) for pair in statistics]
+    groups = [[index] for index in range(len(layers))]
     if parameters.removal_scope == "model":
-        flat = [tuple(np.concatenate(parts, axis=-1) for parts in zip(*flat, strict=True))]
-    removed = np.concatenate([_removed(*pair, relu, parameters) for pair in flat], axis=-1)
-    ends = np.cumsum([shape[2] * shape[3] for shape in shapes])[:-1]
-    return tuple(~part.reshape(shape) for part, shape in zip(np.split(removed, ends, axis=-1), shapes, strict=True))
+        groups = [sum(groups, [])]
+    relu = layers[0].activation == "relu"
+    masks = []
+    for group in groups:
+        shapes = [statistics[index][0].shape for index in group]
+        positive, negative = (
+            np.concatenate([statistics[index][side].reshape(*shapes[0][:2], -1) for index in group], axis=-1)
+            for side in (0, 1)
+        )
+        share_removed = share_of_nodes
+        if parameters.cap_counts == "edges":
+            share_removed = share_of_edges(
+                [
+                    LayerShape(len(layers[index].kernel), layers[index].units, len(layers[index].gates), shape[2])
+                    for index, shape in zip(group, shapes, strict=True)
+                ]
+            )
+        removed = _removed(positive, negative, relu, parameters, share_removed)
+        parts = np.split(removed, np.cumsum([shape[2] * shape[3] for shape in shapes])[:-1], axis=-1)
+        masks += [~part.reshape(shape) for part, shape in zip(parts, shapes, strict=True)]
+    return tuple(masks)
 
 
-def _removed(positive: np.ndarray, negative: np.ndarray, relu: bool, parameters: DecompositionParameters) -> np.ndarray:
+def _removed(
+    positive: np.ndarray,
+    negative: np.ndarray,
+    relu: bool,
+    parameters: DecompositionParameters,
+    share_removed: ShareRemoved,
+) -> np.ndarray:
     cap = parameters.removal_cap
     if not relu:
-        return removed_logistic(positive - negative, cap, parameters.always_remove_within)
+        return removed_logistic(positive - negative, cap, parameters.always_remove_within, share_removed)
     if parameters.relu_rule == "rate_difference":
-        return removed_by_rate_difference(positive, negative, cap, parameters.rate_difference)
-    return removed_relu(positive, negative, cap)
+        return removed_by_rate_difference(positive, negative, cap, parameters.rate_difference, share_removed)
+    return removed_relu(positive, negative, cap, share_removed)

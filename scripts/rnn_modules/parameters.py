@@ -38,7 +38,11 @@ class DecompositionParameters:
         "drop", "whether padded decoder steps, which only repeat a state, count as observations"
     )
     outlier_distance: float = _setting(2.0, "observations this many median absolute deviations away are discarded")
-    removal_cap: float = _setting(0.2, "share of nodes at which removal stops (section IV-B2); 0 removes none")
+    removal_cap: float = _setting(0.2, "share of the graph at which removal stops (section IV-B2); 0 removes none")
+    cap_counts: Literal["edges", "nodes"] = _setting(
+        "edges",
+        "what the cap is a share of: edges, for removal stops when the graph is too sparse (section IV-B2), or nodes",
+    )
     removal_scope: Literal["model", "layer"] = _setting(
         "model", "whether nodes of all layers are ranked and capped together (Algorithm 4) or layer by layer"
     )
@@ -100,6 +104,7 @@ PACKAGE = {
     "rolled_observations": "last_timestep",
     "masked_observations": "count",
     "removal_cap": 0.05,
+    "cap_counts": "nodes",
     "always_remove_within": 0.1,
     "relu_rule": "rate_difference",
     "removed_edges": ("kernel_columns", "output_rows"),

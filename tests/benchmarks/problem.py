@@ -102,6 +102,7 @@ def decompose_by_oracle(problem: Problem) -> list[oracle.Concern]:
         rolled=False,
         activation="logistic",
         thres=PARAMETERS.removal_cap,
+        cap_counts=PARAMETERS.cap_counts,
     )
 
 

@@ -205,7 +205,40 @@ def node_lists(concern: Concern, removal_scope: str) -> list[list[tuple[int, int
     raise ValueError(f"removal scope {removal_scope!r}: must be 'model' or 'layer'")
 
 
-def ci_logistic(ct_pos: Table, ct_neg: Table, concern: Concern, thres: float, removal_scope: str = "model") -> Concern:
+def removed_percent(concern: Concern, entries: list[tuple[int, int]], count_removed: int, cap_counts: str) -> float:
+    """How much of the graph is gone, as a share: of the listed nodes, or of the edges W and U of their layers."""
+    if cap_counts == "nodes":
+        return count_removed / len(entries)
+    if cap_counts != "edges":
+        raise ValueError(f"cap counts {cap_counts!r}: must be 'edges' or 'nodes'")
+    layers = sorted({layer for layer, _ in entries})
+    removed = total = 0
+    for layer in layers:
+        columns = concern.removed_columns[layer][0]
+        rows = gone(concern, layer)
+        below = np.zeros(len(concern.kernel[layer][0]), dtype=bool)
+        if layer - 1 in layers:
+            below = gone(concern, layer - 1)
+        for sending in (below, rows):
+            edges = np.logical_or.outer(sending, columns)
+            removed += int(edges.sum())
+            total += edges.size
+    return removed / total
+
+
+def gone(concern: Concern, layer: int) -> np.ndarray:
+    """Hidden units of a layer that have lost all their gates, `(units,)` bool."""
+    return concern.removed_columns[layer][0].reshape(-1, concern.model.layers[layer].units).all(axis=0)
+
+
+def ci_logistic(
+    ct_pos: Table,
+    ct_neg: Table,
+    concern: Concern,
+    thres: float,
+    removal_scope: str = "model",
+    cap_counts: str = "nodes",
+) -> Concern:
     """CI_LOGISTIC, Algorithm 4 lines 1-18; a threshold of 0 removes nothing."""
     if thres == 0:
         return concern
@@ -219,7 +252,7 @@ def ci_logistic(ct_pos: Table, ct_neg: Table, concern: Concern, thres: float, re
             if d[layer, node] < 0.0:  # line 8
                 remove_node(concern, layer, node)  # lines 9-15
                 count_removed += 1
-                if count_removed / len(entries) >= thres:  # line 16
+                if removed_percent(concern, entries, count_removed, cap_counts) >= thres:  # line 16
                     break  # line 17
     return concern  # line 18
 
@@ -238,7 +271,9 @@ def active_rate(hidden_val: Observations, concern: Concern) -> Table:
     return rate
 
 
-def ci_relu(rate: Table, concern: Concern, thres: float, removal_scope: str = "model") -> Concern:
+def ci_relu(
+    rate: Table, concern: Concern, thres: float, removal_scope: str = "model", cap_counts: str = "nodes"
+) -> Concern:
     """CI_RELU, Algorithm 5 lines 10-16; a threshold of 0 removes nothing."""
     if thres == 0:
         return concern
@@ -248,7 +283,7 @@ def ci_relu(rate: Table, concern: Concern, thres: float, removal_scope: str = "m
             if rate[layer][node] == 0.0:  # line 12
                 remove_node(concern, layer, node)  # line 13
                 count_removed += 1
-            if count_removed / len(entries) >= thres:  # line 14
+            if removed_percent(concern, entries, count_removed, cap_counts) >= thres:  # line 14
                 break  # line 15
     return concern  # line 16
 

@@ -94,7 +94,13 @@ def obs_at(hidden_val: Record, ts: int) -> Observations:
 
 
 def update_concern(
-    concern: Concern, h_pos: Observations, h_neg: Observations, activation: str, thres: float, removal_scope: str
+    concern: Concern,
+    h_pos: Observations,
+    h_neg: Observations,
+    activation: str,
+    thres: float,
+    removal_scope: str = "model",
+    cap_counts: str = "nodes",
 ) -> Concern:
     """UPDATE_CONCERN, Algorithm 3 lines 31-40; without observations on either side the concern stays whole."""
     if not h_pos[0] or not h_neg[0]:
@@ -102,11 +108,11 @@ def update_concern(
     if activation == "logistic":  # line 32
         ct_pos = central_tendency(h_pos, concern)  # line 33
         ct_neg = central_tendency(h_neg, concern)  # line 34
-        return ci_logistic(ct_pos, ct_neg, concern, thres, removal_scope)  # line 35
+        return ci_logistic(ct_pos, ct_neg, concern, thres, removal_scope, cap_counts)  # line 35
     if activation == "relu":  # line 36
         rate_pos = active_rate(h_pos, concern)  # line 37
         rate_neg = active_rate(h_neg, concern)  # line 38
-        ci_relu(rate_pos, concern, thres, removal_scope)  # line 39
+        ci_relu(rate_pos, concern, thres, removal_scope, cap_counts)  # line 39
         return ti_relu(rate_neg, concern)  # line 40
     raise ValueError(f"activation {activation!r}: must be 'logistic' or 'relu'")
 
@@ -165,6 +171,7 @@ def decompose_one(
     mask: np.ndarray | None = None,
     initial_state: np.ndarray | State | None = None,
     channelled: bool = True,
+    cap_counts: str = "nodes",
 ) -> list[Concern]:
     """Algorithm 1, ONE: decompose a model with one label per example.
 
@@ -185,6 +192,7 @@ def decompose_one(
         mask: `(examples, timesteps)` bool, False where a step is skipped.
         initial_state: state of the first layer, h `(examples, units)` or the tuple (h, c).
         channelled: whether the output layer becomes D and ND.
+        cap_counts: whether the cap is a share of the "nodes" or of the "edges".
 
     Returns:
         One module per class.
@@ -202,13 +210,13 @@ def decompose_one(
         if rolled:  # line 9
             flat_p = flatten_obs(h_val_pos)  # line 10
             flat_n = flatten_obs(h_val_neg)  # line 11
-            update_concern(concern_o, flat_p, flat_n, activation, thres, removal_scope)  # line 12
+            update_concern(concern_o, flat_p, flat_n, activation, thres, removal_scope, cap_counts)  # line 12
         else:  # line 13
             for ts in range(timesteps):  # line 14
                 p_ts = obs_at(h_val_pos, ts)  # line 15
                 n_ts = obs_at(h_val_neg, ts)  # line 16
                 con_ts = init_concern(model, timesteps, True, gate_approach)  # line 17
-                update_concern(con_ts, p_ts, n_ts, activation, thres, removal_scope)  # line 18
+                update_concern(con_ts, p_ts, n_ts, activation, thres, removal_scope, cap_counts)  # line 18
                 merge(concern_o, con_ts, ts)  # line 19
         cur_module = channel(concern_o, ol) if channelled else concern_o  # line 20
         modules.append(cur_module)  # line 21
@@ -230,6 +238,7 @@ def decompose_many(
     mask: np.ndarray | None = None,
     initial_state: np.ndarray | State | None = None,
     channelled: bool = True,
+    cap_counts: str = "nodes",
 ) -> list[Concern]:
     """Algorithm 2, MANY: decompose a model with one label per timestep.
 
@@ -257,10 +266,10 @@ def decompose_many(
                     flat_n[layer] += n_ts[layer]  # line 16
             else:  # line 17
                 con_ts = init_concern(model, timesteps, True, gate_approach)  # line 18
-                update_concern(con_ts, p_ts, n_ts, activation, thres, removal_scope)  # line 19
+                update_concern(con_ts, p_ts, n_ts, activation, thres, removal_scope, cap_counts)  # line 19
                 merge(concern_o, con_ts, ts)  # line 20
         if rolled:  # line 21
-            update_concern(concern_o, flat_p, flat_n, activation, thres, removal_scope)  # line 22
+            update_concern(concern_o, flat_p, flat_n, activation, thres, removal_scope, cap_counts)  # line 22
         cur_module = channel(concern_o, ol) if channelled else concern_o  # line 23
         modules.append(cur_module)  # line 24
     return modules

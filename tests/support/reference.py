@@ -78,6 +78,7 @@ def oracle_modules(
         thres=parameters.removal_cap,
         gate_approach=parameters.gate_approach,
         removal_scope=parameters.removal_scope,
+        cap_counts=parameters.cap_counts,
         **arguments,
     )
 

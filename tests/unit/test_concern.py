@@ -6,13 +6,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnn_modules.concern import (
+    LayerShape,
     active_rate,
     central_tendency,
-    nodes_until_cap,
     open_share,
     removed_by_rate_difference,
     removed_logistic,
     removed_relu,
+    share_of_edges,
+    share_of_nodes,
+    within_cap,
 )
 
 NAN = float("nan")
@@ -81,7 +84,7 @@ def test_open_share_counts_the_half():
     ],
 )
 def test_cap(nodes, cap, number):
-    assert nodes_until_cap(nodes, cap) == number
+    assert within_cap(np.arange(nodes), cap, share_of_nodes).sum() == number
 
 
 @given(st.integers(1, 300), st.floats(0, 1))
@@ -92,7 +95,7 @@ def test_cap_is_where_the_loop_of_the_algorithm_stops(nodes, cap):
         removed += 1
         if removed / nodes >= cap:
             break
-    assert nodes_until_cap(nodes, cap) == removed
+    assert within_cap(np.arange(nodes), cap, share_of_nodes).sum() == removed
 
 
 def test_lowest_scores_go_up_to_the_cap():
@@ -142,3 +145,33 @@ def test_rate_difference_is_a_share():
     assert removed_by_rate_difference(positive, negative, 1.0, -0.5).tolist() == [True, False, True, False]
     assert removed_by_rate_difference(positive, negative, 0.25, -0.5).tolist() == [False, False, True, False]
     assert removed_by_rate_difference(positive, negative, 1.0, -0.95).tolist() == [False, False, True, False]
+
+
+@given(st.data())
+@settings(deadline=None, max_examples=100, derandomize=True)
+def test_share_of_edges_counts_the_zeros(data):
+    sizes = st.integers(1, 4)
+    layers, units_below = [], data.draw(sizes)
+    for _ in range(data.draw(st.integers(1, 3))):
+        gates = data.draw(st.sampled_from([1, 3, 4]))
+        layers.append(LayerShape(units_below, data.draw(sizes), gates, data.draw(st.sampled_from([1, gates]))))
+        units_below = layers[-1].units
+    order = np.array(data.draw(st.permutations(range(sum(layer.nodes for layer in layers)))))
+    owners = [(index, node) for index, layer in enumerate(layers) for node in range(layer.nodes)]
+    columns = [np.zeros((layer.gates, layer.units), bool) for layer in layers]
+    expected = []
+    for position in order:
+        index, node = owners[position]
+        gate, unit = divmod(node, layers[index].units)
+        columns[index][gate if layers[index].judged_gates > 1 else slice(None), unit] = True
+        removed = total = 0
+        below = np.zeros(layers[0].inputs, bool)
+        for gone in columns:
+            for sending in (below, gone.all(axis=0)):
+                edges = np.logical_or.outer(sending, gone.ravel())
+                removed, total = removed + edges.sum(), total + edges.size
+            below = gone.all(axis=0)
+        expected.append(removed / total)
+    np.testing.assert_array_equal(share_of_edges(layers)(order), expected)
+    stacked = share_of_edges(layers)(np.stack([order, order[::-1]])[:, None])
+    np.testing.assert_array_equal(stacked[0, 0], expected)
