@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from made_up_records import published_record, record, write_all
 from rnn_modules import figures
 from rnn_modules.records import read_records
+from support.made_up_records import published_record, record, write_all
 
 SCRIPT = Path(__file__).parents[2] / "scripts" / "plot_decomposition_cost.py"
 

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from made_up_records import record
 from rnn_modules import records
 from rnn_modules.artefacts import InputError
+from support.made_up_records import record
 
 
 def write(folder, value, name="record.json"):

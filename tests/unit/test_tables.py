@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from made_up_records import published_record, record, write_all
 from rnn_modules import published, rendering, tables
 from rnn_modules.records import read_records
+from support.made_up_records import published_record, record, write_all
 
 SCRIPT = Path(__file__).parents[2] / "scripts" / "tabulate_decomposition_cost.py"
 
