@@ -94,6 +94,16 @@ def share_of_nodes(order: np.ndarray) -> np.ndarray:
     return np.broadcast_to(np.arange(1, order.shape[-1] + 1) / order.shape[-1], order.shape)
 
 
+def share_of_removals(layers: Sequence[LayerShape]) -> ShareRemoved:
+    """Calls of ``removeNode`` so far, as a share of the nodes that are judged (Algorithm 4, lines 7 to 16).
+
+    A verdict on the hidden state of an LSTM node makes four calls, one per gate, of a GRU node three, of a Vanilla node
+    one.
+    """
+    calls = np.concatenate([np.full(layer.nodes, layer.gates // layer.judged_gates) for layer in layers])
+    return lambda order: np.cumsum(calls[order], axis=-1) / len(calls)
+
+
 def share_of_edges(layers: Sequence[LayerShape]) -> ShareRemoved:
     """Share of the edges (kernels W and recurrent kernels U) of stacked layers that is gone after each removal.
 

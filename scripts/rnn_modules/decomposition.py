@@ -25,6 +25,7 @@ from rnn_modules.concern import (
     removed_relu,
     share_of_edges,
     share_of_nodes,
+    share_of_removals,
 )
 from rnn_modules.module import Modules
 from rnn_modules.network import SQUASHED_GATES, Network, RecurrentLayer
@@ -258,14 +259,15 @@ def _identify(
             np.concatenate([statistics[index][side].reshape(*shapes[0][:2], -1) for index in group], axis=-1)
             for side in (0, 1)
         )
-        share_removed = share_of_nodes
-        if parameters.cap_counts == "edges":
-            share_removed = share_of_edges(
-                [
-                    LayerShape(len(layers[index].kernel), layers[index].units, len(layers[index].gates), shape[2])
-                    for index, shape in zip(group, shapes, strict=True)
-                ]
-            )
+        shape_of_layers = [
+            LayerShape(len(layers[index].kernel), layers[index].units, len(layers[index].gates), shape[2])
+            for index, shape in zip(group, shapes, strict=True)
+        ]
+        share_removed = {
+            "removals": share_of_removals(shape_of_layers),
+            "nodes": share_of_nodes,
+            "edges": share_of_edges(shape_of_layers),
+        }[parameters.cap_counts]
         removed = _removed(positive, negative, relu, parameters, share_removed)
         parts = np.split(removed, np.cumsum([shape[2] * shape[3] for shape in shapes])[:-1], axis=-1)
         masks += [~part.reshape(shape) for part, shape in zip(parts, shapes, strict=True)]

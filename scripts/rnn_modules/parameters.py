@@ -39,9 +39,10 @@ class DecompositionParameters:
     )
     outlier_distance: float = _setting(2.0, "observations this many median absolute deviations away are discarded")
     removal_cap: float = _setting(0.2, "share of the graph at which removal stops (section IV-B2); 0 removes none")
-    cap_counts: Literal["edges", "nodes"] = _setting(
-        "edges",
-        "what the cap is a share of: edges, for removal stops when the graph is too sparse (section IV-B2), or nodes",
+    cap_counts: Literal["removals", "nodes", "edges"] = _setting(
+        "removals",
+        "what the cap is a share of: calls of removeNode per node (Algorithm 4, lines 9 to 16: four for an "
+        "LSTM node, three for GRU, one for Vanilla), nodes, or edges",
     )
     removal_scope: Literal["model", "layer"] = _setting(
         "model", "whether nodes of all layers are ranked and capped together (Algorithm 4) or layer by layer"

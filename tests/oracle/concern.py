@@ -206,12 +206,14 @@ def node_lists(concern: Concern, removal_scope: str) -> list[list[tuple[int, int
 
 
 def removed_percent(concern: Concern, entries: list[tuple[int, int]], count_removed: int, cap_counts: str) -> float:
-    """How much of the graph is gone, as a share: of the listed nodes, or of the edges W and U of their layers."""
+    """How much of the graph is gone, as a share: calls of removeNode per listed node, nodes, or edges W and U."""
+    layers = sorted({layer for layer, _ in entries})
+    if cap_counts == "removals":
+        return sum(int(concern.removed_columns[layer][0].sum()) for layer in layers) / len(entries)
     if cap_counts == "nodes":
         return count_removed / len(entries)
     if cap_counts != "edges":
-        raise ValueError(f"cap counts {cap_counts!r}: must be 'edges' or 'nodes'")
-    layers = sorted({layer for layer, _ in entries})
+        raise ValueError(f"cap counts {cap_counts!r}: must be 'removals', 'nodes' or 'edges'")
     removed = total = 0
     for layer in layers:
         columns = concern.removed_columns[layer][0]

@@ -192,7 +192,7 @@ def decompose_one(
         mask: `(examples, timesteps)` bool, False where a step is skipped.
         initial_state: state of the first layer, h `(examples, units)` or the tuple (h, c).
         channelled: whether the output layer becomes D and ND.
-        cap_counts: whether the cap is a share of the "nodes" or of the "edges".
+        cap_counts: what the cap is a share of: "removals", "nodes" or "edges".
 
     Returns:
         One module per class.

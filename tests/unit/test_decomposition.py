@@ -38,7 +38,7 @@ parameters = st.builds(
     DecompositionParameters,
     removal_cap=st.sampled_from([0.0, 0.1, 0.2, 0.25, 0.5, 1.0]),
     removal_scope=st.sampled_from(["model", "layer"]),
-    cap_counts=st.sampled_from(["edges", "nodes"]),
+    cap_counts=st.sampled_from(["removals", "nodes", "edges"]),
     gate_approach=st.sampled_from(["hidden_state", "per_gate"]),
 )
 
