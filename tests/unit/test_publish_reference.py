@@ -20,6 +20,14 @@ def test_readme_shows_the_reference(name):
     assert block[1].strip() == (REFERENCE / BLOCKS[name]).read_text().strip()
 
 
+def test_figures_of_the_finding_are_in_the_reference():
+    finding = re.search(r"<!-- finding -->(.*?)<!-- /finding -->", (ROOT / "README.md").read_text(), re.DOTALL)[1]
+    claims = (REFERENCE / BLOCKS["claims"]).read_text()
+    figures = re.findall(r"[−+]?\d+\.\d+", finding)
+    assert len(figures) >= 10
+    assert [figure for figure in figures if figure.lstrip("+") not in claims] == []
+
+
 @pytest.mark.parametrize(
     ("script", "arguments", "made"),
     [
