@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 import keras
 
+from rnn_modules.commands import setting
+
 ARCHITECTURES = ("one_to_one", "one_to_many", "many_to_one", "many_to_many", "encoder_decoder")
 RNN_TYPES = ("lstm", "gru", "vanilla", "relu")
-
-
-def _setting(default, text: str):
-    return field(default=default, metadata={"help": text})
 
 
 @dataclass(frozen=True)
@@ -22,17 +20,17 @@ class ArchitectureSettings:
     The paper fixes architecture, RNN type and number of layers; the sizes are those of the published package.
     """
 
-    architecture: Literal["one_to_one", "one_to_many", "many_to_one", "many_to_many", "encoder_decoder"] = _setting(
+    architecture: Literal["one_to_one", "one_to_many", "many_to_one", "many_to_many", "encoder_decoder"] = setting(
         "many_to_one", "input/output type"
     )
-    rnn: Literal["lstm", "gru", "vanilla", "relu"] = _setting(
+    rnn: Literal["lstm", "gru", "vanilla", "relu"] = setting(
         "lstm", "cell; vanilla is SimpleRNN with tanh, relu with ReLU"
     )
-    layers: int = _setting(1, "number of stacked recurrent layers")
-    units: int = _setting(100, "hidden nodes of each recurrent layer")
-    embedding: int = _setting(50, "width of the word embedding")
-    dropout: float = _setting(0.0, "share of the last hidden state dropped in training")
-    recurrent_activation: Literal["sigmoid", "hard_sigmoid"] = _setting(
+    layers: int = setting(1, "number of stacked recurrent layers")
+    units: int = setting(100, "hidden nodes of each recurrent layer")
+    embedding: int = setting(50, "width of the word embedding")
+    dropout: float = setting(0.0, "share of the last hidden state dropped in training")
+    recurrent_activation: Literal["sigmoid", "hard_sigmoid"] = setting(
         "sigmoid", "activation of the gates; the published models were trained with hard_sigmoid"
     )
 

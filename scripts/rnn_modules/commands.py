@@ -23,6 +23,11 @@ def run(main: Callable[[], None]) -> None:
         raise SystemExit(2) from error
 
 
+def setting(default, text: str):
+    """A field of a settings class: its default, and the help of its flag."""
+    return dataclasses.field(default=default, metadata={"help": text})
+
+
 def add_settings(parser: argparse.ArgumentParser, settings: type) -> None:
     """Add one flag per field of the dataclass ``settings``; a field's ``help`` metadata is its description.
 

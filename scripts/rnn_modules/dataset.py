@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import math
 import os
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
 
 from rnn_modules.artefacts import InputError, read_arrays, read_json, sha256_of_arrays, write_arrays, write_json
+from rnn_modules.commands import setting
 from rnn_modules.corpora import ClassificationCorpus, ParallelCorpus, Split
 from rnn_modules.encoding import PADDING_ID, Vocabulary, pad_rows, read_vocabularies, write_vocabularies
 
@@ -33,41 +34,37 @@ METADATA_KEYS = (
 )
 
 
-def _setting(default, text: str):
-    return field(default=default, metadata={"help": text})
-
-
 @dataclass(frozen=True)
 class DatasetSettings:
     """What of a corpus becomes a dataset, and how it is encoded; the field descriptions are the flags' help."""
 
-    input_tokens: int = _setting(20, "ids per input; longer texts lose their end")
-    target_tokens: int = _setting(20, "ids per translation, start and end tag included")
-    vocabulary_size: int | None = _setting(
+    input_tokens: int = setting(20, "ids per input; longer texts lose their end")
+    target_tokens: int = setting(20, "ids per translation, start and end tag included")
+    vocabulary_size: int | None = setting(
         None, "ids of the input vocabulary, padding and out of vocabulary included; without it all training words"
     )
-    target_vocabulary_size: int | None = _setting(None, "the same for the target side of translations")
-    minimum_count: int = _setting(1, "training words that occur less often are out of vocabulary")
-    longest_source: int | None = _setting(None, "keep only texts (parallel corpora: source sentences) of so many words")
-    longest_target: int | None = _setting(None, "keep only lines whose translations all have at most so many words")
-    lines: int | None = _setting(None, "parallel corpora: take so many random lines before splitting")
-    train_examples: int | None = _setting(None, "take so many random training examples; without it all")
-    validation_examples: int | None = _setting(None, "take so many random validation examples; without it all")
-    test_examples: int | None = _setting(None, "take so many random test examples; without it all")
-    validation_share: float = _setting(
+    target_vocabulary_size: int | None = setting(None, "the same for the target side of translations")
+    minimum_count: int = setting(1, "training words that occur less often are out of vocabulary")
+    longest_source: int | None = setting(None, "keep only texts (parallel corpora: source sentences) of so many words")
+    longest_target: int | None = setting(None, "keep only lines whose translations all have at most so many words")
+    lines: int | None = setting(None, "parallel corpora: take so many random lines before splitting")
+    train_examples: int | None = setting(None, "take so many random training examples; without it all")
+    validation_examples: int | None = setting(None, "take so many random validation examples; without it all")
+    test_examples: int | None = setting(None, "take so many random test examples; without it all")
+    validation_share: float = setting(
         0.05, "share of the rows to hold out for validation where no validation split is published; 0 makes none"
     )
-    test_share: float = _setting(
+    test_share: float = setting(
         0.25,
         "share of the rows to hold out as test split where none is published, and in the toxicity corpus's subset "
         "form, whose published test rows are few (0 takes those)",
     )
-    natural_rates: Literal["none", "held_out", "all"] = _setting(
+    natural_rates: Literal["none", "held_out", "all"] = setting(
         "none",
         "toxicity's subset form, where toxic comments are over-represented: take the rows with the natural label "
         "rates for what is held out, or keep only those rows at all",
     )
-    split_seed: int = _setting(0, "seed of every random choice of rows")
+    split_seed: int = setting(0, "seed of every random choice of rows")
 
 
 def tags(language: str) -> tuple[str, str]:

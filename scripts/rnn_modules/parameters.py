@@ -6,80 +6,76 @@ replication package. A preset may differ by RNN type; any single value can be se
 
 from __future__ import annotations
 
-import dataclasses
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from rnn_modules.artefacts import InputError
+from rnn_modules.commands import setting
 
 EDGES = ("kernel_columns", "recurrent_columns", "recurrent_rows", "next_kernel_rows", "output_rows")
 """Kinds of edges that go with a node: from the layer's input (with the bias), from the hidden state, to the hidden
 state, to the next recurrent layer, to the output layer."""
 
 
-def _setting(default, text: str):
-    return field(default=default, metadata={"help": text})
-
-
 @dataclass(frozen=True)
 class DecompositionParameters:
     """Parameters of Algorithms 1 to 5, of concern modularization, and of the composition."""
 
-    positive_sample: int = _setting(500, "M, examples of the dominant class (per timestep for x:N)")
-    negative_sampling: Literal["per_class", "first_rows"] = _setting(
+    positive_sample: int = setting(500, "M, examples of the dominant class (per timestep for x:N)")
+    negative_sampling: Literal["per_class", "first_rows"] = setting(
         "per_class",
         "M/(classes-1) examples of every other class (section IV-B4), or that many first rows of any other",
     )
-    sample_order: Literal["random", "first"] = _setting("random", "which rows of a class are sampled")
-    rolled_observations: Literal["all_timesteps", "last_timestep"] = _setting(
+    sample_order: Literal["random", "first"] = setting("random", "which rows of a class are sampled")
+    rolled_observations: Literal["all_timesteps", "last_timestep"] = setting(
         "all_timesteps", "observations of a rolled x:1 model: M x timesteps (section IV-B4) or the last hidden state"
     )
-    masked_observations: Literal["drop", "count"] = _setting(
+    masked_observations: Literal["drop", "count"] = setting(
         "drop", "whether padded decoder steps, which only repeat a state, count as observations"
     )
-    outlier_distance: float = _setting(2.0, "observations this many median absolute deviations away are discarded")
-    removal_cap: float = _setting(0.2, "share of the graph at which removal stops (section IV-B2); 0 removes none")
-    cap_counts: Literal["removals", "nodes", "edges"] = _setting(
+    outlier_distance: float = setting(2.0, "observations this many median absolute deviations away are discarded")
+    removal_cap: float = setting(0.2, "share of the graph at which removal stops (section IV-B2); 0 removes none")
+    cap_counts: Literal["removals", "nodes", "edges"] = setting(
         "removals",
         "what the cap is a share of: calls of removeNode per node (Algorithm 4, lines 9 to 16: four for an "
         "LSTM node, three for GRU, one for Vanilla), nodes, or edges",
     )
-    removal_scope: Literal["model", "layer"] = _setting(
+    removal_scope: Literal["model", "layer"] = setting(
         "model", "whether nodes of all layers are ranked and capped together (Algorithm 4) or layer by layer"
     )
-    always_remove_within: float = _setting(
+    always_remove_within: float = setting(
         0.0, "nodes whose score is within this share of the lowest score go even beyond the cap"
     )
-    gate_approach: Literal["hidden_state", "per_gate"] = _setting(
+    gate_approach: Literal["hidden_state", "per_gate"] = setting(
         "hidden_state", "all gates by the hidden state, or each gate by its own activation (section IV-B3)"
     )
-    gate_open: float = _setting(0.5, "per_gate: a sigmoid gate counts as open from this value on")
-    relu_rule: Literal["active_rate", "rate_difference"] = _setting(
+    gate_open: float = setting(0.5, "per_gate: a sigmoid gate counts as open from this value on")
+    relu_rule: Literal["active_rate", "rate_difference"] = setting(
         "active_rate", "Algorithm 5, or removal by the difference of active rates"
     )
-    rate_difference: float = _setting(-0.5, "rate_difference: a node goes when its rate differs by this much or less")
-    removed_edges: tuple[str, ...] = _setting(EDGES, f"kinds of edges that a removed node loses: {', '.join(EDGES)}")
-    unrolled_output_rows: Literal["same_timestep", "first_timestep"] = _setting(
+    rate_difference: float = setting(-0.5, "rate_difference: a node goes when its rate differs by this much or less")
+    removed_edges: tuple[str, ...] = setting(EDGES, f"kinds of edges that a removed node loses: {', '.join(EDGES)}")
+    unrolled_output_rows: Literal["same_timestep", "first_timestep"] = setting(
         "same_timestep", "unrolled x:N: whether the output layer loses rows timestep by timestep or those of the first"
     )
-    head: Literal["mean", "log_sum_exp", "calibrated"] = _setting(
+    head: Literal["mean", "log_sum_exp", "calibrated"] = setting(
         "mean",
         "ND output: mean of other logits (section IV-D), their log-sum-exp, or the mean less a threshold per module",
     )
-    calibration_sample: int = _setting(500, "training examples on which the thresholds are calibrated")
-    reset_gate: Literal["trained", "after_product"] = _setting(
+    calibration_sample: int = setting(500, "training examples on which the thresholds are calibrated")
+    reset_gate: Literal["trained", "after_product"] = setting(
         "trained", "GRU replay: as the model was trained, or with the reset gate after the recurrent product"
     )
-    replayed_gates: Literal["trained", "sigmoid"] = _setting(
+    replayed_gates: Literal["trained", "sigmoid"] = setting(
         "trained", "replay of the gates' activation: as trained, or sigmoid whatever was trained"
     )
-    rolled_replay: Literal["loaded", "zeroed"] = _setting(
+    rolled_replay: Literal["loaded", "zeroed"] = setting(
         "loaded", "rolled x:N: evaluate the modules with their weights, or with zero embedding and recurrent weights"
     )
-    test_examples_per_class: int | None = _setting(
+    test_examples_per_class: int | None = setting(
         None, "evaluate on so many test examples of every class, the first ones; without it on all"
     )
-    seed: int = _setting(0, "of the sampling")
+    seed: int = setting(0, "of the sampling")
 
     def __post_init__(self) -> None:
         """Check ranges and names; raises :class:`InputError`."""
@@ -143,12 +139,3 @@ def preset(name: str, architecture: str, rnn: str) -> DecompositionParameters:
     if architecture == "encoder_decoder":
         values["positive_sample"] = 1000
     return DecompositionParameters(**values)
-
-
-def differences(parameters: DecompositionParameters, other: DecompositionParameters) -> dict[str, tuple]:
-    """Fields in which two sets of parameters differ, with both values."""
-    return {
-        field.name: (getattr(parameters, field.name), getattr(other, field.name))
-        for field in dataclasses.fields(parameters)
-        if getattr(parameters, field.name) != getattr(other, field.name)
-    }

@@ -6,30 +6,27 @@ import csv
 import logging
 import os
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import keras
 import numpy as np
 
 from rnn_modules.architectures import DataSizes
 from rnn_modules.artefacts import InputError, replacing
+from rnn_modules.commands import setting
 from rnn_modules.dataset import Dataset
 
 logger = logging.getLogger(__name__)
-
-
-def _setting(default, text: str):
-    return field(default=default, metadata={"help": text})
 
 
 @dataclass(frozen=True)
 class TrainingSettings:
     """How a model is fitted."""
 
-    epochs: int = _setting(15, "passes over the training examples")
-    batch_size: int = _setting(128, "examples of one gradient step")
-    learning_rate: float = _setting(0.001, "of Adam; the default is Keras'")
-    seed: int = _setting(0, "of the initial weights and of the order of the examples")
+    epochs: int = setting(15, "passes over the training examples")
+    batch_size: int = setting(128, "examples of one gradient step")
+    learning_rate: float = setting(0.001, "of Adam; the default is Keras'")
+    seed: int = setting(0, "of the initial weights and of the order of the examples")
 
 
 def sizes_of(dataset: Dataset) -> DataSizes:
