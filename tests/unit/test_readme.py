@@ -1,0 +1,29 @@
+"""The README's example of cutting one's own model runs as it stands."""
+
+import re
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from rnn_modules.architectures import ArchitectureSettings, DataSizes, build
+
+README = Path(__file__).resolve().parents[2] / "README.md"
+
+
+def test_the_example_runs(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    build(ArchitectureSettings("many_to_one", "gru", 1, units=6, embedding=4), DataSizes(5, 1, 9, 4)).save(
+        "model.keras"
+    )
+    generator = np.random.default_rng(0)
+    names = {
+        "inputs": generator.integers(0, 9, (40, 5), dtype=np.int32),
+        "labels": np.arange(40) % 4,
+        "class_names": ("a", "b", "c", "d"),
+    }
+    (code,) = re.findall(r"```python\n(.*?)```", README.read_text(), re.DOTALL)
+    exec(code, names)
+    assert names["decisions"].shape == (40,)
+    assert names["two"].shape == (2, 40)
+    assert keras.models.load_model("module.keras").output_shape == (None, 2)
