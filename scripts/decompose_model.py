@@ -41,10 +41,8 @@ def main() -> None:
     parameters = settings_from(arguments, DecompositionParameters, start)
     network = load_network(arguments.network)
     dataset = Dataset.load(arguments.dataset)
-    inputs, labels = dataset.inputs("train"), dataset.labels("train")
-    if dataset.is_translation:
-        inputs = (inputs, dataset.targets("train")[:, :-1])
-    elif isinstance(network, Classifier) and network.outputs != len(dataset.class_names):
+    inputs, labels = dataset.model_inputs("train"), dataset.labels("train")
+    if isinstance(network, Classifier) and network.outputs != len(dataset.class_names):
         raise InputError(
             f"{arguments.network}: {network.outputs} outputs where dataset {arguments.dataset} has "
             f"{len(dataset.class_names)} classes; give the dataset that the model was trained on"

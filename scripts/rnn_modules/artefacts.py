@@ -12,6 +12,7 @@ import json
 import os
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -110,7 +111,7 @@ def read_arrays(path: str | os.PathLike, names: tuple[str, ...] = ()) -> dict[st
         raise InputError(f"{path}: cannot be read ({error.strerror or error})") from error
     except (ValueError, EOFError, KeyError, MemoryError, NotImplementedError, RuntimeError) as error:
         raise InputError(f"{path}: not an .npz file of plain arrays ({error}); delete it and make it again") from error
-    except (zipfile.BadZipFile, zipfile.zlib.error) as error:
+    except (zipfile.BadZipFile, zlib.error) as error:
         raise InputError(f"{path}: damaged .npz file ({error}); delete it and make it again") from error
     missing = [name for name in names if name not in arrays]
     if missing:

@@ -110,6 +110,10 @@ class Dataset:
         """Target ids of a split of translations, ``(examples, target tokens)`` int32."""
         return self.arrays[f"{split}_targets"]
 
+    def model_inputs(self, split: str) -> np.ndarray | tuple[np.ndarray, np.ndarray]:
+        """What a model reads of a split: inputs, and for translation the decoder's: all target ids but the last."""
+        return (self.inputs(split), self.targets(split)[:, :-1]) if self.is_translation else self.inputs(split)
+
     def references(self, split: str) -> np.ndarray:
         """Whole target sentences of a split, ``(examples,)`` text: normalised, no tags, no unknown words."""
         return self.arrays[f"{split}_references"]

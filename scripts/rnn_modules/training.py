@@ -31,11 +31,9 @@ class TrainingSettings:
 
 def sizes_of(dataset: Dataset) -> DataSizes:
     """What a dataset fixes of a model's shape."""
-    targets = dataset.arrays.get("train_targets")
     labels = dataset.labels("train")
-    if targets is not None:
-        # The decoder reads all words of a target but the last, and predicts all but the first.
-        timesteps, outputs = targets.shape[1] - 1, dataset.metadata["target_vocabulary_size"]
+    if dataset.is_translation:
+        timesteps, outputs = dataset.model_inputs("train")[1].shape[1], dataset.metadata["target_vocabulary_size"]
     else:
         timesteps, outputs = labels.shape[1] if labels.ndim == 2 else 1, len(dataset.class_names)
     return DataSizes(dataset.inputs("train").shape[1], timesteps, dataset.metadata["vocabulary_size"], outputs)
@@ -49,10 +47,9 @@ def inputs_and_targets(dataset: Dataset, split: str) -> tuple:
     """
     if not len(dataset.inputs(split)):
         raise InputError(f"dataset {dataset.metadata['corpus']}: split {split!r} has no example")
-    targets = dataset.arrays.get(f"{split}_targets")
-    if targets is None:
-        return dataset.inputs(split), dataset.labels(split)
-    return (dataset.inputs(split), targets[:, :-1]), targets[:, 1:]
+    # The decoder reads all words of a target but the last, and predicts all but the first.
+    targets = dataset.targets(split)[:, 1:] if dataset.is_translation else dataset.labels(split)
+    return dataset.model_inputs(split), targets
 
 
 def train(model: keras.Model, dataset: Dataset, settings: TrainingSettings) -> dict[str, list[float]]:

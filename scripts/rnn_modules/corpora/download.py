@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import os
 import time
@@ -11,7 +10,7 @@ from pathlib import Path
 import requests
 import tqdm
 
-from rnn_modules.artefacts import InputError
+from rnn_modules.artefacts import InputError, sha256_of_file
 
 BLOCK = 2**16
 # Answers that may change when asked again; every other refusal is final.
@@ -60,7 +59,7 @@ def download(
             try:
                 if not resumed or part.stat().st_size < size:
                     _transfer(url, part, size, timeout)
-                received = _sha256(part)
+                received = sha256_of_file(part)
                 if received == sha256:
                     os.replace(part, path)
                     return
@@ -127,8 +126,3 @@ def _transfer(url: str, part: Path, size: int, timeout: float) -> None:
         )
     if offset < size:
         raise _Interrupted(f"only {offset} of {size} bytes arrived")
-
-
-def _sha256(path: Path) -> str:
-    with open(path, "rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
