@@ -9,13 +9,11 @@ import argparse
 import logging
 from pathlib import Path
 
-from rnn_modules.artefacts import InputError
 from rnn_modules.commands import add_settings, run, settings_from
-from rnn_modules.composition import calibrate
+from rnn_modules.cutting import cut_modules
 from rnn_modules.dataset import Dataset
-from rnn_modules.decomposition import decompose
 from rnn_modules.module import MODES
-from rnn_modules.network import Classifier, load_network
+from rnn_modules.network import load_network
 from rnn_modules.parameters import DecompositionParameters, preset
 
 
@@ -41,18 +39,8 @@ def main() -> None:
     parameters = settings_from(arguments, DecompositionParameters, start)
     network = load_network(arguments.network)
     dataset = Dataset.load(arguments.dataset)
-    inputs, labels = dataset.model_inputs("train"), dataset.labels("train")
-    if isinstance(network, Classifier) and network.outputs != len(dataset.class_names):
-        raise InputError(
-            f"{arguments.network}: {network.outputs} outputs where dataset {arguments.dataset} has "
-            f"{len(dataset.class_names)} classes; give the dataset that the model was trained on"
-        )
-    found = decompose(
-        network, inputs, labels, dataset.class_names, parameters, arguments.modes, threads=arguments.threads
-    )
+    found = cut_modules(network, dataset, parameters, arguments.modes, arguments.threads)
     for mode, modules in found.items():
-        if isinstance(network, Classifier):
-            modules = calibrate(network, modules, inputs, labels, parameters.seed)
         modules.save(arguments.output / f"{mode}.npz", arguments.output / f"{mode}.json")
         shares = ", ".join(f"{share:.1%}" for share in modules.removed_share_per_layer())
         logging.info("%s: %d modules, removed per layer: %s", mode, len(modules), shares)

@@ -66,6 +66,7 @@ def main() -> None:
         "examples": dataset.metadata["examples"],
         "settings": dataclasses.asdict(architecture) | dataclasses.asdict(training),
         "parameters": model.count_params(),
+        "validation": validation_metrics(history),
         "test": {name: float(value) for name, value in test.items()},
         "backend": keras.backend.backend(),
         "network_sha256": network.sha256,
@@ -76,6 +77,12 @@ def main() -> None:
     }
     write_json(arguments.output / "record.json", record)
     logging.info("%s-%d: test %s, %.0f s", architecture.rnn, architecture.layers, record["test"], seconds)
+
+
+def validation_metrics(history: dict[str, list[float]]) -> dict[str, float]:
+    """Loss and accuracy on the validation split after the last epoch; of the training split where there is none."""
+    prefix = "val_" if "val_loss" in history else ""
+    return {name: history[f"{prefix}{name}"][-1] for name in ("loss", "accuracy")} | {"held_out": bool(prefix)}
 
 
 def parity_error(model: keras.Model, network, inputs, examples: int = 64) -> float:

@@ -56,6 +56,30 @@ def module_odds(
     return odds
 
 
+def parent_odds(
+    network: Classifier, inputs: np.ndarray, heads: Sequence[str] = ("mean",), thresholds: np.ndarray | None = None
+) -> dict[str, np.ndarray]:
+    """Log-odds of every class by the undecomposed network: what modules that lost nothing would say.
+
+    Args:
+        network: the network.
+        inputs: ``(examples, tokens) int32``.
+        heads: see :func:`rnn_modules.module.head_odds`.
+        thresholds: ``(classes,)``, for the head ``calibrated``.
+
+    Returns:
+        As :func:`module_odds`.
+    """
+    shape = (network.outputs, len(inputs), *([network.timesteps] if network.many_output else []))
+    odds = {head: np.empty(shape, network.dtype) for head in heads}
+    for chunk in chunks(len(inputs)):
+        logits = network.logits(inputs[chunk])
+        logits = np.broadcast_to(logits, (network.outputs, *logits.shape))
+        for head in heads:
+            odds[head][:, chunk] = head_odds(logits, head, thresholds)
+    return odds
+
+
 def vote(odds: np.ndarray) -> np.ndarray:
     """Joint decision: the class whose module has the largest positive output.
 

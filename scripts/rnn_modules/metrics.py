@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from sacrebleu.metrics import BLEU, CHRF
+from sacrebleu.significance import PairedTest
 from sklearn.metrics import f1_score
 
 PADDING = 0
@@ -92,3 +93,25 @@ def translation_metrics(
         "chrf_signature": str(chrf.get_signature()),
         "examples": len(references),
     }
+
+
+def bleu_p_value(
+    hypotheses: Sequence[str], reference_hypotheses: Sequence[str], references: Sequence[str], samples: int = 1000
+) -> float:
+    """Probability that two systems' BLEU-4 differ so much by chance: sacrebleu's paired bootstrap.
+
+    Args:
+        hypotheses: of the system.
+        reference_hypotheses: of the system that it is compared with, for the same sentences.
+        references: the right translations.
+        samples: number of bootstrap samples.
+    """
+    systems = [("reference", list(reference_hypotheses)), ("system", list(hypotheses))]
+    metric = BLEU(tokenize="none", force=True)
+    test = PairedTest(systems, {"BLEU": metric}, [list(references)], test_type="bs", n_samples=samples, n_jobs=1)
+    return float(test()[1]["BLEU"][1].p_value)
+
+
+def wrong_words(references: Sequence[str]) -> list[str]:
+    """Translations with as many words as the references have, none of them right: what the tags alone score."""
+    return [" ".join(["[UNK]"] * len(line.split())) for line in references]

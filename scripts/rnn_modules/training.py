@@ -18,6 +18,9 @@ from rnn_modules.dataset import Dataset
 
 logger = logging.getLogger(__name__)
 
+History = dict[str, list[float]]
+"""Metric -> its value after each epoch."""
+
 
 @dataclass(frozen=True)
 class TrainingSettings:
@@ -52,22 +55,8 @@ def inputs_and_targets(dataset: Dataset, split: str) -> tuple:
     return dataset.model_inputs(split), targets
 
 
-def train(model: keras.Model, dataset: Dataset, settings: TrainingSettings) -> dict[str, list[float]]:
-    """Fit ``model`` in place on the dataset's training split.
-
-    Args:
-        model: from :func:`rnn_modules.architectures.build`, with the seed already set.
-        dataset: its training and, where there is one, validation split are used.
-        settings: epochs, batch size, learning rate.
-
-    Returns:
-        The history: one list per metric, one value per epoch.
-
-    Raises:
-        InputError: the training diverged (a loss that is not finite).
-    """
-    inputs, targets = inputs_and_targets(dataset, "train")
-    validation = inputs_and_targets(dataset, "validation") if "validation_inputs" in dataset.arrays else None
+def compiled(model: keras.Model, settings: TrainingSettings) -> keras.Model:
+    """``model``, made ready for :func:`fit`: Adam, categorical cross-entropy, accuracy."""
     # XLA compiles for longer than it saves on networks of this size.
     model.compile(
         keras.optimizers.Adam(settings.learning_rate),
@@ -75,6 +64,25 @@ def train(model: keras.Model, dataset: Dataset, settings: TrainingSettings) -> d
         metrics=["accuracy"],
         jit_compile=False,
     )
+    return model
+
+
+def fit(model: keras.Model, inputs, targets: np.ndarray, settings: TrainingSettings, validation=None) -> History:
+    """Fit a compiled model in place.
+
+    Args:
+        model: from :func:`compiled`, with the seed already set.
+        inputs: ``(examples, tokens) int32``, or for translation a pair of these.
+        targets: ``(examples,)`` or ``(examples, timesteps)`` int32 classes, or words.
+        settings: epochs and batch size.
+        validation: inputs and targets whose metrics enter the history, or None.
+
+    Returns:
+        The history: one list per metric, one value per epoch.
+
+    Raises:
+        InputError: the training diverged (a loss that is not finite).
+    """
     history = model.fit(
         inputs,
         targets,
@@ -92,7 +100,13 @@ def train(model: keras.Model, dataset: Dataset, settings: TrainingSettings) -> d
     return {name: [float(value) for value in values] for name, values in history.items()}
 
 
-def write_history(path: str | os.PathLike, history: dict[str, list[float]]) -> None:
+def train(model: keras.Model, dataset: Dataset, settings: TrainingSettings) -> History:
+    """Compile ``model`` and fit it on the dataset's training split; its validation split, if any, is watched."""
+    validation = inputs_and_targets(dataset, "validation") if "validation_inputs" in dataset.arrays else None
+    return fit(compiled(model, settings), *inputs_and_targets(dataset, "train"), settings, validation)
+
+
+def write_history(path: str | os.PathLike, history: History) -> None:
     """Write a training history as CSV, one row per epoch."""
     names = list(history)
     with replacing(path) as temporary, open(temporary, "w", newline="", encoding="utf-8") as stream:

@@ -1,17 +1,30 @@
 # Helpers of the rules: paths, flags, and the grid of models.
+import itertools
+import math
 import shlex
 from pathlib import Path
 
 RESULTS = f"results/{config['run']}"
-MODEL = f"{RESULTS}/models/{{architecture}}/{{rnn}}-{{layers}}/seed-{{seed}}"
+DATASET = f"{RESULTS}/datasets/{{dataset}}"
+MODEL = f"{RESULTS}/models/{{architecture}}/{{dataset}}/{{rnn}}-{{layers}}/seed-{{seed}}"
 LIBRARY = "scripts/rnn_modules"
 # Files of the library that run modules.
 ENGINE = ["network", "module.py", "parameters.py", "dataset.py", "encoding.py", "composition.py"]
+# What the jobs that need no deep-learning framework set, so that threads are those of the rule.
+THREADS = "OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 "
+TENSORFLOW = (
+    "TF_NUM_INTRAOP_THREADS={threads} TF_NUM_INTEROP_THREADS={threads} TF_FORCE_GPU_ALLOW_GROWTH=true "
+    "TF_CPP_MIN_LOG_LEVEL=2 "
+)
+TRANSLATION = "encoder_decoder"
+FILES = ("dataset.json", "dataset.npz", "vocabulary.json")
 
 
 wildcard_constraints:
-    corpus="[a-z_]+",
+    corpus="math_qa|toxicity|clinc|brown|tatoeba|ukrainian|estonian_larger|estonian",
+    dataset="[a-z_]+",
     architecture="[a-z_]+",
+    languages="[a-z]{2}(_[a-z]{2})*",
     rnn="[a-z]+",
     layers=r"\d+",
     seed=r"\d+",
@@ -39,14 +52,33 @@ def flags(settings):
     return " ".join(map(shlex.quote, words))
 
 
-def corpus_of(wildcards):
-    return config["models"][wildcards.architecture]["corpus"]
+def folder_of(paths):
+    """Folder of the first of some files."""
+    return str(Path(paths[0]).parent)
+
+
+def folders_of(paths):
+    """Folders of some files, as words of a command line."""
+    return " ".join(str(Path(path).parent) for path in paths)
+
+
+def corpus_of(architecture):
+    return config["models"][architecture]["corpus"]
+
+
+def dataset_files(dataset):
+    """Files of a dataset by name."""
+    return [f"{RESULTS}/datasets/{dataset}/{name}" for name in FILES]
 
 
 def dataset_of(wildcards):
-    """Files of the dataset of an architecture."""
-    folder = f"{RESULTS}/datasets/{corpus_of(wildcards)}"
-    return [f"{folder}/{name}" for name in ("dataset.json", "dataset.npz", "vocabulary.json")]
+    """Files of the dataset of a model."""
+    return dataset_files(wildcards.dataset)
+
+
+def model_settings(architecture):
+    """Flags of the settings of an architecture's models."""
+    return flags({key: value for key, value in config["models"][architecture].items() if key != "corpus"})
 
 
 def modes(architecture):
@@ -56,13 +88,12 @@ def modes(architecture):
 
 def grid(pattern):
     """``pattern`` for every model of the run."""
-    return expand(
-        pattern,
-        architecture=config["architectures"],
-        rnn=config["rnn_types"],
-        layers=config["layers"],
-        seed=config["seeds"],
-    )
+    wildcards = {"rnn": config["rnn_types"], "layers": config["layers"], "seed": config["seeds"]}
+    return [
+        path
+        for architecture in config["architectures"]
+        for path in expand(pattern, architecture=architecture, dataset=corpus_of(architecture), **wildcards)
+    ]
 
 
 def source_flags(wildcards):
@@ -78,7 +109,12 @@ def source_flags(wildcards):
     return flags(settings)
 
 
-def modules_of(wildcards):
-    """Files of the modules of a model, in all its modes."""
-    folder = f"{MODEL}/modules".format(**wildcards)
-    return [f"{folder}/{mode}.{kind}" for mode in modes(wildcards.architecture) for kind in ("npz", "json")]
+def model_files(architecture, dataset, rnn, layers, seed, *names):
+    """Files in the folder of a model."""
+    folder = MODEL.format(architecture=architecture, dataset=dataset, rnn=rnn, layers=layers, seed=seed)
+    return [f"{folder}/{name}" for name in names]
+
+
+def modules_files(modes):
+    """Names of the files of modules within a model's folder."""
+    return [f"modules/{mode}.{kind}" for mode in modes for kind in ("npz", "json")]

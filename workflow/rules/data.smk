@@ -4,8 +4,8 @@
 rule datasets:
     input:
         expand(
-            f"{RESULTS}/datasets/{{corpus}}/dataset.json",
-            corpus=[config["models"][architecture]["corpus"] for architecture in config["architectures"]],
+            f"{DATASET}/dataset.json",
+            dataset=[corpus_of(architecture) for architecture in config["architectures"]],
         ),
 
 
@@ -32,12 +32,10 @@ rule fetch_corpus:
 rule prepare_dataset:
     input:
         script="scripts/prepare_dataset.py",
-        library=library("corpora", "encoding.py", "dataset.py"),
+        library=library("corpora", "encoding.py", "dataset.py", "preparation.py"),
         manifest=f"{RESULTS}/corpora/{{corpus}}.json",
     output:
-        f"{RESULTS}/datasets/{{corpus}}/dataset.json",
-        f"{RESULTS}/datasets/{{corpus}}/dataset.npz",
-        f"{RESULTS}/datasets/{{corpus}}/vocabulary.json",
+        expand(f"{RESULTS}/datasets/{{corpus}}/{{file}}", file=FILES, allow_missing=True),
     log:
         f"{RESULTS}/logs/prepare_dataset/{{corpus}}.log",
     benchmark:
@@ -48,7 +46,49 @@ rule prepare_dataset:
         mem_mb=2000,
         runtime=30,
     params:
-        folder=lambda wildcards, output: str(Path(output[0]).parent),
+        folder=lambda wildcards, output: folder_of(output),
         settings=lambda wildcards: flags(config["datasets"][wildcards.corpus]),
+        languages="",
     shell:
-        "python {input.script} --manifest {input.manifest} --output {params.folder} {params.settings} > {log} 2>&1"
+        "python {input.script} --manifest {input.manifest} --output {params.folder} {params.settings} "
+        "{params.languages} > {log} 2>&1"
+
+
+# Some of the target languages of a parallel corpus; the lines of each split stay the same.
+use rule prepare_dataset as prepare_languages with:
+    output:
+        expand(f"{RESULTS}/datasets/{{corpus}}_to_{{languages}}/{{file}}", file=FILES, allow_missing=True),
+    log:
+        f"{RESULTS}/logs/prepare_dataset/{{corpus}}_to_{{languages}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/prepare_dataset/{{corpus}}_to_{{languages}}.tsv"
+    params:
+        folder=lambda wildcards, output: folder_of(output),
+        settings=lambda wildcards: flags(config["datasets"][wildcards.corpus]),
+        languages=lambda wildcards: "--languages " + " ".join(wildcards.languages.split("_")),
+
+
+# One vocabulary for the models of two architectures, so that modules of both read the same input (section V-B2).
+rule share_vocabulary:
+    input:
+        script="scripts/share_vocabulary.py",
+        library=library("shared_vocabulary.py", "encoding.py", "dataset.py"),
+        first=lambda wildcards: dataset_files(wildcards.first),
+        second=lambda wildcards: dataset_files(wildcards.second),
+    output:
+        first=expand(f"{RESULTS}/datasets/{{first}}_with_{{second}}/{{file}}", file=FILES, allow_missing=True),
+        second=expand(f"{RESULTS}/datasets/{{second}}_with_{{first}}/{{file}}", file=FILES, allow_missing=True),
+    log:
+        f"{RESULTS}/logs/share_vocabulary/{{first}}_with_{{second}}.log",
+    wildcard_constraints:
+        first="math_qa|clinc",
+        second="toxicity|brown",
+    conda:
+        "../../envs/data.yaml"
+    params:
+        folders=lambda wildcards, input, output: (
+            f"--first {folder_of(input.first)} --second {folder_of(input.second)} "
+            f"--first-output {folder_of(output.first)} --second-output {folder_of(output.second)}"
+        ),
+    shell:
+        "python {input.script} {params.folders} > {log} 2>&1"

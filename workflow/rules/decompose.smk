@@ -9,7 +9,7 @@ rule rq1:
 rule decompose_model:
     input:
         script="scripts/decompose_model.py",
-        library=library("decomposition.py", "concern.py", *ENGINE),
+        library=library("cutting.py", "decomposition.py", "concern.py", *ENGINE),
         network=f"{MODEL}/network.npz",
         dataset=dataset_of,
     output:
@@ -17,9 +17,9 @@ rule decompose_model:
             f"{MODEL}/modules/{{mode}}.{{kind}}", mode=["rolled", "unrolled"], kind=["npz", "json"], allow_missing=True
         ),
     log:
-        f"{RESULTS}/logs/decompose_model/{{architecture}}/{{rnn}}-{{layers}}/seed-{{seed}}.log",
+        f"{RESULTS}/logs/decompose_model/{{architecture}}/{{dataset}}/{{rnn}}-{{layers}}/seed-{{seed}}.log",
     benchmark:
-        f"{RESULTS}/benchmarks/decompose_model/{{architecture}}/{{rnn}}-{{layers}}/seed-{{seed}}.tsv"
+        f"{RESULTS}/benchmarks/decompose_model/{{architecture}}/{{dataset}}/{{rnn}}-{{layers}}/seed-{{seed}}.tsv"
     conda:
         "../../envs/analysis.yaml"
     threads: 1
@@ -27,14 +27,13 @@ rule decompose_model:
         mem_mb=lambda wildcards, attempt: 4000 * attempt,
         runtime=lambda wildcards, attempt: 60 * attempt,
     params:
-        dataset=lambda wildcards, input: str(Path(input.dataset[0]).parent),
-        folder=lambda wildcards, output: str(Path(output[0]).parent),
+        dataset=lambda wildcards, input: folder_of(input.dataset),
+        folder=lambda wildcards, output: folder_of(output),
         modes=lambda wildcards: " ".join(modes(wildcards.architecture)),
         preset=lookup("decomposition/preset", within=config),
         parameters=flags(config["decomposition"]["parameters"]),
     shell:
-        "OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 "
-        "python {input.script} --network {input.network} --dataset {params.dataset} --modes {params.modes} "
+        THREADS + "python {input.script} --network {input.network} --dataset {params.dataset} --modes {params.modes} "
         "--architecture {wildcards.architecture} --rnn {wildcards.rnn} --preset {params.preset} "
         "--seed {wildcards.seed} {params.parameters} --threads {threads} --output {params.folder} > {log} 2>&1"
 
@@ -53,17 +52,17 @@ ruleorder: decompose_one_timestep > decompose_model
 rule evaluate_decomposition:
     input:
         script="scripts/evaluate_decomposition.py",
-        library=library("experiments/decomposition_cost.py", "metrics.py", "provenance.py", *ENGINE),
+        library=library("experiments/decomposition_cost.py", "trained_model.py", "metrics.py", "provenance.py", *ENGINE),
         network=f"{MODEL}/network.npz",
         record=f"{MODEL}/record.json",
-        modules=modules_of,
+        modules=lambda wildcards: model_files(*wildcards, *modules_files(modes(wildcards.architecture))),
         dataset=dataset_of,
     output:
         f"{MODEL}/decomposition_cost.json",
     log:
-        f"{RESULTS}/logs/evaluate_decomposition/{{architecture}}/{{rnn}}-{{layers}}/seed-{{seed}}.log",
+        f"{RESULTS}/logs/evaluate_decomposition/{{architecture}}/{{dataset}}/{{rnn}}-{{layers}}/seed-{{seed}}.log",
     benchmark:
-        f"{RESULTS}/benchmarks/evaluate_decomposition/{{architecture}}/{{rnn}}-{{layers}}/seed-{{seed}}.tsv"
+        f"{RESULTS}/benchmarks/evaluate_decomposition/{{architecture}}/{{dataset}}/{{rnn}}-{{layers}}/seed-{{seed}}.tsv"
     conda:
         "../../envs/analysis.yaml"
     threads: 1
@@ -72,13 +71,11 @@ rule evaluate_decomposition:
         runtime=lambda wildcards, attempt: 120 * attempt,
     params:
         model=lambda wildcards, input: str(Path(input.record).parent),
-        dataset=lambda wildcards, input: str(Path(input.dataset[0]).parent),
-        folder=lambda wildcards, input: str(Path(input.modules[0]).parent),
+        dataset=lambda wildcards, input: folder_of(input.dataset),
         modes=lambda wildcards: " ".join(modes(wildcards.architecture)),
         run=config["run"],
         preset=lookup("decomposition/preset", within=config),
     shell:
-        "OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 "
-        "python {input.script} --model {params.model} --dataset {params.dataset} --modules {params.folder} "
+        THREADS + "python {input.script} --model {params.model} --dataset {params.dataset} "
         "--modes {params.modes} --run {params.run} --preset {params.preset} --threads {threads} --output {output} "
         "> {log} 2>&1"

@@ -17,9 +17,9 @@ rule train_model:
         history=f"{MODEL}/history.csv",
         record=f"{MODEL}/record.json",
     log:
-        f"{RESULTS}/logs/train_model/{{architecture}}/{{rnn}}-{{layers}}/seed-{{seed}}.log",
+        f"{RESULTS}/logs/train_model/{{architecture}}/{{dataset}}/{{rnn}}-{{layers}}/seed-{{seed}}.log",
     benchmark:
-        f"{RESULTS}/benchmarks/train_model/{{architecture}}/{{rnn}}-{{layers}}/seed-{{seed}}.tsv"
+        f"{RESULTS}/benchmarks/train_model/{{architecture}}/{{dataset}}/{{rnn}}-{{layers}}/seed-{{seed}}.tsv"
     conda:
         "../../envs/train.yaml"
     threads: 1
@@ -27,14 +27,10 @@ rule train_model:
         mem_mb=lambda wildcards, attempt: 4000 * attempt,
         runtime=lambda wildcards, attempt: 240 * attempt,
     params:
-        dataset=lambda wildcards, input: str(Path(input.dataset[0]).parent),
+        dataset=lambda wildcards, input: folder_of(input.dataset),
         folder=lambda wildcards, output: str(Path(output.record).parent),
-        settings=lambda wildcards: flags(
-            {key: value for key, value in config["models"][wildcards.architecture].items() if key != "corpus"}
-        ),
+        settings=lambda wildcards: model_settings(wildcards.architecture),
     shell:
-        "TF_NUM_INTRAOP_THREADS={threads} TF_NUM_INTEROP_THREADS={threads} TF_FORCE_GPU_ALLOW_GROWTH=true "
-        "TF_CPP_MIN_LOG_LEVEL=2 "
-        "python {input.script} --dataset {params.dataset} --architecture {wildcards.architecture} "
+        TENSORFLOW + "python {input.script} --dataset {params.dataset} --architecture {wildcards.architecture} "
         "--rnn {wildcards.rnn} --layers {wildcards.layers} --seed {wildcards.seed} {params.settings} "
         "--output {params.folder} > {log} 2>&1"

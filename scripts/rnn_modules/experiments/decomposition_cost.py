@@ -9,7 +9,7 @@ import numpy as np
 
 from rnn_modules.composition import HEADS, module_odds, translate, vote, zeroed
 from rnn_modules.dataset import Dataset, tags
-from rnn_modules.metrics import majority_metrics, scoped_metrics, translation_metrics
+from rnn_modules.metrics import majority_metrics, scoped_metrics, translation_metrics, wrong_words
 from rnn_modules.module import Modules
 from rnn_modules.network import Classifier, EncoderDecoder, Network
 
@@ -113,8 +113,7 @@ class _Translation:
 
     def controls(self) -> dict[str, Scores]:
         """Right tags around as many wrong words as the reference has."""
-        wrong = np.array([" ".join(["[UNK]"] * len(line.split())) for line in self.references])
-        return {"tags_only": self._scores(wrong)}
+        return {"tags_only": self._scores(np.array(wrong_words(self.references)))}
 
     @staticmethod
     def primary_head(modules: Modules) -> str:

@@ -1,0 +1,63 @@
+"""Replace each module of the worst model of an I/O type by the best model's (RQ3 within an I/O type).
+
+Example:
+    python scripts/evaluate_replacement.py --models lstm-1/seed-0 lstm-4/seed-0 --dataset results/demo/datasets/clinc \
+        --modes unrolled --run demo --preset paper --output intra_replacement.json
+"""
+
+import argparse
+import logging
+from pathlib import Path
+
+from rnn_modules.artefacts import write_json
+from rnn_modules.commands import run
+from rnn_modules.experiments.replacement import replace_each_module, worst_and_best
+from rnn_modules.experiments.translations import replace_each_language
+from rnn_modules.module import MODES
+from rnn_modules.problems import real_classes
+from rnn_modules.provenance import provenance
+from rnn_modules.trained_model import TrainedModel, common_facts
+
+
+def parse() -> argparse.Namespace:
+    """Parse the command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--models", type=Path, nargs="+", required=True, help="the models of all depths")
+    parser.add_argument("--dataset", type=Path, required=True, help="folder of their dataset")
+    parser.add_argument("--modes", nargs="+", choices=MODES, required=True)
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--run", required=True, help="name of the run, for the record")
+    parser.add_argument("--preset", required=True, help="preset that the modules were made with, for the record")
+    parser.add_argument("--output", type=Path, required=True, help="the record, JSON")
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Replace, judge, write the record."""
+    arguments = parse()
+    worst, best = worst_and_best([TrainedModel.load(folder, arguments.dataset) for folder in arguments.models])
+    modules = {mode: (worst.modules(mode), best.modules(mode)) for mode in arguments.modes}
+    if worst.dataset.is_translation:
+        rows = replace_each_language(worst, best, modules)
+    else:
+        rows = replace_each_module(worst, best, modules, arguments.threads)
+    record = {
+        "experiment": "intra_replacement",
+        "run": arguments.run,
+        "preset": arguments.preset,
+        "setting": worst.record["architecture"],
+        **common_facts([worst]),
+        **{
+            name: {"layers": model.record["layers"], "validation": model.record["validation"]["accuracy"]}
+            for name, model in (("worst", worst), ("best", best))
+        },
+        "cases_possible": len(real_classes(worst.dataset)),
+        "rows": rows,
+        "provenance": provenance(worst.files(arguments.modes) | best.files(arguments.modes)),
+    }
+    write_json(arguments.output, record)
+    logging.info("worst: %d layers, best: %d layers", worst.record["layers"], best.record["layers"])
+
+
+if __name__ == "__main__":
+    run(main)

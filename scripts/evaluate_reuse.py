@@ -1,0 +1,80 @@
+"""Judge modules on problems they are reused for, beside models trained from scratch (RQ2; RQ3 between I/O types).
+
+Example:
+    python scripts/evaluate_reuse.py --experiment intra_reuse --models model --datasets results/demo/datasets/clinc \
+        --modes unrolled --baselines baselines.json --run demo --preset paper --output intra_reuse.json
+"""
+
+import argparse
+from pathlib import Path
+
+from rnn_modules.artefacts import InputError, read_json, write_json
+from rnn_modules.commands import run
+from rnn_modules.experiments.reuse import compare_with_baselines
+from rnn_modules.problems import problem_of
+from rnn_modules.provenance import provenance
+from rnn_modules.trained_model import TrainedModel, common_facts
+
+
+def parse() -> argparse.Namespace:
+    """Parse the command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--experiment", required=True, choices=("intra_reuse", "inter_reuse", "inter_replacement"))
+    parser.add_argument("--models", type=Path, nargs="+", required=True, help="one model, or an x:1 and an x:N one")
+    parser.add_argument("--datasets", type=Path, nargs="+", required=True, help="the dataset of each")
+    parser.add_argument(
+        "--modes", nargs="+", required=True, help="modes of the models' modules, of two models as rolled+unrolled"
+    )
+    parser.add_argument("--baselines", type=Path, nargs="+", required=True, help="files of train_baselines.py")
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--run", required=True, help="name of the run, for the record")
+    parser.add_argument("--preset", required=True, help="preset that the modules were made with, for the record")
+    parser.add_argument("--output", type=Path, required=True, help="the record, JSON")
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Judge and write the record."""
+    arguments = parse()
+    models = [TrainedModel.load(*folders) for folders in zip(arguments.models, arguments.datasets, strict=True)]
+    baselines = [
+        read_json(path, ("experiment", "settings", "examples_per_class", "cases")) for path in arguments.baselines
+    ]
+    for path, baseline in zip(arguments.baselines, baselines, strict=True):
+        if baseline["experiment"] != arguments.experiment:
+            raise InputError(f"{path}: baselines of {baseline['experiment']}, expected {arguments.experiment}")
+    problem = problem_of(
+        arguments.experiment,
+        [model.dataset for model in models],
+        baselines[0]["examples_per_class"],
+        baselines[0]["settings"]["seed"],
+    )
+    modules = {
+        label: [model.modules(mode) for model, mode in zip(models, modes.split("+"), strict=True)]
+        for label, modes in zip(_labels(arguments.modes), arguments.modes, strict=True)
+    }
+    cases = [case for baseline in baselines for case in baseline["cases"]]
+    files = {path.stem: path for path in arguments.baselines}
+    for index, model in enumerate(models):
+        files |= model.files({modes.split("+")[index] for modes in arguments.modes})
+    record = {
+        "experiment": arguments.experiment,
+        "run": arguments.run,
+        "preset": arguments.preset,
+        "setting": "-".join(model.record["architecture"] for model in models),
+        **common_facts(models),
+        "cases_possible": len(problem.cases()),
+        "train_examples": {case["name"]: case["train_examples"] for case in cases},
+        "rows": compare_with_baselines(problem, models, modules, cases, arguments.threads),
+        "provenance": provenance(files),
+    }
+    write_json(arguments.output, record)
+
+
+def _labels(modes: list[str]) -> list[str]:
+    """Names of the modes in the record; of two models, the first pair is the best mode of each."""
+    return modes if "+" not in modes[0] else ["best", "other"][: len(modes)]
+
+
+if __name__ == "__main__":
+    run(main)

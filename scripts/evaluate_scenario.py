@@ -1,0 +1,89 @@
+"""Put a translation system together from modules of several models, beside one retrained model (motivating scenarios).
+
+Example:
+    python scripts/evaluate_scenario.py --scenario add_ukrainian --models ukrainian=models/a uk_only=models/b \
+        --datasets ukrainian=datasets/ukrainian uk_only=datasets/ukrainian_to_uk --monolithic ukrainian \
+        --approach approach_1 fr=ukrainian uk=uk_only --mode rolled --run demo --preset paper --output scenario.json
+"""
+
+import argparse
+from pathlib import Path
+
+from rnn_modules.artefacts import InputError, write_json
+from rnn_modules.commands import run
+from rnn_modules.experiments.translations import Translator, compare
+from rnn_modules.module import MODES
+from rnn_modules.provenance import provenance
+from rnn_modules.trained_model import TrainedModel, common_facts
+
+
+def parse() -> argparse.Namespace:
+    """Parse the command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--scenario", required=True, help="name, for the record")
+    parser.add_argument("--models", nargs="+", required=True, metavar="NAME=FOLDER")
+    parser.add_argument("--datasets", nargs="+", required=True, metavar="NAME=FOLDER", help="the dataset of each model")
+    parser.add_argument("--monolithic", required=True, metavar="NAME", help="model whose test split is common to all")
+    parser.add_argument(
+        "--approach",
+        nargs="+",
+        action="append",
+        required=True,
+        metavar="WORD",
+        help="name of an approach, then LANGUAGE=NAME: the model whose module translates into each language",
+    )
+    parser.add_argument("--mode", choices=MODES, required=True, help="of the modules")
+    parser.add_argument("--run", required=True, help="name of the run, for the record")
+    parser.add_argument("--preset", required=True, help="preset that the modules were made with, for the record")
+    parser.add_argument("--output", type=Path, required=True, help="the record, JSON")
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Translate, judge, write the record."""
+    arguments = parse()
+    datasets = _named("--datasets", arguments.datasets)
+    models = {
+        name: TrainedModel.load(folder, datasets[name]) for name, folder in _named("--models", arguments.models).items()
+    }
+    test = models[arguments.monolithic].dataset
+    systems = {"monolithic": dict.fromkeys(test.class_names, Translator(models[arguments.monolithic]))}
+    described = {}
+    for approach, *words in arguments.approach:
+        parts = _named("--approach", words)
+        if set(parts) != set(test.class_names):
+            raise InputError(
+                f"--approach {approach}: expected the languages {test.class_names}, received {list(parts)}"
+            )
+        systems[approach] = {
+            language: Translator(models[name], models[name].modules(arguments.mode)) for language, name in parts.items()
+        }
+        described[approach] = {"mode": arguments.mode}
+    rows = compare(systems, test, "monolithic", described)
+    used = {name for words in arguments.approach for name in _named("--approach", words[1:]).values()}
+    files = {}
+    for name, model in models.items():
+        files |= model.files([arguments.mode] if name in used else [])
+    record = {
+        "experiment": "scenario",
+        "run": arguments.run,
+        "preset": arguments.preset,
+        "setting": arguments.scenario,
+        **common_facts(list(models.values())),
+        "cases_possible": len(test.class_names),
+        "rows": [{"case": row["decision"]} | row for row in rows],
+        "provenance": provenance(files),
+    }
+    write_json(arguments.output, record)
+
+
+def _named(option: str, words: list[str]) -> dict[str, str]:
+    """``NAME=VALUE`` words as a dictionary."""
+    for word in words:
+        if "=" not in word:
+            raise InputError(f"{option}: expected NAME=VALUE, received {word!r}")
+    return dict(word.split("=", 1) for word in words)
+
+
+if __name__ == "__main__":
+    run(main)

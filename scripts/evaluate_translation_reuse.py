@@ -1,0 +1,60 @@
+"""Judge a translation model's modules, taken a few languages at a time, beside models trained on these alone (RQ2).
+
+Example:
+    python scripts/evaluate_translation_reuse.py --model model --dataset results/demo/datasets/tatoeba \
+        --baselines fr_de_model --baseline-datasets results/demo/datasets/tatoeba_to_fr_de --modes rolled \
+        --run demo --preset paper --output intra_reuse.json
+"""
+
+import argparse
+import math
+from pathlib import Path
+
+from rnn_modules.artefacts import write_json
+from rnn_modules.commands import run
+from rnn_modules.experiments.translations import reuse
+from rnn_modules.module import MODES
+from rnn_modules.provenance import provenance
+from rnn_modules.trained_model import TrainedModel, common_facts
+
+
+def parse() -> argparse.Namespace:
+    """Parse the command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--model", type=Path, required=True, help="model of all languages")
+    parser.add_argument("--dataset", type=Path, required=True, help="its dataset")
+    parser.add_argument("--baselines", type=Path, nargs="+", required=True, help="models of some of the languages")
+    parser.add_argument("--baseline-datasets", type=Path, nargs="+", required=True, help="the dataset of each")
+    parser.add_argument("--modes", nargs="+", choices=MODES, required=True)
+    parser.add_argument("--run", required=True, help="name of the run, for the record")
+    parser.add_argument("--preset", required=True, help="preset that the modules were made with, for the record")
+    parser.add_argument("--output", type=Path, required=True, help="the record, JSON")
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Judge and write the record."""
+    arguments = parse()
+    model = TrainedModel.load(arguments.model, arguments.dataset)
+    folders = zip(arguments.baselines, arguments.baseline_datasets, strict=True)
+    baselines = [TrainedModel.load(*pair) for pair in folders]
+    modules = {mode: model.modules(mode) for mode in arguments.modes}
+    languages = len(model.dataset.class_names)
+    files = model.files(arguments.modes)
+    for baseline in baselines:
+        files |= baseline.files()
+    record = {
+        "experiment": "intra_reuse",
+        "run": arguments.run,
+        "preset": arguments.preset,
+        "setting": model.record["architecture"],
+        **common_facts([model, *baselines]),
+        "cases_possible": math.comb(languages, 2),
+        "rows": reuse(model, modules, {baseline.dataset.class_names: baseline for baseline in baselines}),
+        "provenance": provenance(files),
+    }
+    write_json(arguments.output, record)
+
+
+if __name__ == "__main__":
+    run(main)

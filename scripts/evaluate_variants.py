@@ -1,0 +1,61 @@
+"""Cut one model under other choices, one at a time (variants), or at several thresholds of removal (removal_sweep).
+
+Example:
+    python scripts/evaluate_variants.py --experiment removal_sweep --removal-caps 0 0.1 0.2 --model model \
+        --dataset results/demo/datasets/clinc --modes rolled unrolled --run demo --output sweep.json
+"""
+
+import argparse
+from pathlib import Path
+
+from rnn_modules.artefacts import InputError, write_json
+from rnn_modules.commands import add_settings, run, settings_from
+from rnn_modules.experiments.variants import evaluate_variants, sweep_removal_cap
+from rnn_modules.module import MODES
+from rnn_modules.parameters import DecompositionParameters, preset
+from rnn_modules.provenance import provenance
+from rnn_modules.trained_model import TrainedModel
+
+
+def parse() -> argparse.Namespace:
+    """Parse the command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--experiment", required=True, choices=("variants", "removal_sweep"))
+    parser.add_argument("--removal-caps", type=float, nargs="+", help="thresholds, for removal_sweep")
+    parser.add_argument("--model", type=Path, required=True, help="folder that train_model.py wrote")
+    parser.add_argument("--dataset", type=Path, required=True, help="folder of the model's dataset")
+    parser.add_argument("--modes", nargs="+", choices=MODES, default=MODES)
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--run", required=True, help="name of the run, for the record")
+    parser.add_argument("--output", type=Path, required=True, help="the record, JSON")
+    add_settings(parser, DecompositionParameters)
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Cut, evaluate, write the record."""
+    arguments = parse()
+    model = TrainedModel.load(arguments.model, arguments.dataset)
+    facts = {name: model.record[name] for name in ("architecture", "dataset", "data_source", "rnn", "layers", "seed")}
+    start = preset("paper", facts["architecture"], facts["rnn"])
+    paper = settings_from(arguments, DecompositionParameters, start)
+    if arguments.experiment == "variants":
+        results = evaluate_variants(model, paper, arguments.modes, arguments.threads)
+    elif arguments.removal_caps:
+        results = sweep_removal_cap(model, paper, arguments.removal_caps, arguments.modes, arguments.threads)
+    else:
+        raise InputError("--removal-caps: received none; give at least one threshold")
+    record = {
+        "experiment": arguments.experiment,
+        "run": arguments.run,
+        **facts,
+        "examples": model.dataset.metadata["examples"],
+        "preset": "paper",
+        **results,
+        "provenance": provenance(model.files()),
+    }
+    write_json(arguments.output, record)
+
+
+if __name__ == "__main__":
+    run(main)

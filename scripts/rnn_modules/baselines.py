@@ -1,0 +1,79 @@
+"""Models trained from scratch on a problem that modules are reused for (paper section V-B2): what reuse saves.
+
+A chunk of cases builds its model once and sets it back to the same initial weights for each case, so that the cost of
+building is paid once and a case's result does not depend on the chunk it is in.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Sequence
+
+import keras
+
+from rnn_modules.architectures import ArchitectureSettings, DataSizes, build
+from rnn_modules.problems import Case, Problem, metric_rows
+from rnn_modules.training import TrainingSettings, compiled, fit
+
+logger = logging.getLogger(__name__)
+
+
+def train_baselines(
+    problem: Problem, cases: Sequence[Case], architecture: ArchitectureSettings, training: TrainingSettings
+) -> list[dict]:
+    """Train and evaluate one model per case.
+
+    Args:
+        problem: fixes training and test examples and how decisions are judged.
+        cases: pairs of classes.
+        architecture: of the models.
+        training: how each is fitted; also the seed.
+
+    Returns:
+        Per case: ``name``, ``train_examples``, ``test_sha256`` (which examples it was judged on), ``seconds``, and
+        ``rows`` of a result record.
+    """
+    start = time.perf_counter()
+    keras.utils.set_random_seed(training.seed)
+    model = compiled(build(architecture, _sizes(problem)), training)
+    model.optimizer.build(model.trainable_variables)
+    initial = [
+        (variable, keras.ops.convert_to_numpy(variable)) for variable in [*model.variables, *model.optimizer.variables]
+    ]
+    results = []
+    for number, case in enumerate(cases, start=1):
+        for variable, value in initial:
+            variable.assign(value)
+        keras.utils.set_random_seed(training.seed)
+        examples = problem.examples(case, "train")
+        fit(model, problem.inputs(examples, "train"), examples.labels, training)
+        test = problem.examples(case, "test")
+        logits = model.predict(problem.inputs(test, "test"), batch_size=1024, verbose=0)
+        rows = metric_rows(
+            problem, case, test.labels, problem.decide(logits), predictor="baseline", mode=None, head=None
+        )
+        seconds, start = time.perf_counter() - start, time.perf_counter()
+        results.append(
+            {
+                "name": problem.name(case),
+                "train_examples": len(examples.labels),
+                "test_sha256": test.sha256,
+                "seconds": seconds,
+                "rows": rows,
+            }
+        )
+        accuracy = ", ".join(f"{row['decision']} {row['accuracy']:.4f}" for row in rows)
+        logger.info("%d/%d %s: %s, %.0f s", number, len(cases), problem.name(case), accuracy, seconds)
+    return results
+
+
+def _sizes(problem: Problem) -> DataSizes:
+    dataset = problem.datasets[0]
+    labels = dataset.labels("train")
+    return DataSizes(
+        input_tokens=dataset.inputs("train").shape[1],
+        timesteps=labels.shape[1] if labels.ndim == 2 else 1,
+        vocabulary=dataset.metadata["vocabulary_size"],
+        outputs=problem.outputs(),
+    )

@@ -1,0 +1,40 @@
+"""From a trained model and its dataset to modules: decompose on training examples, then calibrate their heads."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rnn_modules.artefacts import InputError
+from rnn_modules.composition import calibrate
+from rnn_modules.dataset import Dataset
+from rnn_modules.decomposition import decompose
+from rnn_modules.module import Modules
+from rnn_modules.network import Classifier, Network
+from rnn_modules.parameters import DecompositionParameters
+
+
+def cut_modules(
+    network: Network, dataset: Dataset, parameters: DecompositionParameters, modes: Sequence[str], threads: int = 1
+) -> dict[str, Modules]:
+    """Modules of a model by mode, cut with the training split of its dataset.
+
+    Args:
+        network: the trained model.
+        dataset: the dataset it was trained on.
+        parameters: every choice that the paper leaves open.
+        modes: ``rolled`` and/or ``unrolled``.
+        threads: classes are shared out among so many.
+
+    Raises:
+        InputError: the model does not belong to the dataset, or a class has no example.
+    """
+    if isinstance(network, Classifier) and network.outputs != len(dataset.class_names):
+        raise InputError(
+            f"dataset {dataset.metadata['corpus']}: {len(dataset.class_names)} classes where the model has "
+            f"{network.outputs} outputs; give the dataset that the model was trained on"
+        )
+    inputs, labels = dataset.model_inputs("train"), dataset.labels("train")
+    found = decompose(network, inputs, labels, dataset.class_names, parameters, modes, threads=threads)
+    if not isinstance(network, Classifier):
+        return found
+    return {mode: calibrate(network, part, inputs, labels, parameters.seed) for mode, part in found.items()}

@@ -1,0 +1,71 @@
+"""RQ3 within an I/O type: a module of the worst model is replaced by that of the best (paper section V-B3)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from rnn_modules.artefacts import InputError
+from rnn_modules.composition import HEADS, module_odds, vote
+from rnn_modules.metrics import majority_metrics, scoped_metrics
+from rnn_modules.module import Modules
+from rnn_modules.problems import real_classes
+from rnn_modules.trained_model import TrainedModel
+
+
+def worst_and_best(models: Sequence[TrainedModel]) -> tuple[TrainedModel, TrainedModel]:
+    """The models of lowest and highest validation accuracy; the test split has no say in the choice."""
+    ranked = sorted(models, key=lambda model: model.record["validation"]["accuracy"])
+    return ranked[0], ranked[-1]
+
+
+def replace_each_module(
+    worst: TrainedModel, best: TrainedModel, modules: Mapping[str, tuple[Modules, Modules]], threads: int = 1
+) -> list[dict]:
+    """Replace each class's module in turn and compare with both references.
+
+    Args:
+        worst: the model whose modules are replaced.
+        best: the model that the new modules come from; trained on the same dataset.
+        modules: per mode, the modules of the worst and of the best model.
+        threads: for the modules' products.
+
+    Returns:
+        Rows of a result record: per class the composition with one module replaced (``modules``), the worst model
+        undecomposed (``monolithic``) and composed of its own modules (``composed``), the best model (``better``), and
+        the constant predictor.
+
+    Raises:
+        InputError: the models were trained on different datasets.
+    """
+    if worst.dataset.metadata["arrays_sha256"] != best.dataset.metadata["arrays_sha256"]:
+        raise InputError(f"{best.folder}: not trained on the dataset of {worst.folder}; models must share it")
+    dataset = worst.dataset
+    inputs, labels = dataset.inputs("test"), dataset.labels("test")
+    fixed = [
+        _described(scoped_metrics(labels, worst.network.logits(inputs).argmax(axis=-1)), "monolithic"),
+        _described(scoped_metrics(labels, best.network.logits(inputs).argmax(axis=-1)), "better"),
+        _described(majority_metrics(labels, dataset.labels("train")), "constant"),
+    ]
+    by_class: dict[int, list[list[dict]]] = {label: list(fixed) for label in real_classes(dataset)}
+    for mode, (worst_modules, best_modules) in modules.items():
+        odds = module_odds(worst.network, worst_modules, inputs, HEADS, threads)
+        better = module_odds(best.network, best_modules, inputs, HEADS, threads)
+        for head in HEADS:
+            composed = _described(scoped_metrics(labels, vote(odds[head])), "composed", mode, head)
+            for label, rows in by_class.items():
+                changed = odds[head].copy()
+                changed[label] = better[head][label]
+                rows += [composed, _described(scoped_metrics(labels, vote(changed)), "modules", mode, head)]
+    return [
+        {"case": dataset.class_names[label]} | row
+        for label, parts in by_class.items()
+        for part in parts
+        for row in part
+    ]
+
+
+def _described(scores: dict[str, dict], predictor: str, mode: str | None = None, head: str | None = None) -> list[dict]:
+    return [
+        {"decision": scope, "predictor": predictor, "mode": mode, "head": head, **metrics}
+        for scope, metrics in scores.items()
+    ]

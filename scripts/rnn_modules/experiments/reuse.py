@@ -1,0 +1,104 @@
+"""RQ2, and RQ3 between I/O types: modules that solve a problem they were not cut for (paper sections V-B2 and V-B3).
+
+Modules, the undecomposed parents, models trained from scratch and a constant predictor are judged on the same examples.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from rnn_modules.artefacts import InputError
+from rnn_modules.composition import HEADS, calibrate, module_odds, parent_odds
+from rnn_modules.module import Modules, whole_modules
+from rnn_modules.problems import Case, Examples, Problem, metric_rows
+from rnn_modules.trained_model import TrainedModel
+
+Odds = dict[str, list[list[np.ndarray]]]
+"""Head -> per model and dataset, ``(modules, test examples, ...)``."""
+
+
+def compare_with_baselines(
+    problem: Problem,
+    models: Sequence[TrainedModel],
+    modules: Mapping[str, Sequence[Modules]],
+    baselines: Sequence[dict],
+    threads: int = 1,
+) -> list[dict]:
+    """Judge everything on the test examples of the cases that the baselines were trained for.
+
+    Args:
+        problem: fixes examples and decisions.
+        models: one per dataset of the problem.
+        modules: per mode, the modules of each model.
+        baselines: results of :func:`rnn_modules.baselines.train_baselines`.
+        threads: for the modules' products.
+
+    Returns:
+        Rows of a result record, by case.
+
+    Raises:
+        InputError: a baseline is of an unknown case, or was judged on other examples.
+    """
+    composed = {mode: _module_odds(models, parts, threads) for mode, parts in modules.items()}
+    parents = _parent_odds(models)
+    logits = [[np.moveaxis(model.network.logits(inputs), -1, 0) for inputs in _test_inputs(models)] for model in models]
+    cases = {problem.name(case): case for case in problem.cases()}
+    rows = []
+    for baseline in baselines:
+        if baseline["name"] not in cases:
+            raise InputError(f"baselines: unknown case {baseline['name']!r}; train them again")
+        case = cases[baseline["name"]]
+        test = problem.examples(case, "test")
+        if test.sha256 != baseline["test_sha256"]:
+            raise InputError(f"baselines: {baseline['name']!r} was judged on other test examples; train them again")
+
+        def judge(decisions: dict[str, np.ndarray], case: Case = case, test: Examples = test, **described):
+            return metric_rows(problem, case, test.labels, decisions, **described)
+
+        for mode, odds in composed.items():
+            for head in HEADS:
+                decisions = problem.compose(case, _of_case(odds[head], test))
+                rows += judge(decisions, predictor="modules", mode=mode, head=head)
+        rows += judge(problem.restrict(case, _of_case(logits, test)), predictor="parent", mode=None, head=None)
+        for head in HEADS:
+            decisions = problem.compose(case, _of_case(parents[head], test))
+            decisions = {decision: decisions[decision] for decision in problem.parent_heads}
+            rows += judge(decisions, predictor="parent", mode=None, head=head)
+        constant = {decision: np.array(answer) for decision, answer in problem.constant(case).items()}
+        rows += judge(constant, predictor="constant", mode=None, head=None)
+        rows += baseline["rows"]
+    return rows
+
+
+def _test_inputs(models: Sequence[TrainedModel]) -> list[np.ndarray]:
+    return [model.dataset.inputs("test") for model in models]
+
+
+def _module_odds(models: Sequence[TrainedModel], modules: Sequence[Modules], threads: int) -> Odds:
+    found = [
+        [module_odds(model.network, part, inputs, HEADS, threads) for inputs in _test_inputs(models)]
+        for model, part in zip(models, modules, strict=True)
+    ]
+    return {head: [[odds[head] for odds in of_model] for of_model in found] for head in HEADS}
+
+
+def _parent_odds(models: Sequence[TrainedModel]) -> Odds:
+    """The parents under every head, with thresholds calibrated as modules' are."""
+    found = []
+    for model in models:
+        dataset = model.dataset
+        whole = whole_modules(model.network, dataset.class_names)
+        seed = whole.parameters.seed
+        whole = calibrate(model.network, whole, dataset.inputs("train"), dataset.labels("train"), seed)
+        found.append([parent_odds(model.network, inputs, HEADS, whole.thresholds) for inputs in _test_inputs(models)])
+    return {head: [[odds[head] for odds in of_model] for of_model in found] for head in HEADS}
+
+
+def _of_case(odds: list[list[np.ndarray]], test: Examples) -> list[np.ndarray]:
+    """Per model, the odds on a case's examples, the datasets' one after the other."""
+    return [
+        np.concatenate([part[:, rows] for part, rows in zip(of_model, test.rows, strict=True)], axis=1)
+        for of_model in odds
+    ]

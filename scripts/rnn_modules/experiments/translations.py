@@ -1,0 +1,133 @@
+"""Systems of translators put together from modules: reuse, replacement, and the two scenarios (sections II, V-B).
+
+A system has one translator per target language, each a model (or one of its modules) with its own vocabularies. All
+systems translate the same source sentences, and are judged against the same references.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from rnn_modules.artefacts import InputError
+from rnn_modules.composition import translate
+from rnn_modules.dataset import Dataset, tags
+from rnn_modules.metrics import bleu_p_value, translation_metrics, wrong_words
+from rnn_modules.module import Modules
+from rnn_modules.trained_model import TrainedModel
+
+
+@dataclass(frozen=True, eq=False)
+class Translator:
+    """What translates into one language.
+
+    Attributes:
+        model: the trained encoder-decoder, with the dataset whose vocabularies it reads and writes.
+        modules: its modules, of which the language's is used; None uses the undecomposed model.
+    """
+
+    model: TrainedModel
+    modules: Modules | None = None
+
+    def translate(self, sources: np.ndarray, language: str) -> list[str]:
+        """Translate source sentences.
+
+        Args:
+            sources: ``(examples,)`` text, normalised words joined by blanks.
+            language: the target language.
+
+        Raises:
+            InputError: the model does not translate into that language.
+        """
+        dataset = self.model.dataset
+        if language not in dataset.class_names:
+            raise InputError(
+                f"{self.model.folder}: translates into {', '.join(dataset.class_names)}, not into {language!r}"
+            )
+        languages = np.full(len(sources), dataset.class_names.index(language))
+        start, end = dataset.tag_ids()
+        ids = translate(self.model.network, dataset.encode_sources(sources), languages, start, end, self.modules)
+        return dataset.sentences(ids).tolist()
+
+
+System = Mapping[str, Translator]
+"""Target language -> what translates into it."""
+
+
+def compare(
+    systems: Mapping[str, System], test: Dataset, reference: str, described: Mapping[str, dict] | None = None
+) -> list[dict]:
+    """Translate the test split with every system and compare each with one of them.
+
+    Args:
+        systems: by predictor's name; all for the same languages.
+        test: the dataset whose test split is common to all.
+        reference: the system that the others' BLEU is compared with by paired bootstrap.
+        described: per predictor, further values of its rows.
+
+    Returns:
+        Rows of a result record without ``case``: one per language and predictor, the tags-only control included.
+    """
+    rows = []
+    source = test.metadata["source_language"]
+    for language in systems[reference]:
+        chosen = np.flatnonzero(test.labels("test") == test.class_names.index(language))
+        references = test.references("test")[chosen].tolist()
+        hypotheses = {
+            name: system[language].translate(test.sources("test")[chosen], language) for name, system in systems.items()
+        }
+        hypotheses["tags_only"] = wrong_words(references)
+        for name, lines in hypotheses.items():
+            row = {"decision": f"{source}-{language}", "predictor": name, "mode": None, "head": None}
+            row |= (described or {}).get(name, {})
+            row |= translation_metrics(lines, references, *tags(language))
+            if name not in (reference, "tags_only"):
+                row["bleu_p_value"] = bleu_p_value(lines, hypotheses[reference], references)
+            rows.append(row)
+    return rows
+
+
+def reuse(
+    model: TrainedModel, modules: Mapping[str, Modules], baselines: Mapping[tuple[str, ...], TrainedModel]
+) -> list[dict]:
+    """RQ2 for translation: the modules of some of a model's languages against a model trained on these alone.
+
+    Args:
+        model: the model of all languages; its test split is common to all.
+        modules: its modules by mode.
+        baselines: languages -> model trained on them, with its own vocabularies.
+    """
+    rows = []
+    for languages, baseline in baselines.items():
+        systems = {
+            "baseline": dict.fromkeys(languages, Translator(baseline)),
+            "parent": dict.fromkeys(languages, Translator(model)),
+        }
+        systems |= {mode: dict.fromkeys(languages, Translator(model, part)) for mode, part in modules.items()}
+        named = {mode: {"predictor": "modules", "mode": mode} for mode in modules}
+        rows += [{"case": " + ".join(languages)} | row for row in compare(systems, model.dataset, "baseline", named)]
+    return rows
+
+
+def replace_each_language(
+    worst: TrainedModel, best: TrainedModel, modules: Mapping[str, tuple[Modules, Modules]]
+) -> list[dict]:
+    """RQ3 for translation: each language's module of the worst model is replaced by the best model's.
+
+    Arguments and rows as :func:`rnn_modules.experiments.replacement.replace_each_module`; a language's score depends on
+    its own module alone.
+    """
+    languages = worst.dataset.class_names
+    systems = {
+        "monolithic": dict.fromkeys(languages, Translator(worst)),
+        "better": dict.fromkeys(languages, Translator(best)),
+    }
+    named = {}
+    for mode, (worst_modules, best_modules) in modules.items():
+        systems[f"composed {mode}"] = dict.fromkeys(languages, Translator(worst, worst_modules))
+        systems[f"modules {mode}"] = dict.fromkeys(languages, Translator(best, best_modules))
+        named |= {f"{name} {mode}": {"predictor": name, "mode": mode} for name in ("composed", "modules")}
+    rows = compare(systems, worst.dataset, "monolithic", named)
+    return [{"case": row["decision"]} | row for row in rows]

@@ -1,0 +1,270 @@
+# Experiments on finished models: reuse (RQ2), replacement (RQ3), scenarios, thresholds of removal, other choices.
+
+RECORD = f"{RESULTS}/experiments/{{experiment}}/{{setting}}/{{rnn}}/seed-{{seed}}.json"
+BASELINES = f"{RESULTS}/baselines/{{experiment}}/{{setting}}/{{rnn}}/seed-{{seed}}/{{chunk}}.json"
+EXPERIMENT = ["trained_model.py", "metrics.py", "provenance.py", *ENGINE]
+
+
+wildcard_constraints:
+    experiment="[a-z_]+",
+    setting="[a-z_]+(-[a-z_]+)?",
+    chunk=r"\d+",
+
+
+def records(experiment, settings, rnns=None):
+    """Records of an experiment."""
+    return expand(
+        RECORD, experiment=experiment, setting=settings, rnn=rnns or config["rnn_types"], seed=config["seeds"]
+    )
+
+
+INTER_SETTINGS = [name for name, pair in INTER.items() if set(pair) <= set(config["architectures"])]
+RQ2 = records("intra_reuse", config["architectures"]) + records("inter_reuse", INTER_SETTINGS)
+RQ3 = records("intra_replacement", config["architectures"]) + records("inter_replacement", INTER_SETTINGS)
+SCENARIOS = records("scenario", config["scenarios"]["systems"], [config["scenarios"]["rnn"]])
+VARIANTS = records("variants", config["architectures"], config["variants"]["rnn_types"])
+REMOVAL_SWEEP = records("removal_sweep", config["architectures"], [config["removal_sweep"]["rnn"]])
+
+
+rule rq2:
+    input:
+        RQ2,
+
+
+rule rq3:
+    input:
+        RQ3,
+
+
+rule scenarios:
+    input:
+        SCENARIOS,
+
+
+rule train_baselines:
+    input:
+        script="scripts/train_baselines.py",
+        library=library(
+            "baselines.py", "problems.py", "architectures.py", "training.py", "dataset.py", "encoding.py", "metrics.py"
+        ),
+        datasets=lambda wildcards: datasets_of(wildcards.setting),
+    output:
+        BASELINES,
+    log:
+        f"{RESULTS}/logs/train_baselines/{{experiment}}/{{setting}}/{{rnn}}/seed-{{seed}}/{{chunk}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/train_baselines/{{experiment}}/{{setting}}/{{rnn}}/seed-{{seed}}/{{chunk}}.tsv"
+    conda:
+        "../../envs/train.yaml"
+    threads: 1
+    resources:
+        mem_mb=lambda wildcards, attempt: 4000 * attempt,
+        runtime=lambda wildcards, attempt: 480 * attempt,
+    params:
+        datasets=lambda wildcards, input: folders_of(input.datasets),
+        # A baseline has the architecture of the first model of its setting.
+        architecture=lambda wildcards: architectures_of(wildcards.setting)[0],
+        layers=config["reuse"]["layers"],
+        cases=lambda wildcards: flags(
+            {
+                "cases": config["reuse"]["cases"],
+                "chunk": wildcards.chunk,
+                "chunks": chunks_of(wildcards.experiment, wildcards.setting),
+                "examples_per_class": config["reuse"]["examples_per_class"],
+            }
+        ),
+        settings=lambda wildcards: model_settings(architectures_of(wildcards.setting)[0]),
+    shell:
+        TENSORFLOW + "python {input.script} --experiment {wildcards.experiment} --datasets {params.datasets} "
+        "--architecture {params.architecture} --rnn {wildcards.rnn} --layers {params.layers} --seed {wildcards.seed} "
+        "{params.cases} {params.settings} --output {output} > {log} 2>&1"
+
+
+rule evaluate_reuse:
+    input:
+        script="scripts/evaluate_reuse.py",
+        library=library("experiments/reuse.py", "problems.py", *EXPERIMENT),
+        records=lambda wildcards: reused(wildcards, "record.json"),
+        networks=lambda wildcards: reused(wildcards, "network.npz"),
+        modules=reused_modules,
+        datasets=lambda wildcards: datasets_of(wildcards.setting),
+        baselines=lambda wildcards: expand(
+            BASELINES, **wildcards, chunk=range(chunks_of(wildcards.experiment, wildcards.setting))
+        ),
+    output:
+        RECORD,
+    log:
+        f"{RESULTS}/logs/{{experiment}}/{{setting}}/{{rnn}}/seed-{{seed}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/evaluate_reuse/{{experiment}}/{{setting}}/{{rnn}}/seed-{{seed}}.tsv"
+    wildcard_constraints:
+        experiment="intra_reuse|inter_reuse|inter_replacement",
+    conda:
+        "../../envs/analysis.yaml"
+    threads: 1
+    resources:
+        mem_mb=lambda wildcards, attempt: 4000 * attempt,
+        runtime=lambda wildcards, attempt: 120 * attempt,
+    params:
+        models=lambda wildcards, input: folders_of(input.networks),
+        datasets=lambda wildcards, input: folders_of(input.datasets),
+        modes=lambda wildcards: " ".join(reused_modes(wildcards)),
+        described=described,
+    shell:
+        THREADS + "python {input.script} --experiment {wildcards.experiment} --models {params.models} "
+        "--datasets {params.datasets} --modes {params.modes} --baselines {input.baselines} {params.described} "
+        "--threads {threads} --output {output} > {log} 2>&1"
+
+
+# Languages are reused some at a time; the baselines are ordinary models with vocabularies of their own.
+rule evaluate_translation_reuse:
+    input:
+        script="scripts/evaluate_translation_reuse.py",
+        library=library("experiments/translations.py", *EXPERIMENT),
+        record=lambda wildcards: reused(wildcards, "record.json"),
+        network=lambda wildcards: reused(wildcards, "network.npz"),
+        modules=reused_modules,
+        dataset=lambda wildcards: datasets_of(wildcards.setting),
+        baselines=lambda wildcards: two_language_models(wildcards, "network.npz"),
+        baseline_records=lambda wildcards: two_language_models(wildcards, "record.json"),
+        baseline_datasets=lambda wildcards: [dataset_files(name)[1] for name in TWO_LANGUAGES],
+    output:
+        RECORD,
+    log:
+        f"{RESULTS}/logs/{{experiment}}/{{setting}}/{{rnn}}/seed-{{seed}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/evaluate_translation_reuse/{{experiment}}/{{setting}}/{{rnn}}/seed-{{seed}}.tsv"
+    wildcard_constraints:
+        experiment="intra_reuse",
+        setting=TRANSLATION,
+    conda:
+        "../../envs/analysis.yaml"
+    threads: 1
+    resources:
+        mem_mb=lambda wildcards, attempt: 4000 * attempt,
+        runtime=lambda wildcards, attempt: 120 * attempt,
+    params:
+        model=lambda wildcards, input: folders_of(input.network),
+        dataset=lambda wildcards, input: folders_of(input.dataset),
+        baselines=lambda wildcards, input: folders_of(input.baselines),
+        baseline_datasets=lambda wildcards, input: folders_of(input.baseline_datasets),
+        modes=lambda wildcards: " ".join(reuse_modes(wildcards.setting, wildcards.rnn)),
+        described=described,
+    shell:
+        THREADS + "python {input.script} --model {params.model} --dataset {params.dataset} "
+        "--baselines {params.baselines} --baseline-datasets {params.baseline_datasets} --modes {params.modes} "
+        "{params.described} --output {output} > {log} 2>&1"
+
+
+ruleorder: evaluate_translation_reuse > evaluate_reuse
+
+
+rule evaluate_replacement:
+    input:
+        script="scripts/evaluate_replacement.py",
+        library=library("experiments/replacement.py", "experiments/translations.py", "problems.py", *EXPERIMENT),
+        records=lambda wildcards: all_depths(wildcards, "record.json"),
+        networks=lambda wildcards: all_depths(wildcards, "network.npz"),
+        modules=lambda wildcards: all_depths(
+            wildcards, *modules_files(reuse_modes(wildcards.setting, wildcards.rnn))
+        ),
+        dataset=lambda wildcards: datasets_of(wildcards.setting),
+    output:
+        RECORD,
+    log:
+        f"{RESULTS}/logs/{{experiment}}/{{setting}}/{{rnn}}/seed-{{seed}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/evaluate_replacement/{{experiment}}/{{setting}}/{{rnn}}/seed-{{seed}}.tsv"
+    wildcard_constraints:
+        experiment="intra_replacement",
+    conda:
+        "../../envs/analysis.yaml"
+    threads: 1
+    resources:
+        mem_mb=lambda wildcards, attempt: 4000 * attempt,
+        runtime=lambda wildcards, attempt: 120 * attempt,
+    params:
+        models=lambda wildcards, input: folders_of(input.networks),
+        dataset=lambda wildcards, input: folders_of(input.dataset),
+        modes=lambda wildcards: " ".join(reuse_modes(wildcards.setting, wildcards.rnn)),
+        described=described,
+    shell:
+        THREADS + "python {input.script} --models {params.models} --dataset {params.dataset} --modes {params.modes} "
+        "{params.described} --threads {threads} --output {output} > {log} 2>&1"
+
+
+rule evaluate_scenario:
+    input:
+        script="scripts/evaluate_scenario.py",
+        library=library("experiments/translations.py", *EXPERIMENT),
+        networks=lambda wildcards: scenario_models(wildcards, "network.npz"),
+        records=lambda wildcards: scenario_models(wildcards, "record.json"),
+        modules=lambda wildcards: scenario_models(wildcards, *modules_files([best_mode(TRANSLATION)])),
+        datasets=lambda wildcards: [dataset_files(name)[1] for name in scenario_datasets(wildcards.setting)],
+    output:
+        RECORD,
+    log:
+        f"{RESULTS}/logs/{{experiment}}/{{setting}}/{{rnn}}/seed-{{seed}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/evaluate_scenario/{{experiment}}/{{setting}}/{{rnn}}/seed-{{seed}}.tsv"
+    wildcard_constraints:
+        experiment="scenario",
+    conda:
+        "../../envs/analysis.yaml"
+    threads: 1
+    resources:
+        mem_mb=lambda wildcards, attempt: 4000 * attempt,
+        runtime=lambda wildcards, attempt: 120 * attempt,
+    params:
+        models=lambda wildcards, input: named_folders(wildcards.setting, input.networks),
+        datasets=lambda wildcards, input: named_folders(wildcards.setting, input.datasets),
+        systems=lambda wildcards: scenario_flags(wildcards.setting),
+        mode=best_mode(TRANSLATION),
+        described=described,
+    shell:
+        THREADS + "python {input.script} --scenario {wildcards.setting} --models {params.models} "
+        "--datasets {params.datasets} {params.systems} --mode {params.mode} {params.described} --output {output} "
+        "> {log} 2>&1"
+
+
+rule evaluate_variants:
+    input:
+        script="scripts/evaluate_variants.py",
+        library=library(
+            "experiments/variants.py",
+            "experiments/decomposition_cost.py",
+            "cutting.py",
+            "decomposition.py",
+            "concern.py",
+            *EXPERIMENT,
+        ),
+        record=lambda wildcards: varied_model(wildcards, "record.json"),
+        network=lambda wildcards: varied_model(wildcards, "network.npz"),
+        dataset=lambda wildcards: datasets_of(wildcards.setting),
+    output:
+        RECORD,
+    log:
+        f"{RESULTS}/logs/{{experiment}}/{{setting}}/{{rnn}}/seed-{{seed}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/evaluate_variants/{{experiment}}/{{setting}}/{{rnn}}/seed-{{seed}}.tsv"
+    wildcard_constraints:
+        experiment="variants|removal_sweep",
+    conda:
+        "../../envs/analysis.yaml"
+    threads: 1
+    resources:
+        mem_mb=lambda wildcards, attempt: 4000 * attempt,
+        runtime=lambda wildcards, attempt: 240 * attempt,
+    params:
+        model=lambda wildcards, input: folders_of(input.network),
+        dataset=lambda wildcards, input: folders_of(input.dataset),
+        modes=lambda wildcards: " ".join(modes(wildcards.setting)),
+        settings=lambda wildcards: flags(
+            ({"removal_caps": config["removal_sweep"]["removal_caps"]} if wildcards.experiment == "removal_sweep" else {})
+            | config["decomposition"]["parameters"]
+        ),
+        run=config["run"],
+    shell:
+        THREADS + "python {input.script} --experiment {wildcards.experiment} --model {params.model} "
+        "--dataset {params.dataset} --modes {params.modes} --seed {wildcards.seed} {params.settings} "
+        "--run {params.run} --threads {threads} --output {output} > {log} 2>&1"

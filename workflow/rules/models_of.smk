@@ -1,0 +1,134 @@
+# Helpers of the experiments: which models, modules and datasets each needs.
+
+# Architectures whose modules read the same kind of input (section V-B2).
+INTER = {
+    "one_to_one-one_to_many": ("one_to_one", "one_to_many"),
+    "many_to_one-many_to_many": ("many_to_one", "many_to_many"),
+}
+# Classes of each architecture's corpus, without padding.
+CLASSES = {"one_to_one": 6, "one_to_many": 7, "many_to_one": 10, "many_to_many": 12}
+TWO_LANGUAGES = [f"tatoeba_to_{'_'.join(pair)}" for pair in itertools.combinations(["fr", "de", "it"], 2)]
+
+
+def architectures_of(setting):
+    return INTER.get(setting, (setting,))
+
+
+def dataset_names(setting):
+    """Datasets of a setting's models; two models share a vocabulary."""
+    if setting not in INTER:
+        return [corpus_of(setting)]
+    first, second = map(corpus_of, INTER[setting])
+    return [f"{first}_with_{second}", f"{second}_with_{first}"]
+
+
+def datasets_of(setting):
+    """Arrays of the datasets of a setting's models."""
+    return [dataset_files(name)[1] for name in dataset_names(setting)]
+
+
+def chunks_of(experiment, setting):
+    """Number of jobs that train the baselines of an experiment."""
+    classes = [CLASSES[name] for name in architectures_of(setting)]
+    possible = math.comb(classes[0], 2) if experiment == "intra_reuse" else math.prod(classes)
+    return math.ceil(min(possible, config["reuse"]["cases"] or possible) / config["reuse"]["cases_per_job"])
+
+
+def best_mode(architecture):
+    """The mode of an architecture that reuse and replacement take (section V-B2)."""
+    return "rolled" if architecture in ("one_to_one", "encoder_decoder") else "unrolled"
+
+
+def reuse_modes(architecture, rnn):
+    """The best mode first; for some RNN types the other one too."""
+    best = best_mode(architecture)
+    others = [mode for mode in modes(architecture) if mode != best]
+    return [best, *others] if rnn in config["reuse"]["other_mode_of"] else [best]
+
+
+def reused_modes(wildcards):
+    """Words for the modes of a setting: those of its models joined by ``+``, the best ones first."""
+    per_model = [reuse_modes(name, wildcards.rnn) for name in architectures_of(wildcards.setting)]
+    return ["+".join(found[min(index, len(found) - 1)] for found in per_model) for index in range(max(map(len, per_model)))]
+
+
+def reused(wildcards, *names):
+    """Files of the models that the modules of a setting come from (RNN-4 in the paper)."""
+    return files_of_reused(wildcards, lambda architecture: names)
+
+
+def reused_modules(wildcards):
+    """Files of these models' modules."""
+    return files_of_reused(wildcards, lambda architecture: modules_files(reuse_modes(architecture, wildcards.rnn)))
+
+
+def files_of_reused(wildcards, names_of):
+    files = []
+    for architecture, dataset in zip(architectures_of(wildcards.setting), dataset_names(wildcards.setting)):
+        identity = (architecture, dataset, wildcards.rnn, config["reuse"]["layers"], wildcards.seed)
+        files += model_files(*identity, *names_of(architecture))
+    return files
+
+
+def two_language_models(wildcards, *names):
+    """Files of the translation models of two languages."""
+    layers = config["reuse"]["layers"]
+    return [
+        path
+        for dataset in TWO_LANGUAGES
+        for path in model_files(wildcards.setting, dataset, wildcards.rnn, layers, wildcards.seed, *names)
+    ]
+
+
+def all_depths(wildcards, *names):
+    """Files of an architecture's models of all depths."""
+    dataset = corpus_of(wildcards.setting)
+    return [
+        path
+        for layers in config["layers"]
+        for path in model_files(wildcards.setting, dataset, wildcards.rnn, layers, wildcards.seed, *names)
+    ]
+
+
+def varied_model(wildcards, *names):
+    """Files of the model whose choices are varied."""
+    layers = config[wildcards.experiment]["layers"]
+    return model_files(wildcards.setting, corpus_of(wildcards.setting), wildcards.rnn, layers, wildcards.seed, *names)
+
+
+def scenario_datasets(scenario):
+    """Datasets of a scenario's models, each once; a model is named by its dataset."""
+    system = config["scenarios"]["systems"][scenario]
+    names = [system["monolithic"]]
+    for approach in ("approach_1", "approach_2"):
+        names += system[approach].values()
+    return list(dict.fromkeys(names))
+
+
+def scenario_models(wildcards, *names):
+    """Files of a scenario's models."""
+    layers = config["scenarios"]["layers"]
+    return [
+        path
+        for dataset in scenario_datasets(wildcards.setting)
+        for path in model_files("encoder_decoder", dataset, wildcards.rnn, layers, wildcards.seed, *names)
+    ]
+
+
+def named_folders(scenario, paths):
+    """Words ``dataset=folder`` for a scenario's models or datasets."""
+    return " ".join(f"{name}={Path(path).parent}" for name, path in zip(scenario_datasets(scenario), paths))
+
+
+def scenario_flags(scenario):
+    """Flags that say which model translates into which language."""
+    system = config["scenarios"]["systems"][scenario]
+    words = ["--monolithic", system["monolithic"]]
+    for approach in ("approach_1", "approach_2"):
+        words += ["--approach", approach, *(f"{language}={name}" for language, name in system[approach].items())]
+    return " ".join(map(shlex.quote, words))
+
+
+def described(wildcards):
+    """Flags with the facts that every record states."""
+    return flags({"run": config["run"], "preset": config["decomposition"]["preset"]})
