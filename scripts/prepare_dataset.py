@@ -3,6 +3,7 @@
 Example:
     python scripts/prepare_dataset.py --manifest clinc/manifest.json --output clinc/dataset --input-tokens 15
     python scripts/prepare_dataset.py --manifest tatoeba/manifest.json --output tatoeba/dataset --longest-source 6
+    python scripts/prepare_dataset.py --manifest tatoeba/manifest.json --output tatoeba/fr_de --languages fr de
 """
 
 import argparse
@@ -10,7 +11,8 @@ import logging
 
 from rnn_modules.commands import add_settings, run, settings_from
 from rnn_modules.corpora.sources import load, read_manifest
-from rnn_modules.dataset import DatasetSettings, prepare
+from rnn_modules.dataset import DatasetSettings
+from rnn_modules.preparation import prepare
 
 
 def parse() -> argparse.Namespace:

@@ -139,6 +139,11 @@ class Vocabulary:
         return [self.words[number] for number in ids if number != PADDING_ID]
 
 
+def encode_source_sentences(vocabulary: Vocabulary, sentences: Sequence[Sequence[str]], length: int) -> np.ndarray:
+    """Ids of the source sentences of translations, cut and padded on the right, ``(sentences, length)`` int32."""
+    return vocabulary.encode(sentences, length, pad="right")
+
+
 def write_vocabularies(path: str | os.PathLike, source: Vocabulary, target: Vocabulary | None = None) -> None:
     """Write the input vocabulary, and for translation the target one, as one JSON file."""
     write_json(path, {"input": source.words, "target": None if target is None else target.words})

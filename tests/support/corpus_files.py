@@ -103,3 +103,8 @@ def estonian(folder: Path) -> None:
     write(folder, "en_et_train.txt", 'Hello!\n"The ""cat"" sleeps."\nWell\nWait here.\n', compressed=True)
     write(folder, "de_et_train.txt", "Hallo!\nDie Katze schläft.\nTja\nWarte hier.\n")
     write(folder, "it_et_train.txt", "Ciao!\nIl gatto dorme.\nBeh\nAspetta qui.\n")
+
+
+def estonian_larger(folder: Path) -> None:
+    write(folder, "et_et_train_s2.txt", "Tere!\nTere!\nKass magab.\n")
+    write(folder, "en_et_train_s2.txt", "Hello!\nHi!\nThe cat sleeps.\n")

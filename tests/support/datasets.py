@@ -3,7 +3,7 @@
 import numpy as np
 
 from rnn_modules.artefacts import sha256_of_arrays
-from rnn_modules.dataset import Dataset, tags
+from rnn_modules.dataset import Dataset, as_utf8, tags
 
 
 def made_up_dataset(inputs, labels, class_names, vocabulary):
@@ -21,16 +21,21 @@ def made_up_dataset(inputs, labels, class_names, vocabulary):
 
 
 def made_up_translations(network, sources, languages, class_names=("fr", "de")):
-    """A dataset of translations into ``class_names``; its references are what the network itself writes."""
+    """A dataset of translations into ``class_names``; its references are what the network itself writes.
+
+    Its sources are made-up words, one for each id of ``sources``, which are padded on the right.
+    """
     edges = [tag for language in class_names for tag in tags(language)]
     words = ["", "[UNK]", *edges]
     words += [f"mot{index}" for index in range(len(words), network.outputs)]
     arrays = {"test_inputs": sources, "test_languages": np.asarray(languages, np.int32)}
+    source_words = np.array(["", "[UNK]", *(f"word{index}" for index in range(2, sources.max() + 1))], dtype=object)
+    arrays["test_sources"] = as_utf8(" ".join(source_words[row[row > 0]]) for row in sources)
     dataset = _dataset(
         arrays,
         {"source_language": "en", "input_tokens": sources.shape[1], "output_timesteps": network.timesteps + 1},
         class_names,
-        {"input": ["", "[UNK]"], "target": words},
+        {"input": source_words.tolist(), "target": words},
     )
     start, end = dataset.tag_ids()
     ids = np.concatenate(
@@ -39,7 +44,7 @@ def made_up_translations(network, sources, languages, class_names=("fr", "de")):
             for row, language in enumerate(languages)
         ]
     )
-    arrays["test_references"] = dataset.sentences(ids)
+    arrays["test_references"] = as_utf8(dataset.sentences(ids))
     return dataset
 
 

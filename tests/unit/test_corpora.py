@@ -117,6 +117,18 @@ def test_parallel(tmp_path):
     assert corpus.dropped == {"no word": 1}
 
 
+def test_two_corpora_of_one_folder(tmp_path):
+    corpus_files.estonian(tmp_path)
+    corpus_files.estonian_larger(tmp_path)
+    corpus = corpora.read("estonian_larger", tmp_path)
+    assert corpus.source_language == "et"
+    assert corpus.sentences == {
+        "et": [["tere"], ["tere"], ["kass", "magab"]],
+        "en": [["hello"], ["hi"], ["the", "cat", "sleeps"]],
+    }
+    assert len(corpora.read("estonian", tmp_path).sentences["et"]) == 3
+
+
 def test_parallel_lines_differ(tmp_path):
     corpus_files.estonian(tmp_path)
     (tmp_path / "it_et_train.txt").write_text("Ciao!\n")

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from rnn_modules.artefacts import InputError
 from rnn_modules.encoding import (
     Vocabulary,
+    encode_source_sentences,
     filtered_words,
     letter_words,
     pad_rows,
@@ -59,6 +60,12 @@ def test_vocabulary_size_counts_padding_and_unknown():
     vocabulary = Vocabulary.fit([["b", "a", "a"]], size=3)
     assert vocabulary.words == ("", "[UNK]", "a")
     assert vocabulary.encode([["a", "b"]], 2).tolist() == [[2, 1]]
+
+
+def test_source_sentences_are_cut_and_padded_on_the_right():
+    vocabulary = Vocabulary.fit([["a", "b", "c"]])
+    encoded = encode_source_sentences(vocabulary, [["c"], ["a", "b", "c"], ["x", "a"]], 2)
+    assert encoded.tolist() == [[4, 0], [2, 3], [1, 2]]
 
 
 def test_vocabulary_minimum_count():

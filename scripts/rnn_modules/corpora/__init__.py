@@ -1,4 +1,4 @@
-"""The seven corpora as plain word lists with labels; one reader per corpus, one generator for synthetic text."""
+"""The eight corpora as plain word lists with labels; one reader per corpus, one generator for synthetic text."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from rnn_modules.artefacts import InputError
 
 CLASSIFICATION_CORPORA = ("math_qa", "toxicity", "clinc", "brown")
-PARALLEL_CORPORA = ("tatoeba", "ukrainian", "estonian")
+PARALLEL_CORPORA = ("tatoeba", "ukrainian", "estonian", "estonian_larger")
 CORPORA = CLASSIFICATION_CORPORA + PARALLEL_CORPORA
 
 

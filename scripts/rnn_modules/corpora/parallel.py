@@ -1,8 +1,9 @@
 """Line-aligned sentences from Tatoeba (CC BY 2.0 FR), in the authors' selections.
 
 ``tatoeba``: English to French, German, Italian. ``ukrainian`` and ``estonian`` are those of the paper's two motivating
-scenarios. One file a language, one sentence a line; every language is normalised alike by
-:func:`rnn_modules.encoding.sentence_words`, and a line that leaves no word in one of the languages is dropped in all.
+scenarios, ``estonian_larger`` the second one's larger selection in Estonian and English alone. One file a language, one
+sentence a line; every language is normalised alike by :func:`rnn_modules.encoding.sentence_words`, and a line that
+leaves no word in one of the languages is dropped in all.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ FILES = {
         "uk": "ua_ua_train_original.txt",
     },
     "estonian": {language: f"{language}_et_train.txt" for language in ("et", "en", "de", "it")},
+    "estonian_larger": {language: f"{language}_et_train_s2.txt" for language in ("et", "en")},
 }
 
 
@@ -32,7 +34,7 @@ def read(corpus: str, folder: str | os.PathLike) -> ParallelCorpus:
     """Read one of the parallel corpora.
 
     Args:
-        corpus: ``tatoeba``, ``ukrainian`` or ``estonian``.
+        corpus: one of :data:`FILES`.
         folder: folder of the files.
 
     Raises:

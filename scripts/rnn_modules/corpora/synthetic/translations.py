@@ -13,6 +13,7 @@ LANGUAGES = {
     "tatoeba": ("en", "fr", "de", "it"),
     "ukrainian": ("en", "de", "fr", "it", "uk"),
     "estonian": ("et", "en", "de", "it"),
+    "estonian_larger": ("et", "en"),
 }
 
 

@@ -1,0 +1,47 @@
+"""Encode two classification datasets anew with one vocabulary and one length, so that modules of both read one input.
+
+Example:
+    python scripts/share_vocabulary.py --first datasets/clinc --second datasets/brown \
+        --first-output datasets/clinc_with_brown --second-output datasets/brown_with_clinc
+"""
+
+import argparse
+import logging
+from pathlib import Path
+
+from rnn_modules.artefacts import InputError
+from rnn_modules.commands import run
+from rnn_modules.dataset import Dataset
+from rnn_modules.shared_vocabulary import share_vocabulary
+
+
+def parse() -> argparse.Namespace:
+    """Parse the command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--first", type=Path, required=True, help="folder that prepare_dataset.py wrote")
+    parser.add_argument("--second", type=Path, required=True, help="another one")
+    parser.add_argument("--first-output", type=Path, required=True, help="folder of the first dataset anew")
+    parser.add_argument("--second-output", type=Path, required=True, help="folder of the second dataset anew")
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Read both datasets, encode them anew, and write them."""
+    arguments = parse()
+    folders = {arguments.first, arguments.second, arguments.first_output, arguments.second_output}
+    if len({folder.resolve() for folder in folders}) < 4:
+        raise InputError("first, second, first_output, second_output: a folder is named twice; use four folders")
+    first, second = share_vocabulary(Dataset.load(arguments.first), Dataset.load(arguments.second))
+    first.save(arguments.first_output)
+    second.save(arguments.second_output)
+    logging.info(
+        "%s and %s: vocabulary %d, %d input tokens",
+        first.metadata["corpus"],
+        second.metadata["corpus"],
+        first.metadata["vocabulary_size"],
+        first.metadata["input_tokens"],
+    )
+
+
+if __name__ == "__main__":
+    run(main)
