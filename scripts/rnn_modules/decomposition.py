@@ -118,7 +118,7 @@ def _draw(
         negative = [order[labels[order] != label][:negative_size] for label in range(classes)]
     else:
         negative = [
-            np.concatenate([rows[other][:negative_size] for other in range(classes) if other != label])
+            np.concatenate([order[:0], *(rows[other][:negative_size] for other in range(classes) if other != label)])
             for label in range(classes)
         ]
     return positive, negative

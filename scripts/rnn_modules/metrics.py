@@ -105,11 +105,15 @@ def bleu_p_value(
         reference_hypotheses: of the system that it is compared with, for the same sentences.
         references: the right translations.
         samples: number of bootstrap samples.
+
+    Returns:
+        The p-value; 1 for equal scores, where sacrebleu, which counts strictly larger differences, would report the least.
     """
     systems = [("reference", list(reference_hypotheses)), ("system", list(hypotheses))]
     metric = BLEU(tokenize="none", force=True)
     test = PairedTest(systems, {"BLEU": metric}, [list(references)], test_type="bs", n_samples=samples, n_jobs=1)
-    return float(test()[1]["BLEU"][1].p_value)
+    reference, system = test()[1]["BLEU"]
+    return 1.0 if system.score == reference.score else float(system.p_value)
 
 
 def wrong_words(references: Sequence[str]) -> list[str]:

@@ -55,7 +55,9 @@ rule evaluate_decomposition:
         library=library("experiments/decomposition_cost.py", "trained_model.py", "metrics.py", "provenance.py", *ENGINE),
         network=f"{MODEL}/network.npz",
         record=f"{MODEL}/record.json",
-        modules=lambda wildcards: model_files(*wildcards, *modules_files(modes(wildcards.architecture))),
+        modules=lambda wildcards: [
+            f"{MODEL}/{name}".format(**wildcards) for name in modules_files(modes(wildcards.architecture))
+        ],
         dataset=dataset_of,
     output:
         f"{MODEL}/decomposition_cost.json",

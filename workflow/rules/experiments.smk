@@ -165,9 +165,7 @@ rule evaluate_replacement:
         library=library("experiments/replacement.py", "experiments/translations.py", "problems.py", *EXPERIMENT),
         records=lambda wildcards: all_depths(wildcards, "record.json"),
         networks=lambda wildcards: all_depths(wildcards, "network.npz"),
-        modules=lambda wildcards: all_depths(
-            wildcards, *modules_files(reuse_modes(wildcards.setting, wildcards.rnn))
-        ),
+        modules=lambda wildcards: all_depths(wildcards, *modules_files(reuse_modes(wildcards.setting, wildcards.rnn))),
         dataset=lambda wildcards: datasets_of(wildcards.setting),
     output:
         RECORD,
@@ -260,7 +258,11 @@ rule evaluate_variants:
         dataset=lambda wildcards, input: folders_of(input.dataset),
         modes=lambda wildcards: " ".join(modes(wildcards.setting)),
         settings=lambda wildcards: flags(
-            ({"removal_caps": config["removal_sweep"]["removal_caps"]} if wildcards.experiment == "removal_sweep" else {})
+            (
+                {"removal_caps": config["removal_sweep"]["removal_caps"]}
+                if wildcards.experiment == "removal_sweep"
+                else {}
+            )
             | config["decomposition"]["parameters"]
         ),
         run=config["run"],

@@ -49,7 +49,9 @@ def reuse_modes(architecture, rnn):
 def reused_modes(wildcards):
     """Words for the modes of a setting: those of its models joined by ``+``, the best ones first."""
     per_model = [reuse_modes(name, wildcards.rnn) for name in architectures_of(wildcards.setting)]
-    return ["+".join(found[min(index, len(found) - 1)] for found in per_model) for index in range(max(map(len, per_model)))]
+    return [
+        "+".join(found[min(index, len(found) - 1)] for found in per_model) for index in range(max(map(len, per_model)))
+    ]
 
 
 def reused(wildcards, *names):
