@@ -107,7 +107,7 @@ def bleu_p_value(
         samples: number of bootstrap samples.
 
     Returns:
-        The p-value; 1 for equal scores, where sacrebleu, which counts strictly larger differences, would report the least.
+        The p-value; 1 for equal scores, to which sacrebleu, counting strictly larger differences, would give the least.
     """
     systems = [("reference", list(reference_hypotheses)), ("system", list(hypotheses))]
     metric = BLEU(tokenize="none", force=True)

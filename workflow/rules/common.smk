@@ -10,13 +10,6 @@ MODEL = f"{RESULTS}/models/{{architecture}}/{{dataset}}/{{rnn}}-{{layers}}/seed-
 LIBRARY = "scripts/rnn_modules"
 # Files of the library that run modules.
 ENGINE = ["network", "module.py", "parameters.py", "dataset.py", "encoding.py", "composition.py"]
-# What the jobs that need no deep-learning framework set, so that threads are those of the rule.
-THREADS = "OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 "
-TENSORFLOW = (
-    "TF_NUM_INTRAOP_THREADS={threads} TF_NUM_INTEROP_THREADS={threads} TF_FORCE_GPU_ALLOW_GROWTH=true "
-    "TF_CPP_MIN_LOG_LEVEL=2 "
-)
-TRANSLATION = "encoder_decoder"
 FILES = ("dataset.json", "dataset.npz", "vocabulary.json")
 
 

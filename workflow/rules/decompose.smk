@@ -33,7 +33,8 @@ rule decompose_model:
         preset=lookup("decomposition/preset", within=config),
         parameters=flags(config["decomposition"]["parameters"]),
     shell:
-        THREADS + "python {input.script} --network {input.network} --dataset {params.dataset} --modes {params.modes} "
+        "OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 "
+        "python {input.script} --network {input.network} --dataset {params.dataset} --modes {params.modes} "
         "--architecture {wildcards.architecture} --rnn {wildcards.rnn} --preset {params.preset} "
         "--seed {wildcards.seed} {params.parameters} --threads {threads} --output {params.folder} > {log} 2>&1"
 
@@ -78,6 +79,7 @@ rule evaluate_decomposition:
         run=config["run"],
         preset=lookup("decomposition/preset", within=config),
     shell:
-        THREADS + "python {input.script} --model {params.model} --dataset {params.dataset} "
+        "OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 "
+        "python {input.script} --model {params.model} --dataset {params.dataset} "
         "--modes {params.modes} --run {params.run} --preset {params.preset} --threads {threads} --output {output} "
         "> {log} 2>&1"

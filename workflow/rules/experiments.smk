@@ -1,7 +1,5 @@
 # Experiments on finished models: reuse (RQ2), replacement (RQ3), scenarios, thresholds of removal, other choices.
 
-RECORD = f"{RESULTS}/experiments/{{experiment}}/{{setting}}/{{rnn}}/seed-{{seed}}.json"
-BASELINES = f"{RESULTS}/baselines/{{experiment}}/{{setting}}/{{rnn}}/seed-{{seed}}/{{chunk}}.json"
 EXPERIMENT = ["trained_model.py", "metrics.py", "provenance.py", *ENGINE]
 
 
@@ -11,17 +9,14 @@ wildcard_constraints:
     chunk=r"\d+",
 
 
-def records(experiment, settings, rnns=None):
-    """Records of an experiment."""
-    return expand(
-        RECORD, experiment=experiment, setting=settings, rnn=rnns or config["rnn_types"], seed=config["seeds"]
-    )
-
-
 INTER_SETTINGS = [name for name, pair in INTER.items() if set(pair) <= set(config["architectures"])]
 RQ2 = records("intra_reuse", config["architectures"]) + records("inter_reuse", INTER_SETTINGS)
 RQ3 = records("intra_replacement", config["architectures"]) + records("inter_replacement", INTER_SETTINGS)
-SCENARIOS = records("scenario", config["scenarios"]["systems"], [config["scenarios"]["rnn"]])
+SCENARIOS = records(
+    "scenario",
+    config["scenarios"]["systems"] if "encoder_decoder" in config["architectures"] else [],
+    [config["scenarios"]["rnn"]],
+)
 VARIANTS = records("variants", config["architectures"], config["variants"]["rnn_types"])
 REMOVAL_SWEEP = records("removal_sweep", config["architectures"], [config["removal_sweep"]["rnn"]])
 
@@ -75,7 +70,9 @@ rule train_baselines:
         ),
         settings=lambda wildcards: model_settings(architectures_of(wildcards.setting)[0]),
     shell:
-        TENSORFLOW + "python {input.script} --experiment {wildcards.experiment} --datasets {params.datasets} "
+        "TF_NUM_INTRAOP_THREADS={threads} TF_NUM_INTEROP_THREADS={threads} TF_FORCE_GPU_ALLOW_GROWTH=true "
+        "TF_CPP_MIN_LOG_LEVEL=2 "
+        "python {input.script} --experiment {wildcards.experiment} --datasets {params.datasets} "
         "--architecture {params.architecture} --rnn {wildcards.rnn} --layers {params.layers} --seed {wildcards.seed} "
         "{params.cases} {params.settings} --output {output} > {log} 2>&1"
 
@@ -111,7 +108,8 @@ rule evaluate_reuse:
         modes=lambda wildcards: " ".join(reused_modes(wildcards)),
         described=described,
     shell:
-        THREADS + "python {input.script} --experiment {wildcards.experiment} --models {params.models} "
+        "OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 "
+        "python {input.script} --experiment {wildcards.experiment} --models {params.models} "
         "--datasets {params.datasets} --modes {params.modes} --baselines {input.baselines} {params.described} "
         "--threads {threads} --output {output} > {log} 2>&1"
 
@@ -136,7 +134,7 @@ rule evaluate_translation_reuse:
         f"{RESULTS}/benchmarks/evaluate_translation_reuse/{{experiment}}/{{setting}}/{{rnn}}/seed-{{seed}}.tsv"
     wildcard_constraints:
         experiment="intra_reuse",
-        setting=TRANSLATION,
+        setting="encoder_decoder",
     conda:
         "../../envs/analysis.yaml"
     threads: 1
@@ -151,7 +149,8 @@ rule evaluate_translation_reuse:
         modes=lambda wildcards: " ".join(reuse_modes(wildcards.setting, wildcards.rnn)),
         described=described,
     shell:
-        THREADS + "python {input.script} --model {params.model} --dataset {params.dataset} "
+        "OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 "
+        "python {input.script} --model {params.model} --dataset {params.dataset} "
         "--baselines {params.baselines} --baseline-datasets {params.baseline_datasets} --modes {params.modes} "
         "{params.described} --output {output} > {log} 2>&1"
 
@@ -187,7 +186,8 @@ rule evaluate_replacement:
         modes=lambda wildcards: " ".join(reuse_modes(wildcards.setting, wildcards.rnn)),
         described=described,
     shell:
-        THREADS + "python {input.script} --models {params.models} --dataset {params.dataset} --modes {params.modes} "
+        "OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 "
+        "python {input.script} --models {params.models} --dataset {params.dataset} --modes {params.modes} "
         "{params.described} --threads {threads} --output {output} > {log} 2>&1"
 
 
@@ -197,7 +197,7 @@ rule evaluate_scenario:
         library=library("experiments/translations.py", *EXPERIMENT),
         networks=lambda wildcards: scenario_models(wildcards, "network.npz"),
         records=lambda wildcards: scenario_models(wildcards, "record.json"),
-        modules=lambda wildcards: scenario_models(wildcards, *modules_files([best_mode(TRANSLATION)])),
+        modules=lambda wildcards: scenario_models(wildcards, *modules_files([best_mode("encoder_decoder")])),
         datasets=lambda wildcards: [dataset_files(name)[1] for name in scenario_datasets(wildcards.setting)],
     output:
         RECORD,
@@ -217,10 +217,11 @@ rule evaluate_scenario:
         models=lambda wildcards, input: named_folders(wildcards.setting, input.networks),
         datasets=lambda wildcards, input: named_folders(wildcards.setting, input.datasets),
         systems=lambda wildcards: scenario_flags(wildcards.setting),
-        mode=best_mode(TRANSLATION),
+        mode=best_mode("encoder_decoder"),
         described=described,
     shell:
-        THREADS + "python {input.script} --scenario {wildcards.setting} --models {params.models} "
+        "OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 "
+        "python {input.script} --scenario {wildcards.setting} --models {params.models} "
         "--datasets {params.datasets} {params.systems} --mode {params.mode} {params.described} --output {output} "
         "> {log} 2>&1"
 
@@ -267,6 +268,7 @@ rule evaluate_variants:
         ),
         run=config["run"],
     shell:
-        THREADS + "python {input.script} --experiment {wildcards.experiment} --model {params.model} "
+        "OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 "
+        "python {input.script} --experiment {wildcards.experiment} --model {params.model} "
         "--dataset {params.dataset} --modes {params.modes} --seed {wildcards.seed} {params.settings} "
         "--run {params.run} --threads {threads} --output {output} > {log} 2>&1"

@@ -9,6 +9,16 @@ INTER = {
 CLASSES = {"one_to_one": 6, "one_to_many": 7, "many_to_one": 10, "many_to_many": 12}
 TWO_LANGUAGES = [f"tatoeba_to_{'_'.join(pair)}" for pair in itertools.combinations(["fr", "de", "it"], 2)]
 
+RECORD = f"{RESULTS}/experiments/{{experiment}}/{{setting}}/{{rnn}}/seed-{{seed}}.json"
+BASELINES = f"{RESULTS}/baselines/{{experiment}}/{{setting}}/{{rnn}}/seed-{{seed}}/{{chunk}}.json"
+
+
+def records(experiment, settings, rnns=None):
+    """Records of an experiment."""
+    return expand(
+        RECORD, experiment=experiment, setting=settings, rnn=rnns or config["rnn_types"], seed=config["seeds"]
+    )
+
 
 def architectures_of(setting):
     return INTER.get(setting, (setting,))
