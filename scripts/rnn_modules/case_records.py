@@ -11,17 +11,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rnn_modules.artefacts import read_json
-from rnn_modules.published import ARCHITECTURES, LAYERS, MODES, RNNS, TRANSLATION
+from rnn_modules.published import ARCHITECTURES, INTER, LAYERS, MODES, RNNS, TRANSLATION
 from rnn_modules.record_reader import RecordReader
 from rnn_modules.records import CLASSIFICATION_METRICS, TRANSLATION_METRICS, check_together
 
-INTER = ("one_to_one-one_to_many", "many_to_one-many_to_many")
 SCENARIOS = ("add_ukrainian", "update_estonian_english")
 SETTINGS = {
     "intra_reuse": tuple(ARCHITECTURES),
-    "inter_reuse": INTER,
+    "inter_reuse": tuple(INTER),
     "intra_replacement": tuple(ARCHITECTURES),
-    "inter_replacement": INTER,
+    "inter_replacement": tuple(INTER),
     "scenario": SCENARIOS,
 }
 PREDICTORS = {

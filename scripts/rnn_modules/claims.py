@@ -13,7 +13,8 @@ from rnn_modules import published
 from rnn_modules.published import LAYERS, MANY_OUTPUT, PAIRS, PAPER_RNNS, TRANSLATION
 from rnn_modules.records import PUBLISHED_METRIC, Record, deltas, description, scopes_of
 from rnn_modules.rendering import markdown_table
-from rnn_modules.tables import SCOPE_NAMES, number
+from rnn_modules.sheets import number
+from rnn_modules.tables import SCOPE_NAMES
 
 ONE_OUTPUT = ("one_to_one", "many_to_one")
 CLASSIFICATION = ONE_OUTPUT + MANY_OUTPUT

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rnn_modules.artefacts import InputError, read_json
+from rnn_modules.origins import bounds, bounds_text, origin, seeds_text, sources_text
 from rnn_modules.published import ARCHITECTURES, LAYERS, MANY_OUTPUT, PAIRS, RNNS, TRANSLATION, modes_of
 from rnn_modules.record_reader import RecordReader
 
@@ -271,41 +272,20 @@ def description(records: list[Record]) -> dict[str, object]:
 
     Examples are ``[least, most]`` over a dataset's models, for each kind of count in the records.
     """
-    examples: dict[str, dict[str, list[int]]] = {}
-    for record in records:
-        counts = examples.setdefault(record.dataset, {})
-        for name, count in record.examples.items():
-            least, most = counts.get(name, (count, count))
-            counts[name] = [min(least, count), max(most, count)]
-    return {
-        "run": records[0].run,
-        "preset": records[0].preset,
-        "data_sources": sorted({record.data_source for record in records}),
-        "seeds": sorted({record.seed for record in records}),
-        "commits": sorted({record.commit for record in records}),
+    return origin(records) | {
         "models": len({(record.architecture, record.rnn, record.layers) for record in records}),
-        "examples": examples,
+        "examples": bounds((record.dataset, record.examples) for record in records),
     }
 
 
 def caption(records: list[Record]) -> str:
     """One line that states run, data, numbers of examples, seeds, preset and commit of ``records``."""
     facts = description(records)
-    names = {"synthetic": "synthetic (generated text, no real corpus)"}
-    sources = ", ".join(names.get(source, f"{source} (real corpora)") for source in facts["data_sources"])
-
-    def count(bounds: list[int] | None) -> str:
-        if bounds is None:
-            return "?"
-        least, most = bounds
-        return f"{least:,}" if least == most else f"{least:,}–{most:,}"
-
     examples = "; ".join(
-        f"{dataset} {count(counts.get('train'))} / {count(counts.get('evaluated'))}"
+        f"{dataset} {bounds_text(counts.get('train'))} / {bounds_text(counts.get('evaluated'))}"
         for dataset, counts in facts["examples"].items()
     )
     return (
-        f"Run {facts['run']}, {facts['models']} models, preset {facts['preset']}; data source: {sources}; "
-        f"training / evaluated examples: {examples}; seeds: {', '.join(map(str, facts['seeds']))}; "
-        f"commit: {', '.join(commit[:12] for commit in facts['commits'])}."
+        f"Run {facts['run']}, {facts['models']} models, preset {facts['preset']}; data source: {sources_text(facts)}; "
+        f"training / evaluated examples: {examples}; {seeds_text(facts)}."
     )

@@ -6,7 +6,7 @@ import json
 import numpy as np
 
 from rnn_modules import published
-from rnn_modules.case_records import HEADS, INTER, SCENARIOS, SETTINGS, is_translation, predictors_of
+from rnn_modules.case_records import HEADS, SCENARIOS, SETTINGS, is_translation, predictors_of
 from rnn_modules.records import CLASSIFICATION_METRICS, TRANSLATION_METRICS
 from support.made_up_records import DATASETS, record, shifted
 
@@ -14,7 +14,9 @@ LEVELS = {
     **{"modules": 0.90, "parent": 0.92, "baseline": 0.94, "constant": 0.6, "monolithic": 0.91, "composed": 0.90},
     **{"better": 0.95, "approach_1": 0.92, "approach_2": 0.93, "tags_only": 0.5},
 }
-POSSIBLE = dict(zip((*published.ARCHITECTURES, *INTER, *SCENARIOS), (15, 45, 21, 66, 3, 42, 120, 4, 3), strict=True))
+POSSIBLE = dict(
+    zip((*published.ARCHITECTURES, *published.INTER, *SCENARIOS), (15, 45, 21, 66, 3, 42, 120, 4, 3), strict=True)
+)
 PAIRS = {"add_ukrainian": ("en-de", "en-uk", "en-it", "en-fr"), "update_estonian_english": ("et-en", "et-de", "et-it")}
 ALL_CASES = [(experiment, setting) for experiment, settings in SETTINGS.items() for setting in settings]
 
