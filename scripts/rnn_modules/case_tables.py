@@ -41,8 +41,8 @@ _ROUNDING = 0.0101
 _NOTES = (
     "Δ: modules − “Against” (Table III: − the model trained from scratch) on the same cases, in percentage points, the "
     "paper's figure in parentheses. A case is a pair of classes, a replaced class, or a language pair of one; its "
-    "figure is averaged over the seeds first. In brackets: 95 % bootstrap intervals over the cases. Cases of one model "
-    "share its modules, so the intervals speak of these models alone.",
+    "figure is averaged over the seeds first. In brackets: 95 % bootstrap intervals over the cases (mean of fewer than "
+    "ten: Student's). Cases of one model share its modules, so the intervals speak of these models alone.",
     "p (Δ = 0): Wilcoxon's signed-rank test; p (|Δ| ≥ 1): two one-sided t-tests, small when the mean lies within ±1 "
     "point; neither is corrected for the number of rows.",
     "The columns on the right are means over the cases, percent (translation: scores from 0 to 100). Constant: the "

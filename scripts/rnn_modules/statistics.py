@@ -2,15 +2,16 @@
 
 Values are deltas of cases or models, each averaged over its seeds first. Intervals are bootstrap intervals: of a mean
 bias-corrected and accelerated, of a median the plain percentiles (acceleration needs a smooth statistic), and the plain
-percentiles too where the former does not exist. "Is there a change?" is answered by Wilcoxon's signed-rank test, for
-deltas of accuracy are skewed and have outliers, which a t-test does not bear; :func:`p_zero` gives either. "Is the
-change smaller than a margin?" is answered by two one-sided t-tests (TOST).
+percentiles too where the former does not exist. Below ten values a mean has Student's t interval instead, for
+resampling so few is too narrow. "Is there a change?" is answered by Wilcoxon's signed-rank test, for deltas of accuracy
+are skewed and have outliers, which a t-test does not bear; :func:`p_zero` gives either. "Is the change smaller than a
+margin?" is answered by two one-sided t-tests (TOST).
 """
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -20,6 +21,8 @@ CONFIDENCE = 0.95
 # Two one-sided tests at 5 % are the same as: the 90 % interval lies within the margin.
 EQUIVALENCE_CONFIDENCE = 0.90
 RESAMPLES = 9999
+FEW = 10
+"""Below so many values the interval of a mean is Student's."""
 # Deltas are differences of shares of whole examples; what differs by less than this is a rounding error.
 _DIGITS = 9
 
@@ -32,7 +35,7 @@ class Summary:
 
     Attributes:
         n: number of values.
-        mean_interval, median_interval: 95 % bootstrap intervals, None for a single value.
+        mean_interval, median_interval: 95 % intervals, None for a single value.
         p_zero: p-value of "no change", None for a single value.
         p_equivalence: p-value of "a change of at least the margin", None for a single value.
     """
@@ -48,7 +51,7 @@ class Summary:
 
 @dataclass(frozen=True)
 class Estimate:
-    """One figure with its 95 % and 90 % bootstrap intervals, which are None for a single value."""
+    """One figure with its 95 % and 90 % intervals, which are None for a single value."""
 
     n: int
     value: float
@@ -90,8 +93,6 @@ def estimate(
         weights: of a mean: how many cases each value stands for; None for equal ones.
         seed: of the bootstrap.
     """
-    from scipy.stats import bootstrap
-
     sample = np.round(np.asarray(values, float), _DIGITS)
     if weights is None or statistic == "median" or np.ptp(weights) == 0:
         data, function = (sample,), {"mean": np.mean, "median": np.median}[statistic]
@@ -102,28 +103,45 @@ def estimate(
         return Estimate(1, value, None, None)
     if np.ptp(sample) == 0:
         return Estimate(len(sample), value, (value, value), (value, value))
-    intervals = []
+    if len(sample) < FEW and function is np.mean:
+        return Estimate(
+            len(sample), value, *(_student(sample, level) for level in (CONFIDENCE, EQUIVALENCE_CONFIDENCE))
+        )
+    intervals = [(np.nan, np.nan)]
     for method in ("percentile",) if statistic == "median" else ("BCa", "percentile"):
-        result = None
-        for confidence in (CONFIDENCE, EQUIVALENCE_CONFIDENCE):
-            with warnings.catch_warnings():
-                # A degenerate distribution gives not-a-number and a warning; the percentiles stand in for it.
-                warnings.simplefilter("ignore")
-                result = bootstrap(
-                    data,
-                    function,
-                    paired=len(data) > 1,
-                    confidence_level=confidence,
-                    n_resamples=RESAMPLES if result is None else 0,
-                    bootstrap_result=result,
-                    method=method,
-                    rng=np.random.default_rng(seed),
-                )
-            intervals.append((float(result.confidence_interval.low), float(result.confidence_interval.high)))
-        if np.isfinite(intervals).all():
-            break
-        intervals = []
+        if not np.isfinite(intervals).all():
+            intervals = _bootstrap(data, function, method, seed)
     return Estimate(len(sample), value, *intervals)
+
+
+def _student(sample: np.ndarray, confidence: float) -> Interval:
+    from scipy.stats import ttest_1samp
+
+    interval = ttest_1samp(sample, 0.0).confidence_interval(confidence)
+    return float(interval.low), float(interval.high)
+
+
+def _bootstrap(data: tuple[np.ndarray, ...], function: Callable, method: str, seed: int) -> list[Interval]:
+    """The 95 % and 90 % intervals from one set of resamples."""
+    from scipy.stats import bootstrap
+
+    intervals, result = [], None
+    for confidence in (CONFIDENCE, EQUIVALENCE_CONFIDENCE):
+        with warnings.catch_warnings():
+            # A degenerate distribution gives not-a-number and a warning; the percentiles stand in for it.
+            warnings.simplefilter("ignore")
+            result = bootstrap(
+                data,
+                function,
+                paired=len(data) > 1,
+                confidence_level=confidence,
+                n_resamples=RESAMPLES if result is None else 0,
+                bootstrap_result=result,
+                method=method,
+                rng=np.random.default_rng(seed),
+            )
+        intervals.append((float(result.confidence_interval.low), float(result.confidence_interval.high)))
+    return intervals
 
 
 def _weighted_mean(values: np.ndarray, weights: np.ndarray, axis: int = -1) -> np.ndarray:

@@ -163,3 +163,15 @@ def read_variant_records(paths: Iterable[str | os.PathLike]) -> list[VariantReco
     records = [read_variant_record(path) for path in paths]
     check_together(records, lambda record: (record.architecture, record.rnn, record.layers, record.seed))
     return sorted(records, key=model_order)
+
+
+def read_changed_records(paths: Iterable[str | os.PathLike]) -> tuple[list[SweepRecord], list[VariantRecord]]:
+    """Read records of both experiments, in any order; errors as :func:`records.read_records`."""
+    by_experiment: dict[str, list[str | os.PathLike]] = {SWEEP: [], VARIANTS: []}
+    for path in paths:
+        reader = ModelReader(Path(path), read_json(path, ("experiment",)))
+        by_experiment[reader.choice("experiment", by_experiment)].append(path)
+    sweep = read_sweep_records(by_experiment[SWEEP]) if by_experiment[SWEEP] else []
+    variants = read_variant_records(by_experiment[VARIANTS]) if by_experiment[VARIANTS] else []
+    check_together([group[0] for group in (sweep, variants) if group], lambda record: (type(record),))
+    return sweep, variants

@@ -37,8 +37,16 @@ def test_interval_of_the_mean_covers_as_often_as_it_says(monkeypatch):
     assert 0.89 <= np.mean(covered) <= 0.99
 
 
+def test_few_values_have_students_interval():
+    values = [0.5, 1.5, 1.0, 3.0]
+    low, high = estimate(values, "mean").interval
+    half = 3.182446 * np.std(values, ddof=1) / 2
+    assert (low, high) == pytest.approx((1.5 - half, 1.5 + half), abs=1e-5)
+    assert high > max(values)
+
+
 @settings(max_examples=20, deadline=None)
-@given(st.lists(st.floats(-20, 20), min_size=2, max_size=12), st.sampled_from(["mean", "median"]))
+@given(st.lists(st.floats(-20, 20), min_size=10, max_size=20), st.sampled_from(["mean", "median"]))
 def test_intervals_are_nested_within_the_data(values, statistic):
     result = estimate(values, statistic)
     (low, high), (inner_low, inner_high) = result.interval, result.inner_interval
