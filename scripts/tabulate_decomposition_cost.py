@@ -27,14 +27,12 @@ def main() -> None:
     arguments = parse()
     records = read_records(arguments.records)
     folder = arguments.output_folder
-    for name, table, scope in (
-        ("table2", tables.table2(records), "all"),
-        ("table2_unpadded", tables.table2_unpadded(records), "unpadded"),
+    for name, sheet, scope in (
+        ("table2", tables.table2(records).sheet(), "all"),
+        ("table2_unpadded", tables.table2_unpadded(records).sheet(), "unpadded"),
     ):
         rendering.write_csv(folder / f"{name}.csv", tables.long_rows(records, scope))
-        rendering.write_text(folder / f"{name}.md", rendering.markdown(table))
-        rendering.write_text(folder / f"{name}.tex", rendering.latex(table))
-        rendering.write_text(folder / f"{name}.html", rendering.html(table))
+        rendering.write_sheet(folder / name, sheet)
     rendering.write_csv(folder / "decomposition_cost.csv", tables.absolute_rows(records))
     parts = [
         f"### {title}\n\n{caption(records)}\n\n{rendering.markdown_table(columns, rows)}"

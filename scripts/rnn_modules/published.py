@@ -1,4 +1,4 @@
-"""The paper's figures: Table II, the claims of its text, and the accuracies of its replication package.
+"""The paper's figures: Tables II to V, the claims of its text, and the accuracies of its replication package.
 
 The files lie in ``config/published``; units are in their column names.
 """
@@ -6,6 +6,7 @@ The files lie in ``config/published``; units are in their column names.
 from __future__ import annotations
 
 import csv
+import statistics
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -36,12 +37,24 @@ MODES = ("rolled", "unrolled")
 PAIRS = ("en-fr", "en-de", "en-it")
 MANY_OUTPUT = ("one_to_many", "many_to_many")
 TRANSLATION = "encoder_decoder"
+# Names of the paper's inter experiments, of its Tables III and IV.
+INTER = {"one_to_one-one_to_many": "1:1-1:N", "many_to_one-many_to_many": "M:1-M:N"}
 # The package's files spell the I/O types out.
 _PACKAGE_ARCHITECTURES = {
     "One-to-One": "one_to_one",
     "Many-to-One": "many_to_one",
     "One-to-Many": "one_to_many",
     "Many-to-Many": "many_to_many",
+}
+_PACKAGE_SETTINGS = {
+    "one_to_one": "one_to_one",
+    "one_to_many": "one_to_many",
+    "many_to_one": "many_to_one",
+    "many_to_many_same": "many_to_many",
+    "oneOne_oneMany": "one_to_one-one_to_many",
+    "oneMany_oneOne": "one_to_one-one_to_many",
+    "manyOne_manyMany": "many_to_one-many_to_many",
+    "manyMany_manyOne": "many_to_one-many_to_many",
 }
 
 
@@ -86,6 +99,30 @@ class PackageAccuracy:
     monolithic: float
     rolled: float
     unrolled: float | None
+
+
+@dataclass(frozen=True)
+class CaseSummary:
+    """Mean and median delta over the cases of a setting, percentage points, as printed in Tables III and IV.
+
+    Attributes:
+        mean, median: as printed.
+        recomputed_mean, recomputed_median: from the published cases, None where those are not published.
+    """
+
+    mean: float
+    median: float
+    recomputed_mean: float | None
+    recomputed_median: float | None
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A row of Table V: average BLEU of the monolithic model and of the two approaches with modules."""
+
+    monolithic: float
+    approach_1: float
+    approach_2: float
 
 
 def modes_of(architecture: str) -> tuple[str, ...]:
@@ -154,6 +191,69 @@ def row_jaccard(architecture: str, mode: str, folder: Path = FOLDER) -> float | 
 
 
 @cache
+def case_table(number: int, folder: Path = FOLDER) -> dict[tuple[str, str], CaseSummary]:
+    """Table III (reuse) or IV (replacement) by ``(setting, rnn)``.
+
+    Raises:
+        InputError: a file is missing or damaged.
+    """
+    path = folder / f"table{number}.csv"
+    settings = {label: name for name, label in (ARCHITECTURES | INTER).items()}
+    cases = _package_cases({3: "rq2", 4: "rq3"}[number], folder)
+    entries = {}
+    for line, row in enumerate(_rows(path, ("kind", "io", "rnn", "mean_pct", "median_pct")), start=2):
+        try:
+            key = (settings[row["io"]], row["rnn"])
+            mean, median = float(row["mean_pct"]), float(row["median_pct"])
+        except (KeyError, ValueError, TypeError) as error:
+            raise InputError(f"{path}: line {line} is damaged ({error}); restore it from the repository") from error
+        # Several source models are published for some settings; the table printed one of them.
+        samples = sorted(cases.get(key, []), key=lambda values, mean=mean: abs(statistics.fmean(values) - mean))
+        entries[key] = CaseSummary(
+            mean=mean,
+            median=median,
+            recomputed_mean=statistics.fmean(samples[0]) if samples else None,
+            recomputed_median=statistics.median(samples[0]) if samples else None,
+        )
+    return entries
+
+
+def _package_cases(question: str, folder: Path) -> dict[tuple[str, str], list[list[float]]]:
+    """Deltas of the published cases by ``(setting, rnn)``, one list per source model; those with both accuracies."""
+    path = folder / "artifact_rq2_rq3_accuracy.csv"
+    columns = ("rnn", "rq", "kind", "setting", "modular_acc", "trained_acc", "source_model")
+    gathered: dict[tuple[str, str], dict[str, list[float]]] = {}
+    for line, row in enumerate(_rows(path, columns), start=2):
+        try:
+            if row["rq"] != question or not row["trained_acc"]:
+                continue
+            delta = 100 * (float(row["modular_acc"]) - float(row["trained_acc"]))
+            key = (_PACKAGE_SETTINGS[row["setting"]], row["rnn"])
+        except (KeyError, ValueError, TypeError) as error:
+            raise InputError(f"{path}: line {line} is damaged ({error}); restore it from the repository") from error
+        gathered.setdefault(key, {}).setdefault(row["source_model"], []).append(delta)
+    return {key: list(by_source.values()) for key, by_source in gathered.items()}
+
+
+@cache
+def scenarios(folder: Path = FOLDER) -> dict[str, Scenario]:
+    """Table V by scenario.
+
+    Raises:
+        InputError: the file is missing or damaged.
+    """
+    path = folder / "table5.csv"
+    columns = ("scenario", "monolithic", "modules_approach1", "modules_approach2")
+    entries = {}
+    for line, row in enumerate(_rows(path, columns), start=2):
+        try:
+            entries[row["scenario"]] = Scenario(*(float(row[name]) for name in columns[1:]))
+        except (ValueError, TypeError) as error:
+            raise InputError(f"{path}: line {line} is damaged ({error}); restore it from the repository") from error
+    return entries
+
+
+@cache
 def claims(folder: Path = FOLDER) -> dict[str, Claim]:
     """The 40 quantitative claims of the text, by identifier (C01 to C40).
 
@@ -181,19 +281,26 @@ def claims(folder: Path = FOLDER) -> dict[str, Claim]:
 
 
 @cache
-def package_accuracies(folder: Path = FOLDER) -> dict[tuple[str, str, int], PackageAccuracy]:
-    """Accuracies behind Table II by ``(architecture, rnn, layers)``, gates judged by the hidden state (classification).
+def package_accuracies(
+    folder: Path = FOLDER, gate_approach: str = "hidden_state"
+) -> dict[tuple[str, str, int], PackageAccuracy]:
+    """Accuracies behind Table II by ``(architecture, rnn, layers)`` (classification).
+
+    Args:
+        folder: of the published files.
+        gate_approach: "hidden_state", or "per_gate" (LSTM and GRU alone).
 
     Raises:
         InputError: the file is missing or damaged.
     """
     path = folder / "artifact_rq1_accuracy.csv"
     columns = ("io", "rnn", "layers", "gate_approach", "monolithic_acc", "rolled_acc", "unrolled_acc")
+    approaches = ("per_gate",) if gate_approach == "per_gate" else ("hidden_state", "")
     entries = {}
     for line, row in enumerate(_rows(path, columns), start=2):
         try:
             # Vanilla networks have no gates, hence no approach.
-            if row["gate_approach"] == "per_gate":
+            if row["gate_approach"] not in approaches:
                 continue
             entries[_PACKAGE_ARCHITECTURES[row["io"]], row["rnn"], int(row["layers"])] = PackageAccuracy(
                 monolithic=float(row["monolithic_acc"]),

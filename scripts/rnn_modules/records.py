@@ -5,16 +5,16 @@ Tables, figures and the summary read these records and the paper's figures, noth
 
 from __future__ import annotations
 
-import math
 import os
 import statistics
-import textwrap
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from rnn_modules.artefacts import InputError, read_json
+from rnn_modules.origins import bounds, bounds_text, origin, seeds_text, sources_text
 from rnn_modules.published import ARCHITECTURES, LAYERS, MANY_OUTPUT, PAIRS, RNNS, TRANSLATION, modes_of
+from rnn_modules.record_reader import RecordReader
 
 EXPERIMENT = "decomposition_cost"
 CLASSIFICATION_METRICS = ("accuracy", "balanced_accuracy", "macro_f1")
@@ -25,7 +25,6 @@ _KEYS = (
     *("experiment", "run", "architecture", "dataset", "data_source", "rnn", "layers", "seed", "examples", "preset"),
     *("monolithic", "controls", "modes", "provenance"),
 )
-_MEND = "delete it and make it again"
 
 Scores = dict[str, dict[str, float]]
 """Scope -> metric -> value; shares 0..1 for classification, 0..100 for translation."""
@@ -125,45 +124,11 @@ def controls_of(architecture: str) -> tuple[str, ...]:
     return ("majority", "zeroed") if architecture in MANY_OUTPUT else ("majority",)
 
 
-class _Reader:
-    """Takes checked values out of one record, naming the file and the key in every error."""
-
-    def __init__(self, path: Path, value: dict):
-        self.path = path
-        self.value = value
-
-    def fail(self, key: str, expected: str, received: object):
-        received = textwrap.shorten(repr(received), 80)
-        raise InputError(f"{self.path}: {key}: expected {expected}, received {received}; {_MEND}")
-
-    def choice(self, key: str, choices: Iterable):
-        value = self.value[key]
-        if type(value) not in (str, int) or value not in tuple(choices):
-            self.fail(key, f"one of {', '.join(map(str, choices))}", value)
-        return value
-
-    def text(self, key: str) -> str:
-        if not isinstance(self.value[key], str) or not self.value[key]:
-            self.fail(key, "a text", self.value[key])
-        return self.value[key]
-
-    def mapping(self, key: str, value: object) -> dict:
-        if not isinstance(value, dict):
-            self.fail(key, "an object", value)
-        return value
-
-    def number(self, key: str, value: object, highest: float) -> float:
-        # A rounding error above the highest value is none of the record's fault.
-        if type(value) not in (int, float) or not math.isfinite(value) or not 0 <= value <= highest * (1 + 1e-9):
-            self.fail(key, f"a number from 0 to {highest:g}", value)
-        return float(value)
-
-    def whole(self, key: str, value: object) -> int:
-        if type(value) is not int or value < 0:
-            self.fail(key, "a whole number, not negative", value)
-        return value
+class ModelReader(RecordReader):
+    """Takes the scores and compositions of one model out of a record."""
 
     def scores(self, key: str, value: object, architecture: str) -> Scores:
+        """Metrics of every scope of the architecture."""
         value = self.mapping(key, value)
         highest = 100.0 if architecture == TRANSLATION else 1.0
         result: Scores = {}
@@ -175,8 +140,8 @@ class _Reader:
             }
         return result
 
-    def composition(self, mode: str, value: object, architecture: str) -> Composition:
-        key = f"modes.{mode}"
+    def composition(self, key: str, value: object, architecture: str) -> Composition:
+        """What one mode gave."""
         value = self.mapping(key, value)
         composed = self.mapping(f"{key}.composed", value.get("composed"))
         head = value.get("head")
@@ -197,6 +162,32 @@ class _Reader:
             ),
         )
 
+    def compositions(self, key: str, value: object, architecture: str) -> dict[str, Composition]:
+        """What every mode gave, in the paper's order."""
+        modes = self.mapping(key, value)
+        if not modes or not set(modes) <= set(modes_of(architecture)):
+            self.fail(key, f"some of {', '.join(modes_of(architecture))}", list(modes))
+        return {
+            mode: self.composition(f"{key}.{mode}", modes[mode], architecture)
+            for mode in modes_of(architecture)
+            if mode in modes
+        }
+
+    def model(self) -> dict[str, object]:
+        """The keys that say which model and data a record is of, as keyword arguments of its class."""
+        return {
+            "run": self.text("run"),
+            "architecture": self.choice("architecture", ARCHITECTURES),
+            "dataset": self.text("dataset"),
+            "data_source": self.text("data_source"),
+            "rnn": self.choice("rnn", RNNS),
+            "layers": self.choice("layers", LAYERS),
+            "seed": self.whole("seed", self.value["seed"]),
+            "preset": self.text("preset"),
+            "commit": self.commit(),
+            "examples": self.counts("examples", self.value["examples"]),
+        }
+
 
 def read_record(path: str | os.PathLike) -> Record:
     """Read and check one record.
@@ -206,39 +197,19 @@ def read_record(path: str | os.PathLike) -> Record:
     """
     path = Path(path)
     value = read_json(path, _KEYS)
-    reader = _Reader(path, value)
+    reader = ModelReader(path, value)
     reader.choice("experiment", (EXPERIMENT,))
     architecture = reader.choice("architecture", ARCHITECTURES)
-    modes = reader.mapping("modes", value["modes"])
-    if not modes or not set(modes) <= set(modes_of(architecture)):
-        reader.fail("modes", f"some of {', '.join(modes_of(architecture))}", list(modes))
     controls = reader.mapping("controls", value["controls"])
     known = controls_of(architecture)
     if not set(controls) <= set(known):
         reader.fail("controls", f"some of {', '.join(known)}", list(controls))
-    commit = reader.mapping("provenance", value["provenance"]).get("commit")
     return Record(
         path=path,
-        run=reader.text("run"),
-        architecture=architecture,
-        dataset=reader.text("dataset"),
-        data_source=reader.text("data_source"),
-        rnn=reader.choice("rnn", RNNS),
-        layers=reader.choice("layers", LAYERS),
-        seed=reader.whole("seed", value["seed"]),
-        preset=reader.text("preset"),
-        commit=commit if isinstance(commit, str) and commit else "unknown",
-        examples={
-            name: reader.whole(f"examples.{name}", count)
-            for name, count in reader.mapping("examples", value["examples"]).items()
-        },
+        **reader.model(),
         monolithic=reader.scores("monolithic", value["monolithic"], architecture),
         controls={name: reader.scores(f"controls.{name}", scores, architecture) for name, scores in controls.items()},
-        modes={
-            mode: reader.composition(mode, modes[mode], architecture)
-            for mode in modes_of(architecture)
-            if mode in modes
-        },
+        modes=reader.compositions("modes", value["modes"], architecture),
     )
 
 
@@ -249,6 +220,16 @@ def read_records(paths: Iterable[str | os.PathLike]) -> list[Record]:
         InputError: no path, a damaged record, records of several runs or presets, or two records of one model and seed.
     """
     records = [read_record(path) for path in paths]
+    check_together(records, lambda record: (record.architecture, record.rnn, record.layers, record.seed))
+    return sorted(records, key=model_order)
+
+
+def check_together(records: list, key: Callable[[object], tuple]) -> None:
+    """Check that there are records, that all are of one run and preset, and none has the same ``key`` as another.
+
+    Raises:
+        InputError: it is not so.
+    """
     if not records:
         raise InputError("no record given, received an empty list; name the JSON files of a run")
     first = records[0]
@@ -260,20 +241,15 @@ def read_records(paths: Iterable[str | os.PathLike]) -> list[Record]:
                     f"{record.path}: {name}: {getattr(record, name)!r} differs from {getattr(first, name)!r} of "
                     f"{first.path}; give the records of one {name} at a time"
                 )
-        key = (record.architecture, record.rnn, record.layers, record.seed)
-        if key in seen:
-            raise InputError(f"{record.path}: same model and seed as {seen[key]}; give each record once")
-        seen[key] = record.path
+        if key(record) in seen:
+            raise InputError(f"{record.path}: same model and seed as {seen[key(record)]}; give each record once")
+        seen[key(record)] = record.path
+
+
+def model_order(record) -> tuple:
+    """Place of a model's record in the order of Table II."""
     architectures, rnns = list(ARCHITECTURES), list(RNNS)
-    return sorted(
-        records,
-        key=lambda record: (
-            architectures.index(record.architecture),
-            rnns.index(record.rnn),
-            record.layers,
-            record.seed,
-        ),
-    )
+    return (architectures.index(record.architecture), rnns.index(record.rnn), record.layers, record.seed)
 
 
 def deltas(records: list[Record]) -> list[Delta]:
@@ -296,41 +272,20 @@ def description(records: list[Record]) -> dict[str, object]:
 
     Examples are ``[least, most]`` over a dataset's models, for each kind of count in the records.
     """
-    examples: dict[str, dict[str, list[int]]] = {}
-    for record in records:
-        counts = examples.setdefault(record.dataset, {})
-        for name, count in record.examples.items():
-            least, most = counts.get(name, (count, count))
-            counts[name] = [min(least, count), max(most, count)]
-    return {
-        "run": records[0].run,
-        "preset": records[0].preset,
-        "data_sources": sorted({record.data_source for record in records}),
-        "seeds": sorted({record.seed for record in records}),
-        "commits": sorted({record.commit for record in records}),
+    return origin(records) | {
         "models": len({(record.architecture, record.rnn, record.layers) for record in records}),
-        "examples": examples,
+        "examples": bounds((record.dataset, record.examples) for record in records),
     }
 
 
 def caption(records: list[Record]) -> str:
     """One line that states run, data, numbers of examples, seeds, preset and commit of ``records``."""
     facts = description(records)
-    names = {"synthetic": "synthetic (generated text, no real corpus)"}
-    sources = ", ".join(names.get(source, f"{source} (real corpora)") for source in facts["data_sources"])
-
-    def count(bounds: list[int] | None) -> str:
-        if bounds is None:
-            return "?"
-        least, most = bounds
-        return f"{least:,}" if least == most else f"{least:,}–{most:,}"
-
     examples = "; ".join(
-        f"{dataset} {count(counts.get('train'))} / {count(counts.get('evaluated'))}"
+        f"{dataset} {bounds_text(counts.get('train'))} / {bounds_text(counts.get('evaluated'))}"
         for dataset, counts in facts["examples"].items()
     )
     return (
-        f"Run {facts['run']}, {facts['models']} models, preset {facts['preset']}; data source: {sources}; "
-        f"training / evaluated examples: {examples}; seeds: {', '.join(map(str, facts['seeds']))}; "
-        f"commit: {', '.join(commit[:12] for commit in facts['commits'])}."
+        f"Run {facts['run']}, {facts['models']} models, preset {facts['preset']}; data source: {sources_text(facts)}; "
+        f"training / evaluated examples: {examples}; {seeds_text(facts)}."
     )

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from rnn_modules import published
 from rnn_modules.published import ARCHITECTURES, LAYERS, MANY_OUTPUT, MODES, PAPER_RNNS, RNNS, TRANSLATION
 from rnn_modules.records import PUBLISHED_METRIC, Composition, Delta, Record, caption, deltas, metrics_of, scopes_of
+from rnn_modules.sheets import Cell, Sheet, number, synthetic, texts
 
 METRIC_NAMES = {
     "accuracy": "accuracy",
@@ -22,8 +23,8 @@ METRIC_NAMES = {
     "bleu": "BLEU-4",
     "chrf": "chrF",
 }
+_SIDE_COLUMNS = ("Avg. JI", "Kept")
 SCOPE_NAMES = {"all": "all positions", "unpadded": "padding excluded"}
-NO_FIGURE = "–"
 
 
 @dataclass(frozen=True)
@@ -34,12 +35,12 @@ class Entry:
     deviation: float | None
     paper: float | None
 
-    def text(self, digits: int = 2, signed: bool = True) -> str:
-        """As ``−0.13 ± 0.02 (paper −0.10)``."""
-        ours = number(self.ours, digits, signed)
+    def cell(self, signed: bool = True, coloured: bool = True) -> Cell:
+        """As ``−0.13 ± 0.02 (paper −0.10)``, coloured by our figure when that is a delta."""
+        ours = number(self.ours, signed=signed)
         if self.deviation is not None:
-            ours += f" ± {self.deviation:.{digits}f}"
-        return f"{ours} (paper {number(self.paper, digits, signed)})"
+            ours += f" ± {number(self.deviation)}"
+        return Cell(ours, number(self.paper, signed=signed), self.ours if coloured else None)
 
 
 @dataclass(frozen=True)
@@ -63,13 +64,25 @@ class Table:
     models: tuple[str, ...]
     rows: tuple[Row, ...]
 
-
-def number(value: float | None, digits: int = 2, signed: bool = False) -> str:
-    """A number with a true minus sign and no negative zero; a dash for None."""
-    if value is None:
-        return NO_FIGURE
-    value = round(value, digits) + 0.0
-    return f"{value:{'+' if signed else ''}.{digits}f}".replace("-", "−")
+    def sheet(self) -> Sheet:
+        """The table as it is written."""
+        rows = []
+        for row in self.rows:
+            cells = [entry.cell() if entry else Cell("") for entry in row.entries]
+            if row.jaccard:
+                cells += [row.jaccard.cell(signed=False, coloured=False), Cell(number(row.kept_share))]
+            else:
+                cells += texts("", "")
+            rows.append((*texts(*row.heading), *cells))
+        return Sheet(
+            name="table2",
+            title=self.title,
+            caption=self.caption,
+            notes=self.notes,
+            columns=(*self.heading, *self.models, *_SIDE_COLUMNS),
+            rows=tuple(rows),
+            leading=len(self.heading),
+        )
 
 
 def _mean(values: Iterable[float]) -> float | None:
@@ -149,7 +162,7 @@ def _names(records: list[Record]) -> tuple[str, ...]:
 
 
 def _synthetic(records: list[Record]) -> str:
-    return " on synthetic data" if any(record.data_source == "synthetic" for record in records) else ""
+    return synthetic([record.data_source for record in records])
 
 
 def table2(records: list[Record]) -> Table:

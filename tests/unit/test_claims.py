@@ -1,4 +1,4 @@
-"""The claims' definitions give the paper's recomputed figures from the paper's data, and follow the records."""
+"""All 40 claims are answered from whatever records there are, in every format."""
 
 import json
 import subprocess
@@ -7,90 +7,116 @@ from pathlib import Path
 
 import pytest
 
-from rnn_modules import claims, published
+from rnn_modules import claims, published, rendering
+from rnn_modules.artefacts import InputError
+from rnn_modules.case_records import read_case_records
+from rnn_modules.claim_remarks import REMARKS, notes
+from rnn_modules.claims import Given
 from rnn_modules.records import read_records
+from rnn_modules.variant_records import read_variant_records
+from rnn_modules.verdicts import NOT_TESTED, REPRODUCED, VERDICTS
+from support.made_up_cases import case_record, variants_record, write_all_cases, write_records
 from support.made_up_records import published_record, record, write_all
 
-SCRIPT = Path(__file__).parents[2] / "scripts" / "summarise_decomposition_cost.py"
-# Table II rounds to two decimals, and prints the Jaccard index as a rounded mean per row.
-TOLERANCE = {"percent points": 0.0051, "percent": 0.051, "index": 0.0026}
+SCRIPT = Path(__file__).parents[2] / "scripts" / "answer_claims.py"
 
 
 @pytest.fixture(scope="module")
-def published_records(tmp_path_factory):
-    return read_records(write_all(tmp_path_factory.mktemp("published"), published_record))
+def given(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("claims")
+    (folder / "costs").mkdir()
+    variants = [variants_record(name, rnn) for name in ("many_to_one", "many_to_many") for rnn in ("lstm", "gru")]
+    return Given(
+        costs=read_records(write_all(folder / "costs", published_record)),
+        cases=read_case_records(write_all_cases(folder / "cases")),
+        variants=read_variant_records(write_records(folder / "variants", variants)),
+    )
 
 
-@pytest.mark.parametrize("identifier", claims.GROUPS)
-def test_definitions_give_the_recomputed_figures(identifier):
-    claim, group = published.claims()[identifier], claims.GROUPS[identifier]
-    value = claims.evaluate(group, claims.published_points(group.jaccard))
-    assert value == pytest.approx(claim.recomputed, abs=TOLERANCE[claim.unit])
-
-
-def test_records_with_the_papers_figures_give_its_claims(published_records):
-    answers = claims.answer_claims(published_records)
-    assert [answer["identifier"] for answer in answers] == [f"C{number:02d}" for number in range(1, 18)]
+def test_every_claim_has_a_figure_an_interval_and_a_verdict(given):
+    answers = claims.answer_claims(given)
+    assert [answer.claim.identifier for answer in answers] == list(published.claims())
     for answer in answers:
-        assert answer["ours"] == pytest.approx(answer["recomputed"], abs=TOLERANCE[answer["unit"]])
-    assert [answers[place]["values"] for place in (0, 2, 4, 6, 8, 10, 15, 16)] == [48, 36, 48, 36, 24, 12, 60, 48]
+        low, high = answer.ours.interval
+        assert low <= answer.ours.value <= high
+        assert answer.verdict.text in VERDICTS
 
 
-def test_other_measures_are_taken_where_they_differ(tmp_path):
-    value = record("one_to_many")
-    value["monolithic"]["all"]["accuracy"] = value["monolithic"]["unpadded"]["accuracy"] = 0.9
-    composed = value["modes"]["rolled"]["composed"]["mean"]
-    composed["all"]["accuracy"], composed["unpadded"]["accuracy"] = 0.88, 0.85
-    (tmp_path / "r.json").write_text(json.dumps(value), encoding="utf-8")
-    answers = {a["identifier"]: a for a in claims.answer_claims(read_records([tmp_path / "r.json"]))}
-    assert answers["C10"]["ours"] == pytest.approx(-2.0)
-    assert answers["C10"]["ours_other_measures"] == pytest.approx({"padding_excluded": -5.0})
-    assert answers["C09"]["ours"] is None and answers["C09"]["ours_other_measures"] == {}
-    assert answers["C03"]["ours_other_measures"] == {"bleu": None, "chrf": None}
+def test_the_papers_own_figures_are_reproduced(given):
+    answers = claims.answer_claims(given)[:17]
+    wide = {"C05", "C06", "C10"}
+    for answer in answers:
+        expected = NOT_TESTED if answer.claim.identifier in wide else REPRODUCED
+        assert answer.verdict.text == expected, answer.claim.identifier
 
 
-def test_deviation_is_over_seeds_and_models_count_once(tmp_path):
-    records = read_records(write_all(tmp_path, seeds=(0, 1, 2)))
-    for answer in claims.answer_claims(records):
-        assert answer["deviation_over_seeds"] > 0 or answer["identifier"] in ("C13", "C14")
-        assert answer["values"] <= 60
+def test_claims_without_records_are_not_tested(tmp_path):
+    cases = read_case_records(write_records(tmp_path, [case_record("scenario", "add_ukrainian")]))
+    answers = claims.answer_claims(Given([], cases, []))
+    tested = {answer.claim.identifier for answer in answers if answer.verdict.text != NOT_TESTED}
+    assert tested <= {"C37", "C38"} and all(answer.ours is None for answer in answers[:36])
+    assert len(claims.sheets(Given([], cases, []))) == 1
+    with pytest.raises(InputError, match="no record given"):
+        Given([], [], [])
 
 
-def test_relu_is_no_part_of_the_papers_claims(tmp_path):
-    records = read_records(write_all(tmp_path, rnns=("relu",)))
-    assert all(answer["ours"] is None and answer["values"] == 0 for answer in claims.answer_claims(records))
+def test_a_claim_with_a_part_missing_has_a_figure_but_no_verdict(tmp_path):
+    cases = read_case_records(write_records(tmp_path, [case_record("intra_reuse", "many_to_one")]))
+    given = Given([], cases, [])
+    answer = next(answer for answer in claims.answer_claims(given) if answer.claim.identifier == "C23")
+    assert answer.ours.n == 4 and answer.verdict.text == NOT_TESTED
+    assert "| 4 (none of intra 1:1, intra 1:N, intra M:N, GRU, Vanilla) |" in rendering.markdown(
+        claims.sheets(given)[0]
+    )
 
 
-def test_rolled_many_output_shows_where_the_published_figure_came_from(tmp_path):
-    value = record("many_to_many")
-    value["monolithic"]["all"]["accuracy"] = 0.95
-    value["modes"]["rolled"]["composed"]["mean"]["all"]["accuracy"] = 0.94
-    value["controls"]["majority"]["all"]["accuracy"] = 0.25
-    value["controls"]["zeroed"]["all"]["accuracy"] = 0.20
-    (tmp_path / "r.json").write_text(json.dumps(value), encoding="utf-8")
-    everywhere, unpadded = claims.rolled_many_output(read_records([tmp_path / "r.json"]))
-    assert everywhere["composed_delta_percent_points"] == pytest.approx(-1.0)
-    assert everywhere["majority_delta_percent_points"] == pytest.approx(-70.0)
-    assert everywhere["zeroed_delta_percent_points"] == pytest.approx(-75.0)
-    assert everywhere["zeroed_accuracy_percent"] == pytest.approx(20.0)
-    assert everywhere["published_delta_percent_points_mean"] == pytest.approx(-78.82, abs=0.005)
-    assert everywhere["published_accuracy_percent_median"] < 19
-    assert unpadded["scope"] == "unpadded" and unpadded["published_delta_percent_points_mean"] is None
+def test_summary_counts_and_states_the_rule(given):
+    summary = claims.summary(given)
+    assert sum(summary["verdicts"].values()) == len(summary["claims"]) == 40
+    assert summary["rule"]["margins"]["percent points"] == 1.0 and summary["rule"]["least_values"] == 3
+    assert all(summary["origin"][kind]["run"] == "made-up" for kind in ("decomposition_cost", "cases", "variants"))
+    assert summary["claims"][0]["ours_interval_95"][0] <= summary["claims"][0]["ours"]
+    assert summary["claims"][17]["recomputed"] < 0
+    json.dumps(summary, allow_nan=False)
 
 
-def test_many_output_models_without_a_zeroed_control(tmp_path):
-    value = record("one_to_many")
-    del value["controls"]["zeroed"]
-    (tmp_path / "r.json").write_text(json.dumps(value), encoding="utf-8")
-    row = claims.rolled_many_output(read_records([tmp_path / "r.json"]))[0]
-    assert row["zeroed_delta_percent_points"] is None and row["majority_delta_percent_points"] is not None
+def test_records_of_two_runs_are_refused(tmp_path):
+    costs = tmp_path / "costs.json"
+    costs.write_text(json.dumps(record(run="other")), encoding="utf-8")
+    with pytest.raises(InputError, match="run: 'made-up' differs from 'other'"):
+        Given(read_records([costs]), read_case_records(write_records(tmp_path / "c", [case_record()])), [])
 
 
-def test_script_writes_json_and_markdown(tmp_path):
+def test_remarks_are_of_claims_and_shown_once():
+    assert set(REMARKS) <= set(published.claims())
+    text = " ".join(notes())
+    assert all(f"{name}" in text for name in REMARKS)
+    assert len(notes()) == len({remark for remarks in REMARKS.values() for remark in remarks})
+
+
+def test_every_format_has_all_claims_and_the_rule_above_them(given):
+    pages = claims.sheets(given)
+    markdown = "\n".join(map(rendering.markdown, pages))
+    latex = "\n".join(map(rendering.latex, pages))
+    for text in (markdown, latex, rendering.html(*pages)):
+        assert all(name in text for name in published.claims())
+        assert text.index("fixed before") < text.index("C01") and text.count("Rolled many-output models") >= 1
+    assert latex.isascii()
+    assert markdown.count("Cost of decomposition: run made-up") == 1
+
+
+def test_script_writes_every_output_and_again_the_same(tmp_path):
     (tmp_path / "r.json").write_text(json.dumps(record("one_to_many", data_source="synthetic")), encoding="utf-8")
-    outputs = ["--json", str(tmp_path / "s.json"), "--markdown", str(tmp_path / "s.md")]
-    subprocess.run([sys.executable, SCRIPT, tmp_path / "r.json", *outputs], check=True)
-    summary = json.loads((tmp_path / "s.json").read_text(encoding="utf-8"))
-    assert summary["origin"]["run"] == "made-up" and len(summary["claims"]) == 17
-    text = (tmp_path / "s.md").read_text(encoding="utf-8")
-    assert text.count("synthetic") >= 3 and "| C17 |" in text and "| 1:N | toxicity |" in text
+    cases = write_records(tmp_path / "cases", [case_record(data_source="synthetic")])
+    texts = []
+    for name in ("one", "two"):
+        outputs = [("--json", "c.json"), ("--markdown", "c.md"), ("--html", "c.html"), ("--latex", "c.tex")]
+        options = [part for flag, file in outputs for part in (flag, tmp_path / name / file)]
+        command = [sys.executable, SCRIPT, "--decomposition-cost", tmp_path / "r.json", "--cases", *cases, *options]
+        subprocess.run(command, check=True)
+        texts.append([(tmp_path / name / file).read_text(encoding="utf-8") for _, file in outputs])
+    assert texts[0] == texts[1]
+    assert len(json.loads(texts[0][0])["claims"]) == 40
+    assert (
+        texts[0][1].count("on synthetic data") == 2 and "| C40 |" in texts[0][1] and "| 1:N | toxicity |" in texts[0][1]
+    )

@@ -73,3 +73,52 @@ def test_damaged_table_names_the_line(tmp_path, old, new, message):
     (tmp_path / "table2.csv").write_text(text.replace(old, new, 1), encoding="utf-8")
     with pytest.raises(InputError, match=message):
         published.table2(tmp_path)
+
+
+def test_tables_iii_and_iv_have_every_setting_and_rnn():
+    settings = {*published.ARCHITECTURES, *published.INTER}
+    for number in (3, 4):
+        assert set(published.case_table(number)) == {(name, rnn) for name in settings for rnn in published.PAPER_RNNS}
+    assert published.case_table(3)["many_to_many", "gru"].mean == 0.42
+    assert published.case_table(4)["one_to_one", "lstm"].median == -0.49
+    assert published.case_table(3)["encoder_decoder", "lstm"].recomputed_mean is None
+
+
+def test_published_cases_explain_their_summaries_but_for_one_slip_of_sign():
+    different = []
+    for number in (3, 4):
+        for key, entry in published.case_table(number).items():
+            if entry.recomputed_mean is not None and abs(entry.recomputed_mean - entry.mean) > 0.0051:
+                different.append((number, *key))
+    assert different == [(4, "one_to_one-one_to_many", "vanilla")]
+
+
+def test_scenarios_as_printed():
+    assert published.scenarios()["update_estonian_english"] == published.Scenario(20.80, 20.89, 21.30)
+
+
+def test_gate_approaches_share_their_monolithic_models():
+    per_gate = published.package_accuracies(gate_approach="per_gate")
+    assert {rnn for _, rnn, _ in per_gate} == {"lstm", "gru"} and len(per_gate) == 32
+    assert all(published.package_accuracies()[key].monolithic == entry.monolithic for key, entry in per_gate.items())
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "read"),
+    [
+        ("table3.csv", "intra,1:1,lstm,-0.07", "intra,2:2,lstm,-0.07", lambda folder: published.case_table(3, folder)),
+        ("table5.csv", "32.12", "much", published.scenarios),
+        (
+            "artifact_rq2_rq3_accuracy.csv",
+            "oneOne_oneMany,1,0.0",
+            "oneOne_none,1,0.0",
+            lambda folder: published.case_table(3, folder),
+        ),
+    ],
+)
+def test_damaged_tables_name_the_line(tmp_path, name, old, new, read):
+    for path in published.FOLDER.glob("*.csv"):
+        text = path.read_text(encoding="utf-8")
+        (tmp_path / path.name).write_text(text.replace(old, new, 1) if path.name == name else text, encoding="utf-8")
+    with pytest.raises(InputError, match=rf"{name}: line \d+ is damaged"):
+        read(tmp_path)

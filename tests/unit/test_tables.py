@@ -12,6 +12,7 @@ import pytest
 
 from rnn_modules import published, rendering, tables
 from rnn_modules.records import read_records
+from rnn_modules.sheets import number
 from support.made_up_records import published_record, record, write_all
 
 SCRIPT = Path(__file__).parents[2] / "scripts" / "tabulate_decomposition_cost.py"
@@ -48,14 +49,14 @@ def test_unrolled_one_to_one_is_empty(published_records):
     row = tables.table2(published_records).rows[1]
     assert row.heading[:3] == ("1:1", "Math QA", "Unrolled")
     assert set(row.entries) == {None} and row.jaccard is None
-    line = rendering.markdown(tables.table2(published_records)).splitlines()[7]
+    line = rendering.markdown(tables.table2(published_records).sheet()).splitlines()[7]
     assert line == "| 1:1 | Math QA | Unrolled |  | accuracy |" + "  |" * 14
 
 
 def test_missing_models_show_a_dash_beside_the_papers_figure(tmp_path):
     table = tables.table2(one(tmp_path, "many_to_one", "gru", 2))
     row = next(row for row in table.rows if row.heading[:3] == ("M:1", "Clinc OOS", "Unrolled"))
-    texts = [entry.text() for entry in row.entries]
+    texts = [str(entry.cell()) for entry in row.entries]
     assert texts[0] == "– (paper +0.96)"
     assert re.fullmatch(r"[+−]\d\.\d\d \(paper \+0\.00\)", texts[5])
 
@@ -64,7 +65,7 @@ def test_relu_has_columns_only_with_records_of_it(tmp_path, published_records):
     assert len(tables.table2(published_records).models) == 12
     table = tables.table2(one(tmp_path, "many_to_one", "relu", 1))
     assert table.models[12:] == ("ReLU-1", "ReLU-2", "ReLU-3", "ReLU-4")
-    assert table.rows[2].entries[12].text().endswith("(paper –)")
+    assert str(table.rows[2].entries[12].cell()).endswith("(paper –)")
 
 
 def test_published_measures_and_better_measures_are_not_mixed_up(tmp_path):
@@ -74,8 +75,8 @@ def test_published_measures_and_better_measures_are_not_mixed_up(tmp_path):
         value["modes"]["rolled"]["composed"]["mean"][scope]["accuracy"] = composed
     (tmp_path / "r.json").write_text(json.dumps(value), encoding="utf-8")
     records = read_records([tmp_path / "r.json"])
-    assert tables.table2(records).rows[4].entries[0].text() == "−5.00 (paper −14.73)"
-    assert tables.table2_unpadded(records).rows[0].entries[0].text() == "−15.00 (paper −14.73)"
+    assert str(tables.table2(records).rows[4].entries[0].cell()) == "−5.00 (paper −14.73)"
+    assert str(tables.table2_unpadded(records).rows[0].entries[0].cell()) == "−15.00 (paper −14.73)"
 
 
 def test_companion_table_has_bleu_and_chrf_of_every_pair(made_up):
@@ -93,7 +94,7 @@ def test_several_seeds_show_mean_and_deviation(tmp_path):
         paths.append(tmp_path / f"{seed}.json")
         paths[-1].write_text(json.dumps(value), encoding="utf-8")
     row = tables.table2(read_records(paths)).rows[2]
-    assert row.entries[0].text() == "−3.00 ± 2.83 (paper −0.13)"
+    assert str(row.entries[0].cell()) == "−3.00 ± 2.83 (paper −0.13)"
 
 
 @pytest.mark.parametrize(
@@ -101,14 +102,14 @@ def test_several_seeds_show_mean_and_deviation(tmp_path):
     [(-0.001, True, "+0.00"), (-0.13, True, "−0.13"), (0.5, False, "0.50"), (None, True, "–"), (0.126, True, "+0.13")],
 )
 def test_numbers(value, signed, text):
-    assert tables.number(value, signed=signed) == text
+    assert number(value, signed=signed) == text
 
 
 @pytest.mark.parametrize("source", ["synthetic", "mirror"])
 def test_titles_say_synthetic_when_the_data_are(tmp_path, source):
     records = one(tmp_path, "many_to_one", data_source=source)
     for table in (tables.table2(records), tables.table2_unpadded(records)):
-        for text in (table.title, table.caption, rendering.markdown(table), rendering.latex(table)):
+        for text in (table.title, table.caption, rendering.markdown(table.sheet()), rendering.latex(table.sheet())):
             assert ("synthetic" in text) is (source == "synthetic")
     assert ("synthetic" in tables.absolute_tables(records)[0][0]) is (source == "synthetic")
 
@@ -164,18 +165,18 @@ class _Cells(HTMLParser):
 
 
 def test_html_is_self_contained_and_coloured(made_up):
-    text = rendering.html(tables.table2(made_up))
+    text = rendering.html(tables.table2(made_up).sheet())
     parser = _Cells()
     parser.feed(text)
     names = [tag for tag, _ in parser.tags]
     assert names.count("tr") == 1 + 14 and names.count("td") == 14 * 19
     assert not {"script", "link", "img"} & set(names) and "://" not in text
     assert "rgba(213, 94, 0" in text
-    assert text == rendering.html(tables.table2(made_up))
+    assert text == rendering.html(tables.table2(made_up).sheet())
 
 
 def test_latex_has_equal_columns_and_escapes(made_up):
-    text = rendering.latex(tables.table2(made_up))
+    text = rendering.latex(tables.table2(made_up).sheet())
     body = text[text.index(r"\toprule") : text.index(r"\bottomrule")]
     lines = [line for line in body.splitlines() if line.endswith(r" \\")]
     assert len(lines) == 15

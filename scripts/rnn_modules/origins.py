@@ -1,0 +1,47 @@
+"""Where the figures of a table come from, in the words of its caption; for records of any kind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+
+def origin(records: Sequence) -> dict[str, object]:
+    """Run, preset, data sources, seeds and commits of records."""
+    return {
+        "run": records[0].run,
+        "preset": records[0].preset,
+        "data_sources": sorted({record.data_source for record in records}),
+        "seeds": sorted({record.seed for record in records}),
+        "commits": sorted({record.commit for record in records}),
+    }
+
+
+def bounds(named_counts: Iterable[tuple[str, dict[str, int]]]) -> dict[str, dict[str, list[int]]]:
+    """Name -> kind of count -> ``[least, most]`` over what is given under that name."""
+    result: dict[str, dict[str, list[int]]] = {}
+    for name, counts in named_counts:
+        known = result.setdefault(name, {})
+        for kind, count in counts.items():
+            least, most = known.get(kind, (count, count))
+            known[kind] = [min(least, count), max(most, count)]
+    return result
+
+
+def bounds_text(least_and_most: Sequence[int] | None) -> str:
+    """As ``4,500``, or ``450–500`` when they differ."""
+    if least_and_most is None:
+        return "?"
+    least, most = least_and_most
+    return f"{least:,}" if least == most else f"{least:,}–{most:,}"
+
+
+def sources_text(facts: dict) -> str:
+    """The data sources of :func:`origin`; generated text is called so."""
+    names = {"synthetic": "synthetic (generated text, no real corpus)"}
+    return ", ".join(names.get(source, f"{source} (real corpora)") for source in facts["data_sources"])
+
+
+def seeds_text(facts: dict) -> str:
+    """Seeds and commits of :func:`origin`."""
+    commits = ", ".join(commit[:12] for commit in facts["commits"])
+    return f"seeds: {', '.join(map(str, facts['seeds']))}; commit: {commits}"
