@@ -15,7 +15,7 @@ from rnn_modules.commands import run
 
 BLOCKS = {
     "table2": "tables/table2.md",
-    "claims": "tables/claims_decomposition_cost.md",
+    "claims": "tables/claims.md",
     "bench": "bench/bench.md",
 }
 """Blocks of the README, between ``<!-- name -->`` and ``<!-- /name -->``, and the files that fill them."""

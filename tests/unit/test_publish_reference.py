@@ -33,18 +33,13 @@ def test_figures_of_the_finding_are_in_the_reference():
     [
         (
             "tabulate_decomposition_cost.py",
-            ["--output-folder", "{folder}"],
+            ["--output-folder", "{folder}", "--"],
             ["table2.md", "table2.csv", "decomposition_cost.md"],
         ),
         (
-            "summarise_decomposition_cost.py",
-            [
-                "--json",
-                "{folder}/claims_decomposition_cost.json",
-                "--markdown",
-                "{folder}/claims_decomposition_cost.md",
-            ],
-            ["claims_decomposition_cost.md", "claims_decomposition_cost.json"],
+            "answer_claims.py",
+            ["--json", "{folder}/claims.json", "--markdown", "{folder}/claims.md", "--decomposition-cost"],
+            ["claims.md", "claims.json"],
         ),
     ],
 )
@@ -52,7 +47,7 @@ def test_reference_tables_come_from_the_reference_records(tmp_path, script, argu
     records = sorted(map(str, REFERENCE.glob("records/*-decomposition_cost.json")))
     assert len(records) == 60
     options = [argument.format(folder=tmp_path) for argument in arguments]
-    subprocess.run([sys.executable, ROOT / "scripts" / script, *records, *options], check=True, capture_output=True)
+    subprocess.run([sys.executable, ROOT / "scripts" / script, *options, *records], check=True, capture_output=True)
     for name in made:
         assert (tmp_path / name).read_text() == (REFERENCE / "tables" / name).read_text()
 
