@@ -53,13 +53,11 @@ def variants(architecture: str, rnn: str, paper: DecompositionParameters) -> Ite
     }
     yield "paper", {}
     yield "package", differing
+    done = set()
     for name, value in [*differing.items(), *OTHER_READINGS]:
         if _applies(name, architecture, rnn) and value != getattr(paper, name):
-            yield f"{name}: {_text(value)}", {name: value}
-
-
-def _text(value: object) -> str:
-    return ", ".join(value) if isinstance(value, tuple) else str(value)
+            yield f"{name}: {value}" if name in done else name, {name: value}
+            done.add(name)
 
 
 def _applies(name: str, architecture: str, rnn: str) -> bool:
