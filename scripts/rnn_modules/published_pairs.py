@@ -1,9 +1,8 @@
-"""The paper's accuracies of every class pair of research questions 2 and 3, as its replication package has them."""
+"""The paper's delta of every case of research questions 2 and 3, from the accuracies in its replication package."""
 
 from __future__ import annotations
 
 import statistics
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -11,89 +10,59 @@ from rnn_modules import published
 from rnn_modules.artefacts import InputError
 from rnn_modules.published import FOLDER
 
-# The package's names of settings; inter replacement goes both ways.
-_SETTINGS = {
-    "one_to_one": "one_to_one",
-    "one_to_many": "one_to_many",
-    "many_to_one": "many_to_one",
-    "many_to_many_same": "many_to_many",
-    "oneOne_oneMany": "one_to_one-one_to_many",
-    "oneMany_oneOne": "one_to_one-one_to_many",
-    "manyOne_manyMany": "many_to_one-many_to_many",
-    "manyMany_manyOne": "many_to_one-many_to_many",
-}
-_EXPERIMENTS = {"rq2": "reuse", "rq3": "replacement"}
-_COLUMNS = ("rnn", "rq", "kind", "setting", "class1", "class2", "modular_acc", "trained_acc", "source_model")
+TABLES = {"reuse": 3, "replacement": 4}
+"""End of an experiment's name -> the paper's table of its means."""
+_QUESTIONS = {3: "rq2", 4: "rq3"}
 
 
-@dataclass(frozen=True)
-class PublishedCase:
-    """One class pair, or one replaced class: accuracies 0 to 1.
-
-    Attributes:
-        experiment: as in the records, ``intra_reuse`` to ``inter_replacement``.
-        model: the parent's name in the package (``model1``, ``model4``, ...), empty where it has none.
-        reference: accuracy of the model trained from scratch; None for replaced classes.
-    """
-
-    experiment: str
-    setting: str
-    rnn: str
-    model: str
-    modular: float
-    reference: float | None
+def table_of(experiment: str) -> int:
+    """Number of the table of an experiment, 3 or 4."""
+    return TABLES[experiment.rpartition("_")[2]]
 
 
-@cache
-def published_cases(folder: Path = FOLDER) -> tuple[PublishedCase, ...]:
-    """All pairwise figures of the package.
-
-    Raises:
-        InputError: the file is missing or damaged.
-    """
-    path = folder / "artifact_rq2_rq3_accuracy.csv"
-    cases = []
-    for line, row in enumerate(published.read_rows(path, _COLUMNS), start=2):
-        try:
-            cases.append(
-                PublishedCase(
-                    experiment=f"{row['kind']}_{_EXPERIMENTS[row['rq']]}",
-                    setting=_SETTINGS[row["setting"]],
-                    rnn=row["rnn"],
-                    model=row["source_model"],
-                    modular=float(row["modular_acc"]),
-                    reference=float(row["trained_acc"]) if row["trained_acc"] else None,
-                )
-            )
-        except (KeyError, ValueError, TypeError) as error:
-            raise InputError(f"{path}: line {line} is damaged ({error}); restore it from the repository") from error
-    return tuple(cases)
+def published_mean(experiment: str, setting: str, rnn: str, folder: Path = FOLDER) -> float | None:
+    """Mean that Table III or IV prints, None where it has none (ReLU)."""
+    summary = published.case_table(table_of(experiment), folder).get((setting, rnn))
+    return summary.mean if summary else None
 
 
 def worst_monolithic(setting: str, rnn: str, folder: Path = FOLDER) -> float:
-    """Accuracy of the worst of the package's models of one kind, in which modules are replaced (section V-B3)."""
+    """Accuracy of the worst of the package's models of one kind, in which classes are replaced; 0 to 1."""
     return min(
         accuracy.monolithic
-        for (architecture, found, _), accuracy in published.package_accuracies(folder).items()
-        if (architecture, found) == (setting, rnn)
+        for (architecture, name, _), accuracy in published.package_accuracies(folder).items()
+        if (architecture, name) == (setting, rnn)
     )
 
 
 def published_deltas(experiment: str, setting: str, rnn: str, folder: Path = FOLDER) -> list[float]:
-    """The paper's deltas of all cases of one cell of Tables III and IV, in percentage points.
+    """The paper's deltas of all cases of one row of Table III or IV, in percentage points.
 
-    Where the package has pairs from two parents, those of the parent nearest to the cell's mean are meant.
+    Where pairs of several parents are published, those that the table's mean belongs to; replaced classes are set
+    against the worst model. An empty list where no case is published (translation, ReLU).
 
-    Returns:
-        An empty list when the package has none (translation, ReLU).
+    Raises:
+        InputError: a file is missing or damaged.
     """
-    by_model: dict[str, list[float]] = {}
-    for case in published_cases(folder):
-        if (case.experiment, case.setting, case.rnn) != (experiment, setting, rnn):
-            continue
-        reference = case.reference
-        if experiment == "intra_replacement":
-            reference = worst_monolithic(setting, rnn, folder)
-        if reference is not None:
-            by_model.setdefault(case.model, []).append(100.0 * (case.modular - reference))
-    return by_model
+    if experiment == "intra_replacement":
+        accuracies = _replaced(folder).get((setting, rnn), [])
+        return [100 * (accuracy - worst_monolithic(setting, rnn, folder)) for accuracy in accuracies]
+    number = table_of(experiment)
+    by_parent = published._package_cases(_QUESTIONS[number], folder).get((setting, rnn), [])
+    mean = published_mean(experiment, setting, rnn, folder)
+    return min(by_parent, key=lambda deltas: abs(statistics.fmean(deltas) - mean)) if by_parent else []
+
+
+@cache
+def _replaced(folder: Path) -> dict[tuple[str, str], list[float]]:
+    """Accuracies after the replacement of each class, by ``(setting, rnn)``."""
+    path = folder / "artifact_rq2_rq3_accuracy.csv"
+    gathered: dict[tuple[str, str], list[float]] = {}
+    for line, row in enumerate(published._rows(path, ("rnn", "rq", "kind", "setting", "modular_acc")), start=2):
+        if (row["rq"], row["kind"]) == ("rq3", "intra"):
+            try:
+                key = (published._PACKAGE_SETTINGS[row["setting"]], row["rnn"])
+                gathered.setdefault(key, []).append(float(row["modular_acc"]))
+            except (KeyError, ValueError, TypeError) as error:
+                raise InputError(f"{path}: line {line} is damaged ({error}); restore it from the repository") from error
+    return gathered

@@ -1,4 +1,4 @@
-"""The figure of the removal sweep: what modules keep of the parent's figures, and of the parent, the more is removed."""
+"""The figure of the removal sweep: scores of composed models and size of the modules by how much may be removed."""
 
 from __future__ import annotations
 
