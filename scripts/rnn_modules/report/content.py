@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from rnn_modules.artefacts import read_json
+from rnn_modules.artefacts import InputError, read_json
 from rnn_modules.published import ARCHITECTURES
 from rnn_modules.report.benchmarks import duration, rule_costs
 from rnn_modules.report.details import Details, details
 from rnn_modules.report.pictures import Picture, read_pictures
 from rnn_modules.report.sources import KINDS, Sources, read_sources
 from rnn_modules.report.written_tables import read_table
-from rnn_modules.sheets import Sheet, number, texts
+from rnn_modules.sheets import Cell, Sheet, number, texts, with_interval
 
 # File of the table, heading of its section, and the files that go with it, folded.
 TABLES = (
@@ -22,8 +22,6 @@ TABLES = (
     ("table5", "Table V: evolution scenarios", ()),
     ("variants", "Choices of paper and package: one change at a time", ()),
 )
-_CLAIMS = ("claims", "claims_decomposition_cost")
-_OTHER_MEASURES = {"padding_excluded": "padding excluded", "bleu": "BLEU-4", "chrf": "chrF"}
 
 
 @dataclass(frozen=True)
@@ -121,36 +119,49 @@ def origin(sources: Sources) -> str:
 
 
 def claims_section(folder: Path) -> Section:
-    """The paper's claims beside ours, from the summary that the run wrote."""
-    absent = "No claims in this run: tables/claims.json is missing."
-    for name in _CLAIMS:
-        path = folder / "tables" / f"{name}.json"
-        if not path.exists():
-            continue
-        rows = []
-        for answer in read_json(path, ("claims",))["claims"]:
-            deviation = answer.get("deviation_over_seeds")
-            ours = number(answer["ours"]) + (f" ± {deviation:.2f}" if deviation is not None else "")
-            others = answer.get("ours_other_measures", {})
-            otherwise = ", ".join(f"{_OTHER_MEASURES.get(key, key)} {number(value)}" for key, value in others.items())
-            rows.append(
-                texts(
-                    answer["identifier"],
-                    answer["claim"],
-                    f"{answer['quantity']}, {answer['unit']}",
-                    number(answer["published"]),
-                    number(answer["recomputed"]),
-                    ours,
-                    otherwise,
-                    str(answer["values"]),
-                )
-            )
-        columns = ("Claim", "About", "Quantity", "Paper", "Paper, recomputed", "Ours", "Ours, measured otherwise")
-        sheet = Sheet(
-            "claims-table", "The paper's claims and our figures", "", (), (*columns, "Values"), tuple(rows), 3
-        )
-        return Section("claims", "Claims", [sheet], [], absent)
-    return Section("claims", "Claims", [], [], absent)
+    """The paper's claims beside ours, from the answers that the run wrote."""
+    path = folder / "tables" / "claims.json"
+    heading, absent = "Claims", "Not in this run: tables/claims.json is missing."
+    if not path.exists():
+        return Section("claims", heading, [], [], absent)
+    summary = read_json(path, ("claims", "rule", "verdicts"))
+    try:
+        rows = tuple(_claim_row(answer) for answer in summary["claims"])
+        counted = ", ".join(f"{count} {verdict}" for verdict, count in summary["verdicts"].items())
+        remarks = [f"{answer['identifier']}: {text}" for answer in summary["claims"] for text in answer["remarks"]]
+        rule = summary["rule"]["text"]
+    except (KeyError, TypeError, AttributeError) as error:
+        raise InputError(f"{path}: not the answers to the claims ({error!r}); delete it and make it again") from error
+    columns = ("Claim", "About", "Verdict", "Paper", "Ours", "Paper, recomputed", "Ours, measured otherwise", "Values")
+    sheet = Sheet(
+        name="claims-table",
+        title=f"The paper's {len(rows)} claims",
+        caption=f"Of {len(rows)} claims: {counted}.",
+        notes=(rule, "Ours: in brackets the 95 % bootstrap interval over the values behind it.", *remarks),
+        columns=(*columns, "Quantity", "Section"),
+        rows=rows,
+        leading=3,
+    )
+    return Section("claims", heading, [sheet], [], absent)
+
+
+def _claim_row(answer: dict) -> tuple[Cell, ...]:
+    ours = with_interval(answer["ours"], answer["ours_interval_95"], signed=False)
+    others = (f"{name.replace('_', ' ')} {number(value)}" for name, value in answer["ours_other_measures"].items())
+    missing = f" (none of {', '.join(answer['missing'])})" if answer["missing"] else ""
+    basis = " (recomputed figure)" if answer["verdict_on"] == "recomputed" else ""
+    return texts(
+        answer["identifier"],
+        answer["claim"],
+        f"{answer['verdict']}{basis}",
+        number(answer["published"]),
+        ours,
+        number(answer["recomputed"]),
+        ", ".join(others),
+        f"{answer['values']}{missing}",
+        f"{answer['quantity']}, {answer['unit']}",
+        answer["section"],
+    )
 
 
 def table_sections(folder: Path) -> list[Section]:

@@ -25,8 +25,8 @@ class Picture:
 
 
 _CASES = (
-    "Each point is one case (a pair of classes, or a replaced class), seeds averaged; boxes span the quartiles, the "
-    "line in them is the median; diamonds are means, the paper's as printed. Linear within ±2 points, logarithmic beyond."
+    "Each point is one case (a pair of classes, or a replaced class), seeds averaged; boxes span the quartiles, "
+    "the line in them is the median; diamonds are means, the paper's as printed. Linear within ±2, logarithmic beyond."
 )
 _TEXTS = {
     "table2": (
