@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rnn_modules.artefacts import InputError, read_json
+from rnn_modules.claims import MEASURE_NAMES
 from rnn_modules.published import ARCHITECTURES
 from rnn_modules.report.benchmarks import duration, rule_costs
 from rnn_modules.report.details import Details, details
@@ -134,7 +135,7 @@ def claims_section(folder: Path) -> Section:
         raise InputError(f"{path}: not the answers to the claims ({error!r}); delete it and make it again") from error
     columns = ("Claim", "About", "Verdict", "Paper", "Ours", "Paper, recomputed", "Ours, measured otherwise", "Values")
     sheet = Sheet(
-        name="claims-table",
+        name="claims",
         title=f"The paper's {len(rows)} claims",
         caption=f"Of {len(rows)} claims: {counted}.",
         notes=(rule, "Ours: in brackets the 95 % bootstrap interval over the values behind it.", *remarks),
@@ -147,8 +148,8 @@ def claims_section(folder: Path) -> Section:
 
 def _claim_row(answer: dict) -> tuple[Cell, ...]:
     ours = with_interval(answer["ours"], answer["ours_interval_95"], signed=False)
-    others = (f"{name.replace('_', ' ')} {number(value)}" for name, value in answer["ours_other_measures"].items())
-    missing = f" (none of {', '.join(answer['missing'])})" if answer["missing"] else ""
+    others = answer["ours_other_measures"].items()
+    missing = f" (none of {', '.join(answer['missing'])})" if answer["missing"] and answer["values"] else ""
     basis = " (recomputed figure)" if answer["verdict_on"] == "recomputed" else ""
     return texts(
         answer["identifier"],
@@ -157,7 +158,7 @@ def _claim_row(answer: dict) -> tuple[Cell, ...]:
         number(answer["published"]),
         ours,
         number(answer["recomputed"]),
-        ", ".join(others),
+        ", ".join(f"{MEASURE_NAMES.get(name, name)} {number(value)}" for name, value in others if value is not None),
         f"{answer['values']}{missing}",
         f"{answer['quantity']}, {answer['unit']}",
         answer["section"],
@@ -182,7 +183,7 @@ def _costs(folder: Path) -> tuple[Sheet, str]:
         rows.append(texts(cost.rule, str(cost.jobs), *times, *memory))
         total += cost.total_seconds
     columns = ("Rule", "Jobs", "Median, s", "Longest, s", "All jobs, s", "Peak memory, median, MiB", "Highest, MiB")
-    sheet = Sheet("costs-table", "Run time and peak memory by rule", "", (), columns, tuple(rows), 1)
+    sheet = Sheet("costs", "Run time and peak memory by rule", "", (), columns, tuple(rows), 1)
     return sheet, duration(total) if rows else ""
 
 
@@ -192,7 +193,7 @@ def _versions(sources: Sources) -> Sheet:
         for package, version in record["provenance"].get("versions", {}).items():
             found.setdefault(package, set()).add(str(version))
     rows = tuple(texts(package, ", ".join(sorted(versions))) for package, versions in sorted(found.items()))
-    return Sheet("versions-table", "Versions of packages", "", (), ("Package", "Version"), rows, 1)
+    return Sheet("versions", "Versions of packages", "", (), ("Package", "Version"), rows, 1)
 
 
 def _origins(sources: Sources) -> Sheet:
@@ -213,7 +214,7 @@ def _origins(sources: Sources) -> Sheet:
             )
         )
     columns = ("Records", "Number", "Seeds", "Data source", "Preset", "Commit")
-    return Sheet("origins-table", "Records behind this page", "", (), columns, tuple(rows), 1)
+    return Sheet("origins", "Records behind this page", "", (), columns, tuple(rows), 1)
 
 
 def _by_architecture(found: list[Details]) -> dict[str, list[Details]]:
