@@ -1,9 +1,10 @@
 """A run's folder with made-up records of every kind, tables, figures and benchmarks, to make a report of."""
 
 import json
-import subprocess
+import runpy
 import sys
 from pathlib import Path
+from unittest import mock
 
 from rnn_modules import published
 from support.made_up_cases import case_record, sweep_record, variants_record
@@ -57,7 +58,9 @@ def write_model(folder, architecture, rnn="lstm", layers=1, seed=0, **changes):
 
 
 def _script(name, *arguments):
-    subprocess.run([sys.executable, SCRIPTS / name, *arguments], check=True)
+    """Run a script inside this process, which saves its imports."""
+    with mock.patch.object(sys, "argv", [name, *map(str, arguments)]):
+        runpy.run_path(str(SCRIPTS / name), run_name="__main__")
 
 
 def write_costs(folder, rnns=("lstm",), layers=(1,), seeds=(0,), **changes):

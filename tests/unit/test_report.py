@@ -104,7 +104,14 @@ def test_the_whole_run_is_told(page):
     assert "Not in this run" not in text and "No figures" not in text
     for words in (
         *("Of 40 claims:", "intra reuse M:1", "Wilcoxon", "M:1 · clinc · LSTM-1 · seed 0", "learning rate 0.001"),
-        *("composed, rolled, mean head", "What the modules lost", "train_model", "50.0", "fedcba9876543210"),
+        *(
+            "composed, rolled, mean head",
+            "What the modules lost",
+            "Rolled many-output models",
+            "train_model",
+            "50.0",
+            "fedcba9876543210",
+        ),
         *("All jobs one after the other took 50.0 s", "evolution scenarios", "keras"),
     ):
         assert words in text, words

@@ -129,16 +129,20 @@ def claims_section(folder: Path) -> Section:
     try:
         rows = tuple(_claim_row(answer) for answer in summary["claims"])
         counted = ", ".join(f"{count} {verdict}" for verdict, count in summary["verdicts"].items())
-        remarks = [f"{answer['identifier']}: {text}" for answer in summary["claims"] for text in answer["remarks"]]
+        remarks: dict[str, list[str]] = {}
+        for answer in summary["claims"]:
+            for text in answer["remarks"]:
+                remarks.setdefault(text, []).append(answer["identifier"])
         rule = summary["rule"]["text"]
     except (KeyError, TypeError, AttributeError) as error:
         raise InputError(f"{path}: not the answers to the claims ({error!r}); delete it and make it again") from error
+    said = (f"{', '.join(claims)}: {text}" for text, claims in remarks.items())
     columns = ("Claim", "About", "Verdict", "Paper", "Ours", "Paper, recomputed", "Ours, measured otherwise", "Values")
     sheet = Sheet(
         name="claims",
         title=f"The paper's {len(rows)} claims",
         caption=f"Of {len(rows)} claims: {counted}.",
-        notes=(rule, "Ours: in brackets the 95 % bootstrap interval over the values behind it.", *remarks),
+        notes=(rule, "Ours: in brackets the 95 % bootstrap interval over the values behind it.", *said),
         columns=(*columns, "Quantity", "Section"),
         rows=rows,
         leading=3,
@@ -171,7 +175,11 @@ def table_sections(folder: Path) -> list[Section]:
     for name, heading, companions in TABLES:
         folded = [sheet for companion in companions for sheet in read_table(folder / "tables" / f"{companion}.md")]
         absent = f"Not in this run: tables/{name}.md is missing."
-        sections.append(Section(name, heading, read_table(folder / "tables" / f"{name}.md"), folded, absent))
+        sheets = read_table(folder / "tables" / f"{name}.md")
+        if sheets and name == "table2":
+            # Behind the claims stands where the published rolled figures come from, which Table II needs.
+            sheets += read_table(folder / "tables" / "claims.md")[1:]
+        sections.append(Section(name, heading, sheets, folded, absent))
     return sections
 
 
