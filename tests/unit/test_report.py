@@ -9,7 +9,7 @@ import pytest
 from rnn_modules.report.content import read_content
 from rnn_modules.report.page import render, shade
 from rnn_modules.sheets import Cell
-from support.made_up_run import SCRIPTS, write, write_costs, write_model, write_whole_run
+from support.made_up_run import SCRIPTS, write, write_model, write_whole_run
 
 _VOID = {"meta", "link", "img", "br", "hr", "input"}
 
@@ -118,10 +118,10 @@ def test_the_whole_run_is_told(page):
 
 
 def test_synthetic_data_are_said_first(tmp_path):
-    write_costs(tmp_path, data_source="synthetic")
+    write_whole_run(tmp_path, data_source="synthetic")
     parsed = _Page(render(read_content(tmp_path)))
     assert "Synthetic data (generated text" in parsed.text[:200]
-    assert "modules (synthetic data)" in parsed.text
+    assert "modules (synthetic data)" in parsed.text and "40 claims on synthetic data" in parsed.text
 
 
 def test_a_run_of_models_alone_says_what_is_absent(tmp_path):

@@ -13,7 +13,7 @@ from rnn_modules.report.details import Details, details
 from rnn_modules.report.pictures import Picture, read_pictures
 from rnn_modules.report.sources import KINDS, Sources, read_sources
 from rnn_modules.report.written_tables import read_table
-from rnn_modules.sheets import Cell, Sheet, number, texts, with_interval
+from rnn_modules.sheets import Cell, Sheet, number, synthetic, texts, with_interval
 
 # File of the table, heading of its section, and the files that go with it, folded.
 TABLES = (
@@ -119,7 +119,7 @@ def origin(sources: Sources) -> str:
     )
 
 
-def claims_section(folder: Path) -> Section:
+def claims_section(folder: Path, data_sources: list[str]) -> Section:
     """The paper's claims beside ours, from the answers that the run wrote."""
     path = folder / "tables" / "claims.json"
     heading, absent = "Claims", "Not in this run: tables/claims.json is missing."
@@ -140,7 +140,7 @@ def claims_section(folder: Path) -> Section:
     columns = ("Claim", "About", "Verdict", "Paper", "Ours", "Paper, recomputed", "Ours, measured otherwise", "Values")
     sheet = Sheet(
         name="claims",
-        title=f"The paper's {len(rows)} claims",
+        title=f"The paper's {len(rows)} claims{synthetic(data_sources)}",
         caption=f"Of {len(rows)} claims: {counted}.",
         notes=(rule, "Ours: in brackets the 95 % bootstrap interval over the values behind it.", *said),
         columns=(*columns, "Quantity", "Section"),
@@ -241,16 +241,16 @@ def read_content(folder: Path) -> Content:
     sources = read_sources(folder)
     found = details(sources.models)
     costs, total_time = _costs(folder)
-    counts = _dataset_counts(sources)
+    counts, data_sources = _dataset_counts(sources), _distinct(r["data_source"] for r in sources.all_records())
     facts = [("Run", run_name(sources)), ("Models", str(len(sources.models)))]
     for name, parts in counts.items():
         facts.append((f"Examples of {name}", ", ".join(f"{part} {_count(values)}" for part, values in parts.items())))
     return Content(
         run=run_name(sources),
-        synthetic=any(record["data_source"] == "synthetic" for record in sources.all_records()),
+        synthetic="synthetic" in data_sources,
         origin=origin(sources),
         facts=facts,
-        claims=claims_section(folder),
+        claims=claims_section(folder, data_sources),
         tables=table_sections(folder),
         pictures=read_pictures(folder / "figures"),
         curves=_by_architecture([one for one in found if one.curve]),
