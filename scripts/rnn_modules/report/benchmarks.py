@@ -1,0 +1,81 @@
+"""Run time and peak memory of a run by rule, from the benchmark files that Snakemake leaves."""
+
+from __future__ import annotations
+
+import csv
+import math
+import statistics
+from dataclasses import dataclass
+from pathlib import Path
+
+from rnn_modules.artefacts import InputError
+
+
+@dataclass(frozen=True)
+class RuleCost:
+    """What the jobs of one rule took; seconds of wall clock, MiB of resident memory.
+
+    Attributes:
+        memory: median and highest peak of the jobs, None when all were too short to be measured.
+    """
+
+    rule: str
+    jobs: int
+    median_seconds: float
+    highest_seconds: float
+    total_seconds: float
+    memory: tuple[float, float] | None
+
+
+def _measure(path: Path) -> tuple[float, float | None]:
+    """Seconds and peak memory of one job, repetitions averaged."""
+    try:
+        with open(path, newline="", encoding="utf-8") as stream:
+            rows = list(csv.DictReader(stream, delimiter="\t"))
+        seconds = [float(row["s"]) for row in rows]
+        # A job that ends before the first measurement has a dash there.
+        peaks = [float(row["max_rss"]) for row in rows if row["max_rss"] not in ("-", "NA", "nan", "")]
+        return statistics.fmean(seconds), max(peaks, default=None)
+    except (OSError, KeyError, ValueError, TypeError) as error:
+        raise InputError(f"{path}: not a benchmark of Snakemake ({error}); delete it") from error
+
+
+def rule_costs(folder: Path) -> list[RuleCost]:
+    """Costs by rule, the most expensive first.
+
+    Args:
+        folder: ``<rule>/.../<job>.tsv``; missing or empty gives an empty list.
+
+    Raises:
+        InputError: a file is no benchmark of Snakemake.
+    """
+    by_rule: dict[str, list[tuple[float, float | None]]] = {}
+    for path in sorted(folder.rglob("*.tsv")):
+        parts = path.relative_to(folder).parts
+        by_rule.setdefault(parts[0] if len(parts) > 1 else path.stem, []).append(_measure(path))
+    costs = []
+    for rule, measures in by_rule.items():
+        seconds = [second for second, _ in measures]
+        peaks = [peak for _, peak in measures if peak is not None]
+        costs.append(
+            RuleCost(
+                rule=rule,
+                jobs=len(measures),
+                median_seconds=statistics.median(seconds),
+                highest_seconds=max(seconds),
+                total_seconds=math.fsum(seconds),
+                memory=(statistics.median(peaks), max(peaks)) if peaks else None,
+            )
+        )
+    return sorted(costs, key=lambda cost: (-cost.total_seconds, cost.rule))
+
+
+def duration(seconds: float) -> str:
+    """As ``1 h 02 min``, ``3 min 20 s`` or ``4.2 s``."""
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    whole = round(seconds)
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60:02d} s"
+    minutes = round(seconds / 60)
+    return f"{minutes // 60} h {minutes % 60:02d} min"
