@@ -11,13 +11,13 @@ from __future__ import annotations
 
 import argparse
 
-from rnn_modules import rendering
 from rnn_modules.artefacts import write_json
-from rnn_modules.case_records import read_case_records
-from rnn_modules.claims import Given, sheets, summary
+from rnn_modules.claims.answers import Given, sheets, summary
 from rnn_modules.commands import run
-from rnn_modules.records import read_records
-from rnn_modules.variant_records import read_variant_records
+from rnn_modules.results.case_records import read_case_records
+from rnn_modules.results.records import read_records
+from rnn_modules.results.variant_records import read_variant_records
+from rnn_modules.tables import rendering
 
 
 def parse() -> argparse.Namespace:

@@ -9,8 +9,8 @@ from __future__ import annotations
 import argparse
 
 from rnn_modules.commands import run
-from rnn_modules.figures import draw, save
-from rnn_modules.records import read_records
+from rnn_modules.figures.cost_figure import draw, save
+from rnn_modules.results.records import read_records
 
 
 def parse() -> argparse.Namespace:

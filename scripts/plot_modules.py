@@ -11,10 +11,10 @@ import argparse
 from pathlib import Path
 
 from rnn_modules.commands import run
-from rnn_modules.figures import save
-from rnn_modules.mask_figures import draw
+from rnn_modules.figures.cost_figure import save
+from rnn_modules.figures.modules_figure import draw
 from rnn_modules.module import Modules
-from rnn_modules.records import read_record
+from rnn_modules.results.records import read_record
 
 
 def parse() -> argparse.Namespace:

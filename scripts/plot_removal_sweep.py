@@ -9,9 +9,9 @@ from __future__ import annotations
 import argparse
 
 from rnn_modules.commands import run
-from rnn_modules.figures import save
-from rnn_modules.sweep_figures import draw
-from rnn_modules.variant_records import read_sweep_records
+from rnn_modules.figures.cost_figure import save
+from rnn_modules.figures.sweep_figure import draw
+from rnn_modules.results.variant_records import read_sweep_records
 
 
 def parse() -> argparse.Namespace:

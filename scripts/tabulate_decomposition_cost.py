@@ -11,9 +11,9 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from rnn_modules import rendering, tables
 from rnn_modules.commands import run
-from rnn_modules.records import caption, read_records
+from rnn_modules.results.records import caption, read_records
+from rnn_modules.tables import cost_tables, rendering
 
 
 def parse() -> argparse.Namespace:
@@ -28,15 +28,15 @@ def main() -> None:
     records = read_records(arguments.records)
     folder = arguments.output_folder
     for name, sheet, scope in (
-        ("table2", tables.table2(records).sheet(), "all"),
-        ("table2_unpadded", tables.table2_unpadded(records).sheet(), "unpadded"),
+        ("table2", cost_tables.table2(records).sheet(), "all"),
+        ("table2_unpadded", cost_tables.table2_unpadded(records).sheet(), "unpadded"),
     ):
-        rendering.write_csv(folder / f"{name}.csv", tables.long_rows(records, scope))
+        rendering.write_csv(folder / f"{name}.csv", cost_tables.long_rows(records, scope))
         rendering.write_sheet(folder / name, sheet)
-    rendering.write_csv(folder / "decomposition_cost.csv", tables.absolute_rows(records))
+    rendering.write_csv(folder / "decomposition_cost.csv", cost_tables.absolute_rows(records))
     parts = [
         f"### {title}\n\n{caption(records)}\n\n{rendering.markdown_table(columns, rows)}"
-        for title, columns, rows in tables.absolute_tables(records)
+        for title, columns, rows in cost_tables.absolute_tables(records)
     ]
     rendering.write_text(folder / "decomposition_cost.md", "\n".join(parts))
 

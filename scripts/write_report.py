@@ -12,9 +12,9 @@ import logging
 from pathlib import Path
 
 from rnn_modules.commands import run
-from rnn_modules.rendering import write_text
 from rnn_modules.report.content import read_content
 from rnn_modules.report.page import render
+from rnn_modules.tables.rendering import write_text
 
 
 def parse() -> argparse.Namespace:

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from unittest import mock
 
-from rnn_modules import published
+from rnn_modules.results import published
 from support.made_up_cases import case_record, sweep_record, variants_record
 from support.made_up_records import DATASETS, record
 

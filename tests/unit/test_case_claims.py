@@ -2,9 +2,9 @@
 
 import pytest
 
-from rnn_modules import published
-from rnn_modules.case_claims import GROUPS, SCENARIOS, case_evidence
-from rnn_modules.case_records import read_case_records
+from rnn_modules.claims.case_claims import GROUPS, SCENARIOS, case_evidence
+from rnn_modules.results import published
+from rnn_modules.results.case_records import read_case_records
 from support.made_up_cases import ALL_CASES, case_record, write_all_cases, write_records
 
 REFERENCES = {"intra_replacement": "monolithic", "scenario": "monolithic"}

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnn_modules import case_figures
 from rnn_modules.artefacts import InputError
-from rnn_modules.case_records import read_case_records
+from rnn_modules.figures import case_figures
+from rnn_modules.results.case_records import read_case_records
 from support.made_up_cases import case_record, write_all_cases, write_records
 
 SCRIPT = Path(__file__).parents[2] / "scripts" / "plot_cases.py"

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from rnn_modules.artefacts import InputError
-from rnn_modules.case_records import read_case_record, read_case_records
+from rnn_modules.results.case_records import read_case_record, read_case_records
 from support.made_up_cases import ALL_CASES, case_record, write_all_cases, write_records
 
 

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from rnn_modules import case_deltas, case_tables, published, rendering
-from rnn_modules.case_records import read_case_records
+from rnn_modules.results import published
+from rnn_modules.results.case_records import read_case_records
+from rnn_modules.tables import case_deltas, case_tables, rendering
 from support.made_up_cases import case_record, write_all_cases, write_records
 
 SCRIPT = Path(__file__).parents[2] / "scripts" / "tabulate_cases.py"

@@ -6,10 +6,11 @@ import statistics
 
 import pytest
 
-from rnn_modules import cost_claims, published
-from rnn_modules.cost_claims import Group, Point, cost_evidence, gate_evidence, published_gate_difference
-from rnn_modules.records import read_records
-from rnn_modules.variant_records import read_variant_records
+from rnn_modules.claims import cost_claims
+from rnn_modules.claims.cost_claims import Group, Point, cost_evidence, gate_evidence, published_gate_difference
+from rnn_modules.results import published
+from rnn_modules.results.records import read_records
+from rnn_modules.results.variant_records import read_variant_records
 from support.made_up_cases import variants_record, write_records
 from support.made_up_records import published_record, record, write_all
 

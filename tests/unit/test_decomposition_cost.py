@@ -15,7 +15,7 @@ from rnn_modules.decomposition import decompose
 from rnn_modules.experiments.decomposition_cost import decomposition_cost
 from rnn_modules.module import whole_modules
 from rnn_modules.parameters import DecompositionParameters
-from rnn_modules.records import read_record
+from rnn_modules.results.records import read_record
 from support.datasets import made_up_dataset, made_up_translations
 from support.networks import random_classifier, random_inputs, random_modules, random_sentences, random_translator
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from rnn_modules import published
 from rnn_modules.artefacts import InputError
+from rnn_modules.results import published
 
 
 def test_table2_has_every_model_mode_and_pair_of_the_paper():

@@ -4,10 +4,10 @@ import shutil
 
 import pytest
 
-from rnn_modules import published_pairs
 from rnn_modules.artefacts import InputError
-from rnn_modules.published import FOLDER, INTER, PAPER_RNNS, TRANSLATION, case_table
-from rnn_modules.published_pairs import published_deltas, published_mean
+from rnn_modules.results import published_pairs
+from rnn_modules.results.published import FOLDER, INTER, PAPER_RNNS, TRANSLATION, case_table
+from rnn_modules.results.published_pairs import published_deltas, published_mean
 
 # What the paper printed and its package does not give (recomputed: -5.54 of one direction).
 _PRINTED_OTHERWISE = {("inter_replacement", "one_to_one-one_to_many", "vanilla")}

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from rnn_modules import records
 from rnn_modules.artefacts import InputError
+from rnn_modules.results import records
 from support.made_up_records import record
 
 

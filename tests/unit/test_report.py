@@ -8,7 +8,7 @@ import pytest
 
 from rnn_modules.report.content import read_content
 from rnn_modules.report.page import render, shade
-from rnn_modules.sheets import Cell
+from rnn_modules.tables.sheets import Cell
 from support.made_up_run import SCRIPTS, write, write_model, write_whole_run
 
 _VOID = {"meta", "link", "img", "br", "hr", "input"}
@@ -157,7 +157,7 @@ def test_shades_grow_with_the_delta():
 
 
 def test_sixty_models_stay_small(tmp_path):
-    from rnn_modules import published
+    from rnn_modules.results import published
 
     for architecture in published.ARCHITECTURES:
         for rnn in published.PAPER_RNNS:

@@ -2,9 +2,9 @@
 
 import pytest
 
-from rnn_modules.rendering import write_text
 from rnn_modules.report.content import read_content
 from rnn_modules.report.page import render
+from rnn_modules.tables.rendering import write_text
 from support.browser import CHROMIUM, evaluate
 from support.made_up_run import write_whole_run
 

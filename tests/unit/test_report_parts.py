@@ -7,13 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rnn_modules.artefacts import InputError
-from rnn_modules.rendering import markdown_table
 from rnn_modules.report.benchmarks import duration, rule_costs
 from rnn_modules.report.curves import History, curve, read_history, shared_range
 from rnn_modules.report.markdown import blocks
 from rnn_modules.report.pictures import read_pictures
 from rnn_modules.report.sources import read_sources
 from rnn_modules.report.written_tables import cell, leading_columns, read_table
+from rnn_modules.tables.rendering import markdown_table
 from support.made_up_cases import case_record
 from support.made_up_records import record
 from support.made_up_run import BENCHMARK, training_record, write

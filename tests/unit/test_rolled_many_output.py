@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from rnn_modules import rendering
-from rnn_modules.records import read_records
-from rnn_modules.rolled_many_output import rolled_many_output, sheet
+from rnn_modules.claims.rolled_many_output import rolled_many_output, sheet
+from rnn_modules.results.records import read_records
+from rnn_modules.tables import rendering
 from support.made_up_records import record
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from rnn_modules import rendering, scenario_table
-from rnn_modules.case_records import read_case_records
+from rnn_modules.results.case_records import read_case_records
+from rnn_modules.tables import rendering, scenario_table
 from support.made_up_cases import case_record, write_records
 
 

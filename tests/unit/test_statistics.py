@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rnn_modules import statistics
-from rnn_modules.statistics import estimate, p_equivalence, p_zero, summarise
+from rnn_modules.tables import statistics
+from rnn_modules.tables.statistics import estimate, p_equivalence, p_zero, summarise
 
 
 def test_a_single_value_has_no_interval_and_no_test():

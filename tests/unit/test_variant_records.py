@@ -5,7 +5,7 @@ import json
 import pytest
 
 from rnn_modules.artefacts import InputError
-from rnn_modules.variant_records import read_changed_records, read_sweep_records, read_variant_records
+from rnn_modules.results.variant_records import read_changed_records, read_sweep_records, read_variant_records
 from support.made_up_cases import sweep_record, variants_record, write_records
 from support.made_up_records import record
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from rnn_modules import rendering, variant_tables
-from rnn_modules.variant_records import read_variant_records
+from rnn_modules.results.variant_records import read_variant_records
+from rnn_modules.tables import rendering, variant_tables
 from support.made_up_cases import sweep_record, variants_record, write_records
 
 SCRIPT = Path(__file__).parents[2] / "scripts" / "tabulate_variants.py"

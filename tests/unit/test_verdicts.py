@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rnn_modules.statistics import Estimate, estimate
-from rnn_modules.verdicts import DIRECTION_ONLY, NOT_REPRODUCED, NOT_TESTED, REPRODUCED, VERDICTS, VerdictRule
+from rnn_modules.claims.verdicts import DIRECTION_ONLY, NOT_REPRODUCED, NOT_TESTED, REPRODUCED, VERDICTS, VerdictRule
+from rnn_modules.tables.statistics import Estimate, estimate
 
 POINTS = "percent points"
 

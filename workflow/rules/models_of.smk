@@ -144,3 +144,15 @@ def scenario_flags(scenario):
 def described(wildcards):
     """Flags with the facts that every record states."""
     return flags({"run": config["run"], "preset": config["decomposition"]["preset"]})
+
+
+def drawn_model(*names):
+    """Files of the model whose modules are drawn, one of each architecture."""
+    sweep = config["removal_sweep"]
+
+    def files(wildcards):
+        architecture = wildcards.architecture
+        identity = (architecture, corpus_of(architecture), sweep["rnn"], sweep["layers"], config["seeds"][0])
+        return model_files(*identity, *(names or modules_files(modes(architecture))))
+
+    return files

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rnn_modules.artefacts import InputError, read_json
-from rnn_modules.claims import MEASURE_NAMES
-from rnn_modules.published import ARCHITECTURES
+from rnn_modules.claims.answers import MEASURE_NAMES
 from rnn_modules.report.benchmarks import duration, rule_costs
 from rnn_modules.report.details import Details, details
 from rnn_modules.report.pictures import Picture, read_pictures
 from rnn_modules.report.sources import KINDS, Sources, read_sources
 from rnn_modules.report.written_tables import read_table
-from rnn_modules.sheets import Cell, Sheet, number, synthetic, texts, with_interval
+from rnn_modules.results.published import ARCHITECTURES
+from rnn_modules.tables.sheets import Cell, Sheet, number, synthetic, texts, with_interval
 
 # File of the table, heading of its section, and the files that go with it, folded.
 TABLES = (

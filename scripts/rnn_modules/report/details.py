@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rnn_modules.published import ARCHITECTURES, RNNS
-from rnn_modules.records import PUBLISHED_METRIC, Record, Scores, metrics_of, scopes_of
 from rnn_modules.report.benchmarks import duration
 from rnn_modules.report.curves import curve, shared_range
 from rnn_modules.report.sources import Model, ModelKey
-from rnn_modules.sheets import Cell, Sheet, number, texts
-from rnn_modules.tables import METRIC_NAMES, SCOPE_NAMES
+from rnn_modules.results.published import ARCHITECTURES, RNNS
+from rnn_modules.results.records import PUBLISHED_METRIC, Record, Scores, metrics_of, scopes_of
+from rnn_modules.tables.cost_tables import METRIC_NAMES, SCOPE_NAMES
+from rnn_modules.tables.sheets import Cell, Sheet, number, texts
 
 _CONTROLS = {
     "majority": "majority constant",

@@ -6,7 +6,7 @@ import math
 from pathlib import Path
 
 from rnn_modules.report.content import Content
-from rnn_modules.sheets import Cell
+from rnn_modules.tables.sheets import Cell
 
 _FOLDER = Path(__file__).parent
 # Full colour is reached at the published collapse's order of magnitude; small costs stay readable beside it.

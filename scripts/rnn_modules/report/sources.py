@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from rnn_modules import records as result_records
 from rnn_modules.artefacts import InputError, read_json
-from rnn_modules.published import ARCHITECTURES, RNNS
-from rnn_modules.records import Record
 from rnn_modules.report.curves import History, read_history
+from rnn_modules.results import records as result_records
+from rnn_modules.results.published import ARCHITECTURES, RNNS
+from rnn_modules.results.records import Record
 
 # Kind of record -> what it is called on the page.
 KINDS = {
@@ -25,7 +25,7 @@ KINDS = {
     "variants": "variants of the decomposition",
 }
 # "records" is where a reference keeps what the other folders hold.
-_FOLDERS = ("models", "records", "reuse", "replacement", "scenarios", "sweeps", "variants")
+_FOLDERS = ("models", "records", "experiments")
 _TRAINING_KEYS = ("settings", "network_sha256", "test")
 _NEEDED = ("data_source", "seed", "provenance")
 

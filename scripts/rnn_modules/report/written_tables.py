@@ -7,7 +7,7 @@ from pathlib import Path
 
 from rnn_modules.artefacts import InputError
 from rnn_modules.report.markdown import Block, blocks
-from rnn_modules.sheets import Cell, Sheet
+from rnn_modules.tables.sheets import Cell, Sheet
 
 _WITH_PAPER = re.compile(r"(?P<ours>.*\S)\s+\(paper (?P<paper>[^()]*)\)")
 # Only deltas are written with a sign, losses and gains alike.

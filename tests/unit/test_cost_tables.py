@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from rnn_modules import published, rendering, tables
-from rnn_modules.records import read_records
-from rnn_modules.sheets import number
+from rnn_modules.results import published
+from rnn_modules.results.records import read_records
+from rnn_modules.tables import cost_tables, rendering
+from rnn_modules.tables.sheets import number
 from support.made_up_records import published_record, record, write_all
 
 SCRIPT = Path(__file__).parents[2] / "scripts" / "tabulate_decomposition_cost.py"
@@ -35,7 +36,7 @@ def one(folder, *arguments, **changes):
 
 
 def test_with_the_papers_figures_both_halves_of_every_cell_agree(published_records):
-    table = tables.table2(published_records)
+    table = cost_tables.table2(published_records)
     entries = [entry for row in table.rows for entry in (*row.entries, row.jaccard) if entry]
     assert len(entries) == 156 + 13
     for entry in entries:
@@ -46,15 +47,15 @@ def test_with_the_papers_figures_both_halves_of_every_cell_agree(published_recor
 
 
 def test_unrolled_one_to_one_is_empty(published_records):
-    row = tables.table2(published_records).rows[1]
+    row = cost_tables.table2(published_records).rows[1]
     assert row.heading[:3] == ("1:1", "Math QA", "Unrolled")
     assert set(row.entries) == {None} and row.jaccard is None
-    line = rendering.markdown(tables.table2(published_records).sheet()).splitlines()[7]
+    line = rendering.markdown(cost_tables.table2(published_records).sheet()).splitlines()[7]
     assert line == "| 1:1 | Math QA | Unrolled |  | accuracy |" + "  |" * 14
 
 
 def test_missing_models_show_a_dash_beside_the_papers_figure(tmp_path):
-    table = tables.table2(one(tmp_path, "many_to_one", "gru", 2))
+    table = cost_tables.table2(one(tmp_path, "many_to_one", "gru", 2))
     row = next(row for row in table.rows if row.heading[:3] == ("M:1", "Clinc OOS", "Unrolled"))
     texts = [str(entry.cell()) for entry in row.entries]
     assert texts[0] == "– (paper +0.96)"
@@ -62,8 +63,8 @@ def test_missing_models_show_a_dash_beside_the_papers_figure(tmp_path):
 
 
 def test_relu_has_columns_only_with_records_of_it(tmp_path, published_records):
-    assert len(tables.table2(published_records).models) == 12
-    table = tables.table2(one(tmp_path, "many_to_one", "relu", 1))
+    assert len(cost_tables.table2(published_records).models) == 12
+    table = cost_tables.table2(one(tmp_path, "many_to_one", "relu", 1))
     assert table.models[12:] == ("ReLU-1", "ReLU-2", "ReLU-3", "ReLU-4")
     assert str(table.rows[2].entries[12].cell()).endswith("(paper –)")
 
@@ -75,12 +76,12 @@ def test_published_measures_and_better_measures_are_not_mixed_up(tmp_path):
         value["modes"]["rolled"]["composed"]["mean"][scope]["accuracy"] = composed
     (tmp_path / "r.json").write_text(json.dumps(value), encoding="utf-8")
     records = read_records([tmp_path / "r.json"])
-    assert str(tables.table2(records).rows[4].entries[0].cell()) == "−5.00 (paper −14.73)"
-    assert str(tables.table2_unpadded(records).rows[0].entries[0].cell()) == "−15.00 (paper −14.73)"
+    assert str(cost_tables.table2(records).rows[4].entries[0].cell()) == "−5.00 (paper −14.73)"
+    assert str(cost_tables.table2_unpadded(records).rows[0].entries[0].cell()) == "−15.00 (paper −14.73)"
 
 
 def test_companion_table_has_bleu_and_chrf_of_every_pair(made_up):
-    rows = tables.table2_unpadded(made_up).rows
+    rows = cost_tables.table2_unpadded(made_up).rows
     assert [row.heading[4] for row in rows] == ["accuracy"] * 4 + ["BLEU-4"] * 6 + ["chrF"] * 6
     assert {row.heading[3] for row in rows[4:]} == {"EN-FR", "EN-DE", "EN-IT"}
 
@@ -93,7 +94,7 @@ def test_several_seeds_show_mean_and_deviation(tmp_path):
         value["modes"]["rolled"]["composed"]["mean"]["all"]["accuracy"] = composed
         paths.append(tmp_path / f"{seed}.json")
         paths[-1].write_text(json.dumps(value), encoding="utf-8")
-    row = tables.table2(read_records(paths)).rows[2]
+    row = cost_tables.table2(read_records(paths)).rows[2]
     assert str(row.entries[0].cell()) == "−3.00 ± 2.83 (paper −0.13)"
 
 
@@ -108,19 +109,19 @@ def test_numbers(value, signed, text):
 @pytest.mark.parametrize("source", ["synthetic", "mirror"])
 def test_titles_say_synthetic_when_the_data_are(tmp_path, source):
     records = one(tmp_path, "many_to_one", data_source=source)
-    for table in (tables.table2(records), tables.table2_unpadded(records)):
+    for table in (cost_tables.table2(records), cost_tables.table2_unpadded(records)):
         for text in (table.title, table.caption, rendering.markdown(table.sheet()), rendering.latex(table.sheet())):
             assert ("synthetic" in text) is (source == "synthetic")
-    assert ("synthetic" in tables.absolute_tables(records)[0][0]) is (source == "synthetic")
+    assert ("synthetic" in cost_tables.absolute_tables(records)[0][0]) is (source == "synthetic")
 
 
 def test_long_rows_have_all_metrics_and_the_papers_figure_only_for_its_measure(made_up):
-    rows = tables.long_rows(made_up, "all")
+    rows = cost_tables.long_rows(made_up, "all")
     assert len(rows) == (12 + 3 * 24) * 3 + 24 * 3 * 4
     printed = [row for row in rows if row["paper_delta_percent_points"] is not None]
     assert len(printed) == 156
     assert {row["metric"] for row in printed} == {"accuracy", "bleu1_with_tags"}
-    unpadded = tables.long_rows(made_up, "unpadded")
+    unpadded = cost_tables.long_rows(made_up, "unpadded")
     assert {row["architecture"] for row in unpadded} == {*published.MANY_OUTPUT, published.TRANSLATION}
     assert {row["scope"] for row in unpadded} == {"unpadded", *published.PAIRS}
     assert all(row["seeds"] == 2 and row["delta_percent_points_standard_deviation"] is not None for row in unpadded)
@@ -130,14 +131,14 @@ def test_removed_nodes_are_averaged_per_layer(tmp_path):
     value = record("many_to_one", "lstm", 2)
     value["modes"]["rolled"]["removed_share_per_layer"] = [0.1, 0.25]
     (tmp_path / "r.json").write_text(json.dumps(value), encoding="utf-8")
-    rows = tables.long_rows(read_records([tmp_path / "r.json"]), "all")
+    rows = cost_tables.long_rows(read_records([tmp_path / "r.json"]), "all")
     assert {row["removed_nodes_share_per_layer"] for row in rows if row["mode"] == "rolled"} == {"0.100000 0.250000"}
 
 
 def test_absolute_rows_hold_every_predictor_head_and_scope(tmp_path):
     value = record("one_to_many")
     (tmp_path / "r.json").write_text(json.dumps(value), encoding="utf-8")
-    rows = tables.absolute_rows(read_records([tmp_path / "r.json"]))
+    rows = cost_tables.absolute_rows(read_records([tmp_path / "r.json"]))
     assert len(rows) == 2 * (1 + 2 + 2 * 3)
     row = next(r for r in rows if (r["scope"], r["mode"], r["head"]) == ("unpadded", "unrolled", "calibrated"))
     composed = value["modes"]["unrolled"]["composed"]["calibrated"]["unpadded"]
@@ -147,7 +148,7 @@ def test_absolute_rows_hold_every_predictor_head_and_scope(tmp_path):
 
 
 def test_absolute_tables_name_controls(made_up):
-    (_, columns, rows), (_, pair_columns, pair_rows) = tables.absolute_tables(made_up)
+    (_, columns, rows), (_, pair_columns, pair_rows) = cost_tables.absolute_tables(made_up)
     assert len(rows) == 24 + 2 * 24 and len(pair_rows) == 36
     assert {"accuracy: majority", "accuracy: zeroed", "macro-F1: unrolled"} <= set(columns)
     assert {"BLEU-4: tags only", "chrF: rolled"} <= set(pair_columns)
@@ -165,18 +166,18 @@ class _Cells(HTMLParser):
 
 
 def test_html_is_self_contained_and_coloured(made_up):
-    text = rendering.html(tables.table2(made_up).sheet())
+    text = rendering.html(cost_tables.table2(made_up).sheet())
     parser = _Cells()
     parser.feed(text)
     names = [tag for tag, _ in parser.tags]
     assert names.count("tr") == 1 + 14 and names.count("td") == 14 * 19
     assert not {"script", "link", "img"} & set(names) and "://" not in text
     assert "rgba(213, 94, 0" in text
-    assert text == rendering.html(tables.table2(made_up).sheet())
+    assert text == rendering.html(cost_tables.table2(made_up).sheet())
 
 
 def test_latex_has_equal_columns_and_escapes(made_up):
-    text = rendering.latex(tables.table2(made_up).sheet())
+    text = rendering.latex(cost_tables.table2(made_up).sheet())
     body = text[text.index(r"\toprule") : text.index(r"\bottomrule")]
     lines = [line for line in body.splitlines() if line.endswith(r" \\")]
     assert len(lines) == 15

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from rnn_modules import sweep_figures
-from rnn_modules.published import ARCHITECTURES
-from rnn_modules.variant_records import read_sweep_records
+from rnn_modules.figures import sweep_figure
+from rnn_modules.results.published import ARCHITECTURES
+from rnn_modules.results.variant_records import read_sweep_records
 from support.made_up_cases import sweep_record, write_records
 
 SCRIPT = Path(__file__).parents[2] / "scripts" / "plot_removal_sweep.py"
@@ -27,9 +27,9 @@ def test_series_are_percent_and_average_models_and_seeds(tmp_path):
             entry["composed"][entry["head"]]["unpadded"]["accuracy"] = 0.5
             entry["jaccard"] = 1.0 - row["removal_cap"]
     records = sweep(tmp_path, *values)
-    assert sweep_figures.score_series(records, "rolled") == pytest.approx({0: 91.5, 10: 81.5, 20: 71.5, 50: 41.5})
-    assert set(sweep_figures.score_series(records, "rolled", unpadded=True).values()) == {50.0}
-    assert sweep_figures.jaccard_series(records, "rolled") == pytest.approx({0: 1, 10: 0.9, 20: 0.8, 50: 0.5})
+    assert sweep_figure.score_series(records, "rolled") == pytest.approx({0: 91.5, 10: 81.5, 20: 71.5, 50: 41.5})
+    assert set(sweep_figure.score_series(records, "rolled", unpadded=True).values()) == {50.0}
+    assert sweep_figure.jaccard_series(records, "rolled") == pytest.approx({0: 1, 10: 0.9, 20: 0.8, 50: 0.5})
 
 
 def test_translation_is_the_published_measure_averaged_over_pairs(tmp_path):
@@ -37,12 +37,12 @@ def test_translation_is_the_published_measure_averaged_over_pairs(tmp_path):
     for pair, level in (("en-fr", 30.0), ("en-de", 20.0), ("en-it", 10.0)):
         value["monolithic"][pair]["bleu1_with_tags"] = level
     (record,) = sweep(tmp_path, value)
-    assert sweep_figures.score(record.monolithic, record.architecture) == pytest.approx(20.0)
+    assert sweep_figure.score(record.monolithic, record.architecture) == pytest.approx(20.0)
 
 
 def test_a_panel_per_architecture_with_the_monolithic_model_as_a_line(tmp_path):
     records = sweep(tmp_path, *(sweep_record(name) for name in ARCHITECTURES))
-    figure = sweep_figures.draw(records)
+    figure = sweep_figure.draw(records)
     panels = figure.axes
     assert [axes.get_title().split(" · ")[0] for axes in panels[:5]] == list(ARCHITECTURES.values())
     # 1:1: monolithic and rolled; M:1: unrolled too; many-output: all of it once more without padding.
@@ -54,7 +54,7 @@ def test_a_panel_per_architecture_with_the_monolithic_model_as_a_line(tmp_path):
 
 @pytest.mark.parametrize("source", ["synthetic", "download"])
 def test_says_synthetic_when_the_data_are(tmp_path, source):
-    figure = sweep_figures.draw(sweep(tmp_path, sweep_record("many_to_one", data_source=source)))
+    figure = sweep_figure.draw(sweep(tmp_path, sweep_record("many_to_one", data_source=source)))
     assert ("synthetic" in figure.get_suptitle()) is (source == "synthetic")
 
 

@@ -7,16 +7,16 @@ import textwrap
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from rnn_modules.figures import STYLES
-from rnn_modules.published import ARCHITECTURES, MANY_OUTPUT, RNNS, TRANSLATION, modes_of
-from rnn_modules.records import PUBLISHED_METRIC, Scores, caption, scopes_of
-from rnn_modules.tables import METRIC_NAMES
+from rnn_modules.figures.cost_figure import STYLES
+from rnn_modules.results.published import ARCHITECTURES, MANY_OUTPUT, RNNS, TRANSLATION, modes_of
+from rnn_modules.results.records import PUBLISHED_METRIC, Scores, caption, scopes_of
+from rnn_modules.tables.cost_tables import METRIC_NAMES
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from rnn_modules.variant_records import SweepRecord
+    from rnn_modules.results.variant_records import SweepRecord
 
 Series = dict[float, float]
 """Removal cap in percent -> value."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from rnn_modules.statistics import Estimate, estimate
+from rnn_modules.tables.statistics import Estimate, estimate
 
 Statistic = Literal["mean", "median", "share"]
 

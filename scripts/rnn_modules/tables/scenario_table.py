@@ -5,12 +5,12 @@ from __future__ import annotations
 import statistics
 from dataclasses import dataclass
 
-from rnn_modules import published
-from rnn_modules.case_deltas import View, by_model, caption, levels, model_name, setting_name
-from rnn_modules.case_records import CaseRecord
-from rnn_modules.records import PUBLISHED_METRIC
-from rnn_modules.sheets import Cell, Sheet, number, probability, synthetic, texts
-from rnn_modules.tables import METRIC_NAMES
+from rnn_modules.results import published
+from rnn_modules.results.case_records import CaseRecord
+from rnn_modules.results.records import PUBLISHED_METRIC
+from rnn_modules.tables.case_deltas import View, by_model, caption, levels, model_name, setting_name
+from rnn_modules.tables.cost_tables import METRIC_NAMES
+from rnn_modules.tables.sheets import Cell, Sheet, number, probability, synthetic, texts
 
 APPROACHES = ("approach_1", "approach_2")
 MEASURES = (PUBLISHED_METRIC[published.TRANSLATION], "bleu", "chrf")

@@ -9,10 +9,19 @@ import statistics
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from rnn_modules import published
-from rnn_modules.published import ARCHITECTURES, LAYERS, MANY_OUTPUT, MODES, PAPER_RNNS, RNNS, TRANSLATION
-from rnn_modules.records import PUBLISHED_METRIC, Composition, Delta, Record, caption, deltas, metrics_of, scopes_of
-from rnn_modules.sheets import Cell, Sheet, number, synthetic, texts
+from rnn_modules.results import published
+from rnn_modules.results.published import ARCHITECTURES, LAYERS, MANY_OUTPUT, MODES, PAPER_RNNS, RNNS, TRANSLATION
+from rnn_modules.results.records import (
+    PUBLISHED_METRIC,
+    Composition,
+    Delta,
+    Record,
+    caption,
+    deltas,
+    metrics_of,
+    scopes_of,
+)
+from rnn_modules.tables.sheets import Cell, Sheet, number, synthetic, texts
 
 METRIC_NAMES = {
     "accuracy": "accuracy",

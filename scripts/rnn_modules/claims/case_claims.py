@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from rnn_modules.case_deltas import View, by_model, case_deltas, drawn, setting_name, views_of
-from rnn_modules.case_records import CaseRecord, is_translation
-from rnn_modules.cost_claims import CLASSIFICATION
-from rnn_modules.evidence import Evidence
-from rnn_modules.published import INTER, MANY_OUTPUT, PAPER_RNNS, RNNS, TRANSLATION
-from rnn_modules.records import PUBLISHED_METRIC
+from rnn_modules.claims.cost_claims import CLASSIFICATION
+from rnn_modules.claims.evidence import Evidence
+from rnn_modules.results.case_records import CaseRecord, is_translation
+from rnn_modules.results.published import INTER, MANY_OUTPUT, PAPER_RNNS, RNNS, TRANSLATION
+from rnn_modules.results.records import PUBLISHED_METRIC
+from rnn_modules.tables.case_deltas import View, by_model, case_deltas, drawn, setting_name, views_of
 
 Part = tuple[str, str]
 """Experiment and setting."""

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnn_modules import mask_figures
 from rnn_modules.artefacts import InputError
+from rnn_modules.figures import modules_figure
 from rnn_modules.module import Modules
 from rnn_modules.parameters import DecompositionParameters
-from rnn_modules.records import read_record
+from rnn_modules.results.records import read_record
 from support.made_up_records import record
 
 SCRIPT = Path(__file__).parents[2] / "scripts" / "plot_modules.py"
@@ -37,14 +37,14 @@ def read(folder, *arguments, **changes):
 def test_shares_over_gates_and_timesteps():
     mask = np.ones((2, 2, 2, 3), bool)
     mask[1, 0, 0, 2] = mask[1, 1, 0, 2] = mask[1, 1, 1, 0] = False
-    assert mask_figures.removed_nodes(mask).tolist() == [[0, 0, 0], [0.25, 0, 0.5]]
-    assert mask_figures.removed_over_time(mask) == pytest.approx(np.array([[0, 0], [1 / 6, 2 / 6]]))
+    assert modules_figure.removed_nodes(mask).tolist() == [[0, 0, 0], [0.25, 0, 0.5]]
+    assert modules_figure.removed_over_time(mask) == pytest.approx(np.array([[0, 0], [1 / 6, 2 / 6]]))
 
 
 @given(st.integers(0, 2**32 - 1), st.integers(1, 5), st.integers(1, 9))
 def test_nodes_are_ordered_by_how_often_they_go(seed, classes, units):
     removed = (np.random.default_rng(seed).random((classes, units)) < 0.4).astype(float)
-    order = mask_figures.node_order(removed)
+    order = modules_figure.node_order(removed)
     assert sorted(order) == list(range(units))
     counts = removed.sum(axis=0)[order]
     assert (np.diff(counts) <= 0).all()
@@ -53,12 +53,12 @@ def test_nodes_are_ordered_by_how_often_they_go(seed, classes, units):
 def test_the_class_shown_alone_lost_most():
     found = modules("unrolled")
     found.kept[0][1] = False
-    assert mask_figures.most_changed_class(found) == 1
+    assert modules_figure.most_changed_class(found) == 1
 
 
 def test_panels_show_every_layer_of_every_mode(tmp_path):
     both = {mode: modules(mode) for mode in ("rolled", "unrolled")}
-    figure = mask_figures.draw(both, read(tmp_path, "many_to_one", "lstm", 2))
+    figure = modules_figure.draw(both, read(tmp_path, "many_to_one", "lstm", 2))
     titles = [axes.get_title() for axes in figure.axes if axes.get_title()]
     assert [title.split(":")[0] for title in titles[:4]] == [
         "rolled, layer 1",
@@ -79,22 +79,22 @@ def test_panels_show_every_layer_of_every_mode(tmp_path):
 def test_modules_that_lost_nothing_can_be_drawn(tmp_path):
     found = modules("unrolled", layers=1)
     found.kept[0][:] = True
-    figure = mask_figures.draw({"unrolled": found}, read(tmp_path, "many_to_one"))
+    figure = modules_figure.draw({"unrolled": found}, read(tmp_path, "many_to_one"))
     assert "0.0% removed" in figure.axes[0].get_title()
 
 
 @pytest.mark.parametrize("source", ["synthetic", "mirror"])
 def test_says_synthetic_when_the_data_are(tmp_path, source):
-    figure = mask_figures.draw({"rolled": modules(layers=1)}, read(tmp_path, "one_to_one", data_source=source))
+    figure = modules_figure.draw({"rolled": modules(layers=1)}, read(tmp_path, "one_to_one", data_source=source))
     assert ("synthetic" in figure.get_suptitle()) is (source == "synthetic")
     assert "made-up" in figure.get_supxlabel() and "0123456789ab" in figure.get_supxlabel()
 
 
 def test_the_record_of_another_model_is_an_error(tmp_path):
     with pytest.raises(InputError, match="layers: 1 differs from the 2"):
-        mask_figures.draw({"rolled": modules()}, read(tmp_path, "many_to_one", "lstm", 1))
+        modules_figure.draw({"rolled": modules()}, read(tmp_path, "many_to_one", "lstm", 1))
     with pytest.raises(InputError, match="no modules"):
-        mask_figures.draw({}, read(tmp_path, "many_to_one", "lstm", 1))
+        modules_figure.draw({}, read(tmp_path, "many_to_one", "lstm", 1))
 
 
 def test_script_writes_the_same_bytes_twice(tmp_path):

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rnn_modules.artefacts import read_json
-from rnn_modules.published import ARCHITECTURES, INTER, LAYERS, MODES, RNNS, TRANSLATION
-from rnn_modules.record_reader import RecordReader
-from rnn_modules.records import CLASSIFICATION_METRICS, TRANSLATION_METRICS, check_together
+from rnn_modules.results.published import ARCHITECTURES, INTER, LAYERS, MODES, RNNS, TRANSLATION
+from rnn_modules.results.record_reader import RecordReader
+from rnn_modules.results.records import CLASSIFICATION_METRICS, TRANSLATION_METRICS, check_together
 
 SCENARIOS = ("add_ukrainian", "update_estonian_english")
 SETTINGS = {

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rnn_modules.statistics import Interval
+from rnn_modules.tables.statistics import Interval
 
 NO_FIGURE = "–"
 NOTHING_GIVEN = "No record of it was given."

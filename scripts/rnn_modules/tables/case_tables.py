@@ -5,8 +5,11 @@ from __future__ import annotations
 import statistics
 from dataclasses import astuple, dataclass
 
-from rnn_modules import published
-from rnn_modules.case_deltas import (
+from rnn_modules.results import published
+from rnn_modules.results.case_records import HEADS, CaseRecord
+from rnn_modules.results.published import CaseSummary
+from rnn_modules.results.records import CLASSIFICATION_METRICS, TRANSLATION_METRICS
+from rnn_modules.tables.case_deltas import (
     HEAD_NAMES,
     PREDICTOR_NAMES,
     View,
@@ -20,12 +23,9 @@ from rnn_modules.case_deltas import (
     setting_name,
     views_of,
 )
-from rnn_modules.case_records import HEADS, CaseRecord
-from rnn_modules.published import CaseSummary
-from rnn_modules.records import CLASSIFICATION_METRICS, TRANSLATION_METRICS
-from rnn_modules.sheets import Cell, Sheet, number, probability, synthetic, texts, with_interval
-from rnn_modules.statistics import Summary, summarise
-from rnn_modules.tables import METRIC_NAMES
+from rnn_modules.tables.cost_tables import METRIC_NAMES
+from rnn_modules.tables.sheets import Cell, Sheet, number, probability, synthetic, texts, with_interval
+from rnn_modules.tables.statistics import Summary, summarise
 
 EXPERIMENTS = {3: ("intra_reuse", "inter_reuse"), 4: ("intra_replacement", "inter_replacement")}
 _TITLES = {3: "Table III: reuse of modules", 4: "Table IV: replacement of modules"}

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rnn_modules.artefacts import InputError
-from rnn_modules.published import ARCHITECTURES, RNNS
-from rnn_modules.records import Record, caption
+from rnn_modules.results.published import ARCHITECTURES, RNNS
+from rnn_modules.results.records import Record, caption
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

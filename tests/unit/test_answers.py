@@ -7,14 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from rnn_modules import claims, published, rendering
 from rnn_modules.artefacts import InputError
-from rnn_modules.case_records import read_case_records
-from rnn_modules.claim_remarks import REMARKS, notes
-from rnn_modules.claims import Given
-from rnn_modules.records import read_records
-from rnn_modules.variant_records import read_variant_records
-from rnn_modules.verdicts import NOT_TESTED, REPRODUCED, VERDICTS
+from rnn_modules.claims.answers import Given, answer_claims, sheets, summary
+from rnn_modules.claims.remarks import REMARKS, notes
+from rnn_modules.claims.verdicts import NOT_TESTED, REPRODUCED, VERDICTS
+from rnn_modules.results import published
+from rnn_modules.results.case_records import read_case_records
+from rnn_modules.results.records import read_records
+from rnn_modules.results.variant_records import read_variant_records
+from rnn_modules.tables import rendering
 from support.made_up_cases import case_record, variants_record, write_all_cases, write_records
 from support.made_up_records import published_record, record, write_all
 
@@ -34,7 +35,7 @@ def given(tmp_path_factory):
 
 
 def test_every_claim_has_a_figure_an_interval_and_a_verdict(given):
-    answers = claims.answer_claims(given)
+    answers = answer_claims(given)
     assert [answer.claim.identifier for answer in answers] == list(published.claims())
     for answer in answers:
         low, high = answer.ours.interval
@@ -43,7 +44,7 @@ def test_every_claim_has_a_figure_an_interval_and_a_verdict(given):
 
 
 def test_the_papers_own_figures_are_reproduced(given):
-    answers = claims.answer_claims(given)[:17]
+    answers = answer_claims(given)[:17]
     wide = {"C05", "C06", "C10"}
     for answer in answers:
         expected = NOT_TESTED if answer.claim.identifier in wide else REPRODUCED
@@ -52,10 +53,10 @@ def test_the_papers_own_figures_are_reproduced(given):
 
 def test_claims_without_records_are_not_tested(tmp_path):
     cases = read_case_records(write_records(tmp_path, [case_record("scenario", "add_ukrainian")]))
-    answers = claims.answer_claims(Given([], cases, []))
+    answers = answer_claims(Given([], cases, []))
     tested = {answer.claim.identifier for answer in answers if answer.verdict.text != NOT_TESTED}
     assert tested <= {"C37", "C38"} and all(answer.ours is None for answer in answers[:36])
-    assert len(claims.sheets(Given([], cases, []))) == 1
+    assert len(sheets(Given([], cases, []))) == 1
     with pytest.raises(InputError, match="no record given"):
         Given([], [], [])
 
@@ -63,20 +64,18 @@ def test_claims_without_records_are_not_tested(tmp_path):
 def test_a_claim_with_a_part_missing_has_a_figure_but_no_verdict(tmp_path):
     cases = read_case_records(write_records(tmp_path, [case_record("intra_reuse", "many_to_one")]))
     given = Given([], cases, [])
-    answer = next(answer for answer in claims.answer_claims(given) if answer.claim.identifier == "C23")
+    answer = next(answer for answer in answer_claims(given) if answer.claim.identifier == "C23")
     assert answer.ours.n == 4 and answer.verdict.text == NOT_TESTED
-    assert "| 4 (none of intra 1:1, intra 1:N, intra M:N, GRU, Vanilla) |" in rendering.markdown(
-        claims.sheets(given)[0]
-    )
+    assert "| 4 (none of intra 1:1, intra 1:N, intra M:N, GRU, Vanilla) |" in rendering.markdown(sheets(given)[0])
 
 
 def test_summary_counts_and_states_the_rule(given):
-    summary = claims.summary(given)
-    assert sum(summary["verdicts"].values()) == len(summary["claims"]) == 40
-    assert summary["rule"]["margins"]["percent points"] == 1.0 and summary["rule"]["least_values"] == 3
-    assert all(summary["origin"][kind]["run"] == "made-up" for kind in ("decomposition_cost", "cases", "variants"))
-    assert summary["claims"][0]["ours_interval_95"][0] <= summary["claims"][0]["ours"]
-    assert summary["claims"][17]["recomputed"] < 0
+    summarised = summary(given)
+    assert sum(summarised["verdicts"].values()) == len(summarised["claims"]) == 40
+    assert summarised["rule"]["margins"]["percent points"] == 1.0 and summarised["rule"]["least_values"] == 3
+    assert all(summarised["origin"][kind]["run"] == "made-up" for kind in ("decomposition_cost", "cases", "variants"))
+    assert summarised["claims"][0]["ours_interval_95"][0] <= summarised["claims"][0]["ours"]
+    assert summarised["claims"][17]["recomputed"] < 0
     json.dumps(summary, allow_nan=False)
 
 
@@ -95,7 +94,7 @@ def test_remarks_are_of_claims_and_shown_once():
 
 
 def test_every_format_has_all_claims_and_the_rule_above_them(given):
-    pages = claims.sheets(given)
+    pages = sheets(given)
     markdown = "\n".join(map(rendering.markdown, pages))
     latex = "\n".join(map(rendering.latex, pages))
     for text in (markdown, latex, rendering.html(*pages)):

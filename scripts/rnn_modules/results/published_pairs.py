@@ -6,9 +6,9 @@ import statistics
 from functools import cache
 from pathlib import Path
 
-from rnn_modules import published
 from rnn_modules.artefacts import InputError
-from rnn_modules.published import FOLDER
+from rnn_modules.results import published
+from rnn_modules.results.published import FOLDER
 
 TABLES = {"reuse": 3, "replacement": 4}
 """End of an experiment's name -> the paper's table of its means."""
@@ -48,7 +48,7 @@ def published_deltas(experiment: str, setting: str, rnn: str, folder: Path = FOL
         accuracies = _replaced(folder).get((setting, rnn), [])
         return [100 * (accuracy - worst_monolithic(setting, rnn, folder)) for accuracy in accuracies]
     number = table_of(experiment)
-    by_parent = published._package_cases(_QUESTIONS[number], folder).get((setting, rnn), [])
+    by_parent = published.package_cases(_QUESTIONS[number], folder).get((setting, rnn), [])
     mean = published_mean(experiment, setting, rnn, folder)
     return min(by_parent, key=lambda deltas: abs(statistics.fmean(deltas) - mean)) if by_parent else []
 
@@ -58,10 +58,10 @@ def _replaced(folder: Path) -> dict[tuple[str, str], list[float]]:
     """Accuracies after the replacement of each class, by ``(setting, rnn)``."""
     path = folder / "artifact_rq2_rq3_accuracy.csv"
     gathered: dict[tuple[str, str], list[float]] = {}
-    for line, row in enumerate(published._rows(path, ("rnn", "rq", "kind", "setting", "modular_acc")), start=2):
+    for line, row in enumerate(published.rows_of_file(path, ("rnn", "rq", "kind", "setting", "modular_acc")), start=2):
         if (row["rq"], row["kind"]) == ("rq3", "intra"):
             try:
-                key = (published._PACKAGE_SETTINGS[row["setting"]], row["rnn"])
+                key = (published.PACKAGE_SETTINGS[row["setting"]], row["rnn"])
                 gathered.setdefault(key, []).append(float(row["modular_acc"]))
             except (KeyError, ValueError, TypeError) as error:
                 raise InputError(f"{path}: line {line} is damaged ({error}); restore it from the repository") from error

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from html import escape
 
 from rnn_modules.artefacts import replacing
-from rnn_modules.sheets import NOTHING_GIVEN, Cell, Sheet
+from rnn_modules.tables.sheets import NOTHING_GIVEN, Cell, Sheet
 
 # Full colour is reached at the published collapse's order of magnitude; small costs stay readable beside it.
 _FULL_COLOUR_POINTS = 50.0

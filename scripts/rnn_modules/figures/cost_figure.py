@@ -6,11 +6,11 @@ import os
 import statistics
 from typing import TYPE_CHECKING
 
-from rnn_modules import published
 from rnn_modules.artefacts import replacing
-from rnn_modules.published import ARCHITECTURES, DATASETS, RNNS
-from rnn_modules.records import PUBLISHED_METRIC, Record, caption, deltas
-from rnn_modules.tables import METRIC_NAMES, model_columns
+from rnn_modules.results import published
+from rnn_modules.results.published import ARCHITECTURES, DATASETS, RNNS
+from rnn_modules.results.records import PUBLISHED_METRIC, Record, caption, deltas
+from rnn_modules.tables.cost_tables import METRIC_NAMES, model_columns
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -6,17 +6,19 @@ import dataclasses
 from collections import Counter
 from dataclasses import dataclass
 
-from rnn_modules import case_deltas, published, records, rolled_many_output
-from rnn_modules.case_claims import case_evidence
-from rnn_modules.case_records import CaseRecord
-from rnn_modules.claim_remarks import REMARKS, notes
-from rnn_modules.cost_claims import GATES, cost_evidence, gate_evidence, published_gate_difference
-from rnn_modules.evidence import Evidence
-from rnn_modules.records import Record
-from rnn_modules.sheets import Sheet, number, synthetic, texts, with_interval
-from rnn_modules.statistics import Estimate
-from rnn_modules.variant_records import VariantRecord
-from rnn_modules.verdicts import VERDICTS, Verdict, VerdictRule
+from rnn_modules.claims import rolled_many_output
+from rnn_modules.claims.case_claims import case_evidence
+from rnn_modules.claims.cost_claims import GATES, cost_evidence, gate_evidence, published_gate_difference
+from rnn_modules.claims.evidence import Evidence
+from rnn_modules.claims.remarks import REMARKS, notes
+from rnn_modules.claims.verdicts import VERDICTS, Verdict, VerdictRule
+from rnn_modules.results import published, records
+from rnn_modules.results.case_records import CaseRecord
+from rnn_modules.results.records import Record
+from rnn_modules.results.variant_records import VariantRecord
+from rnn_modules.tables import case_deltas
+from rnn_modules.tables.sheets import Sheet, number, synthetic, texts, with_interval
+from rnn_modules.tables.statistics import Estimate
 
 MEASURE_NAMES = {
     "padding_excluded": "padding excluded",

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rnn_modules.artefacts import read_json
-from rnn_modules.published import TRANSLATION
-from rnn_modules.records import Composition, ModelReader, Scores, check_together, model_order
+from rnn_modules.results.published import TRANSLATION
+from rnn_modules.results.records import Composition, ModelReader, Scores, check_together, model_order
 
 SWEEP, VARIANTS = "removal_sweep", "variants"
 PAPER, PACKAGE = "paper", "package"
@@ -74,6 +74,11 @@ class Variant:
     monolithic: Scores
     modes: dict[str, Composition]
     evaluated: int
+
+    def change(self, mode: str, scope: str, metric: str) -> float:
+        """Composed minus monolithic, in the metric's own unit."""
+        composition = self.modes[mode]
+        return composition.composed[composition.head][scope][metric] - self.monolithic[scope][metric]
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from rnn_modules.artefacts import InputError
 
-FOLDER = Path(__file__).resolve().parents[2] / "config" / "published"
+FOLDER = Path(__file__).resolve().parents[3] / "config" / "published"
 
 # Names of the paper, in the order of its Table II.
 ARCHITECTURES = {
@@ -46,7 +46,7 @@ _PACKAGE_ARCHITECTURES = {
     "One-to-Many": "one_to_many",
     "Many-to-Many": "many_to_many",
 }
-_PACKAGE_SETTINGS = {
+PACKAGE_SETTINGS = {
     "one_to_one": "one_to_one",
     "one_to_many": "one_to_many",
     "many_to_one": "many_to_one",
@@ -135,7 +135,7 @@ def pairs_of(architecture: str) -> tuple[str | None, ...]:
     return PAIRS if architecture == TRANSLATION else (None,)
 
 
-def _rows(path: Path, columns: tuple[str, ...]) -> list[dict[str, str]]:
+def rows_of_file(path: Path, columns: tuple[str, ...]) -> list[dict[str, str]]:
     try:
         with open(path, newline="", encoding="utf-8") as stream:
             reader = csv.DictReader(stream)
@@ -160,7 +160,7 @@ def table2(folder: Path = FOLDER) -> dict[tuple[str, str, str | None, str, int],
     architectures = {label: name for name, label in ARCHITECTURES.items()}
     cells = {}
     columns = ("io", "mode", "pair", "rnn", "layers", "delta_pct", "avg_ji")
-    for line, row in enumerate(_rows(path, columns), start=2):
+    for line, row in enumerate(rows_of_file(path, columns), start=2):
         try:
             cell = Cell(
                 architecture=architectures[row["io"]],
@@ -199,9 +199,9 @@ def case_table(number: int, folder: Path = FOLDER) -> dict[tuple[str, str], Case
     """
     path = folder / f"table{number}.csv"
     settings = {label: name for name, label in (ARCHITECTURES | INTER).items()}
-    cases = _package_cases({3: "rq2", 4: "rq3"}[number], folder)
+    cases = package_cases({3: "rq2", 4: "rq3"}[number], folder)
     entries = {}
-    for line, row in enumerate(_rows(path, ("kind", "io", "rnn", "mean_pct", "median_pct")), start=2):
+    for line, row in enumerate(rows_of_file(path, ("kind", "io", "rnn", "mean_pct", "median_pct")), start=2):
         try:
             key = (settings[row["io"]], row["rnn"])
             mean, median = float(row["mean_pct"]), float(row["median_pct"])
@@ -218,17 +218,17 @@ def case_table(number: int, folder: Path = FOLDER) -> dict[tuple[str, str], Case
     return entries
 
 
-def _package_cases(question: str, folder: Path) -> dict[tuple[str, str], list[list[float]]]:
+def package_cases(question: str, folder: Path) -> dict[tuple[str, str], list[list[float]]]:
     """Deltas of the published cases by ``(setting, rnn)``, one list per source model; those with both accuracies."""
     path = folder / "artifact_rq2_rq3_accuracy.csv"
     columns = ("rnn", "rq", "kind", "setting", "modular_acc", "trained_acc", "source_model")
     gathered: dict[tuple[str, str], dict[str, list[float]]] = {}
-    for line, row in enumerate(_rows(path, columns), start=2):
+    for line, row in enumerate(rows_of_file(path, columns), start=2):
         try:
             if row["rq"] != question or not row["trained_acc"]:
                 continue
             delta = 100 * (float(row["modular_acc"]) - float(row["trained_acc"]))
-            key = (_PACKAGE_SETTINGS[row["setting"]], row["rnn"])
+            key = (PACKAGE_SETTINGS[row["setting"]], row["rnn"])
         except (KeyError, ValueError, TypeError) as error:
             raise InputError(f"{path}: line {line} is damaged ({error}); restore it from the repository") from error
         gathered.setdefault(key, {}).setdefault(row["source_model"], []).append(delta)
@@ -245,7 +245,7 @@ def scenarios(folder: Path = FOLDER) -> dict[str, Scenario]:
     path = folder / "table5.csv"
     columns = ("scenario", "monolithic", "modules_approach1", "modules_approach2")
     entries = {}
-    for line, row in enumerate(_rows(path, columns), start=2):
+    for line, row in enumerate(rows_of_file(path, columns), start=2):
         try:
             entries[row["scenario"]] = Scenario(*(float(row[name]) for name in columns[1:]))
         except (ValueError, TypeError) as error:
@@ -263,7 +263,7 @@ def claims(folder: Path = FOLDER) -> dict[str, Claim]:
     path = folder / "claims.csv"
     entries = {}
     columns = ("id", "section", "claim", "quantity", "published", "unit", "recomputed_from_published_data")
-    for line, row in enumerate(_rows(path, columns), start=2):
+    for line, row in enumerate(rows_of_file(path, columns), start=2):
         try:
             recomputed = row["recomputed_from_published_data"]
             entries[row["id"]] = Claim(
@@ -297,7 +297,7 @@ def package_accuracies(
     columns = ("io", "rnn", "layers", "gate_approach", "monolithic_acc", "rolled_acc", "unrolled_acc")
     approaches = ("per_gate",) if gate_approach == "per_gate" else ("hidden_state", "")
     entries = {}
-    for line, row in enumerate(_rows(path, columns), start=2):
+    for line, row in enumerate(rows_of_file(path, columns), start=2):
         try:
             # Vanilla networks have no gates, hence no approach.
             if row["gate_approach"] not in approaches:

@@ -24,7 +24,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from rnn_modules.statistics import Estimate
+from rnn_modules.tables.statistics import Estimate
 
 REPRODUCED = "reproduced"
 DIRECTION_ONLY = "direction only"

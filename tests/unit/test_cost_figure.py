@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from rnn_modules import figures
-from rnn_modules.records import read_records
+from rnn_modules.figures import cost_figure
+from rnn_modules.results.records import read_records
 from support.made_up_records import published_record, record, write_all
 
 SCRIPT = Path(__file__).parents[2] / "scripts" / "plot_decomposition_cost.py"
@@ -26,9 +26,9 @@ def published_records(tmp_path_factory):
 
 @pytest.mark.parametrize("architecture", ["one_to_one", "many_to_many", "encoder_decoder"])
 def test_with_the_papers_figures_both_series_agree(published_records, architecture):
-    ours, deviations = figures.our_series(published_records, architecture, "rolled")
+    ours, deviations = cost_figure.our_series(published_records, architecture, "rolled")
     assert len(ours) == 12 and deviations == {}
-    assert ours == pytest.approx(figures.published_series(architecture, "rolled"))
+    assert ours == pytest.approx(cost_figure.published_series(architecture, "rolled"))
 
 
 def test_deviations_of_translation_are_over_seeds_not_pairs(tmp_path):
@@ -41,7 +41,7 @@ def test_deviations_of_translation_are_over_seeds_not_pairs(tmp_path):
             composed["bleu1_with_tags"] = 30.0 + change + seed
         paths.append(tmp_path / f"{seed}.json")
         paths[-1].write_text(json.dumps(value), encoding="utf-8")
-    means, deviations = figures.our_series(read_records(paths), "encoder_decoder", "rolled")
+    means, deviations = cost_figure.our_series(read_records(paths), "encoder_decoder", "rolled")
     assert means == pytest.approx({("lstm", 1): 0.5})
     assert deviations == pytest.approx({("lstm", 1): 0.5**0.5})
 
@@ -50,12 +50,12 @@ def test_zeroed_network_minus_monolithic(tmp_path):
     value = record("one_to_many")
     value["monolithic"]["all"]["accuracy"], value["controls"]["zeroed"]["all"]["accuracy"] = 0.96, 0.81
     records = one(tmp_path, value)
-    assert figures.zeroed_series(records, "one_to_many") == pytest.approx({("lstm", 1): -15.0})
-    assert figures.zeroed_series(records, "many_to_one") == {}
+    assert cost_figure.zeroed_series(records, "one_to_many") == pytest.approx({("lstm", 1): -15.0})
+    assert cost_figure.zeroed_series(records, "many_to_one") == {}
 
 
 def test_panels_and_words(tmp_path):
-    figure = figures.draw(one(tmp_path, record("many_to_one", "relu", 2, data_source="synthetic")))
+    figure = cost_figure.draw(one(tmp_path, record("many_to_one", "relu", 2, data_source="synthetic")))
     panels = figure.axes
     assert [panel.get_title().split(" · ")[0] for panel in panels[:5]] == [
         "1:1",
@@ -74,7 +74,7 @@ def test_a_large_gain_is_not_cut_off(tmp_path):
     value = record("many_to_one")
     value["monolithic"]["all"]["accuracy"] = 0.2
     value["modes"]["rolled"]["composed"]["mean"]["all"]["accuracy"] = 0.9
-    assert figures.draw(one(tmp_path, value)).axes[0].get_ylim()[1] > 70
+    assert cost_figure.draw(one(tmp_path, value)).axes[0].get_ylim()[1] > 70
 
 
 def test_script_writes_the_same_bytes_twice(tmp_path):

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import statistics
 
-from rnn_modules import published
-from rnn_modules.published import LAYERS, MANY_OUTPUT, PAPER_RNNS
-from rnn_modules.records import Record, scopes_of
-from rnn_modules.sheets import Sheet, number, synthetic, texts
-from rnn_modules.tables import SCOPE_NAMES
+from rnn_modules.results import published
+from rnn_modules.results.published import LAYERS, MANY_OUTPUT, PAPER_RNNS
+from rnn_modules.results.records import Record, scopes_of
+from rnn_modules.tables.cost_tables import SCOPE_NAMES
+from rnn_modules.tables.sheets import Sheet, number, synthetic, texts
 
 
 def rolled_many_output(records: list[Record]) -> list[dict[str, object]]:

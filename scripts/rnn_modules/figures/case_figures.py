@@ -9,11 +9,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rnn_modules.artefacts import InputError
-from rnn_modules.case_deltas import EXPERIMENT_NAMES, PREDICTOR_NAMES, caption, case_deltas, setting_name, views_of
-from rnn_modules.case_records import CaseRecord
-from rnn_modules.published import PAPER_RNNS, RNNS
-from rnn_modules.published_pairs import published_deltas, published_mean, table_of
-from rnn_modules.tables import METRIC_NAMES
+from rnn_modules.results.case_records import CaseRecord
+from rnn_modules.results.published import PAPER_RNNS, RNNS
+from rnn_modules.results.published_pairs import published_deltas, published_mean, table_of
+from rnn_modules.tables.case_deltas import (
+    EXPERIMENT_NAMES,
+    PREDICTOR_NAMES,
+    caption,
+    case_deltas,
+    setting_name,
+    views_of,
+)
+from rnn_modules.tables.cost_tables import METRIC_NAMES
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

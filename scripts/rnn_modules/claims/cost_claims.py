@@ -9,11 +9,11 @@ import statistics
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from rnn_modules import published
-from rnn_modules.evidence import Evidence, Statistic
-from rnn_modules.published import ARCHITECTURES, MANY_OUTPUT, PAIRS, PAPER_RNNS, RNNS, TRANSLATION, modes_of
-from rnn_modules.records import PUBLISHED_METRIC, Record, deltas
-from rnn_modules.variant_records import PAPER, Variant, VariantRecord
+from rnn_modules.claims.evidence import Evidence, Statistic
+from rnn_modules.results import published
+from rnn_modules.results.published import ARCHITECTURES, MANY_OUTPUT, PAIRS, PAPER_RNNS, RNNS, TRANSLATION, modes_of
+from rnn_modules.results.records import PUBLISHED_METRIC, Record, deltas
+from rnn_modules.results.variant_records import PAPER, VariantRecord
 
 ONE_OUTPUT = ("one_to_one", "many_to_one")
 CLASSIFICATION = ONE_OUTPUT + MANY_OUTPUT
@@ -174,7 +174,7 @@ def gate_evidence(records: list[VariantRecord]) -> Evidence:
 
             def difference(scope: str, mode: str = mode, record=record, variants=variants) -> float:
                 metric = PUBLISHED_METRIC[record.architecture]
-                changes = [change(variants[name], mode, scope, metric) for name in (GATE_VARIANT, PAPER)]
+                changes = [variants[name].change(mode, scope, metric) for name in (GATE_VARIANT, PAPER)]
                 return record.points * (changes[0] - changes[1])
 
             if record.architecture == TRANSLATION:
@@ -187,12 +187,6 @@ def gate_evidence(records: list[VariantRecord]) -> Evidence:
     values = {name: tuple(map(statistics.fmean, found.values())) for name, found in gathered.items()}
     others = {name: Evidence(values[name], "mean").figure() for name in ("padding_excluded", "translation")}
     return Evidence(values=values["as_published"], statistic="mean", others=others)
-
-
-def change(variant: Variant, mode: str, scope: str, metric: str) -> float:
-    """Composed minus monolithic of a variant, in the metric's own unit."""
-    composition = variant.modes[mode]
-    return composition.composed[composition.head][scope][metric] - variant.monolithic[scope][metric]
 
 
 def published_gate_difference() -> float:

@@ -6,10 +6,10 @@ import statistics
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from rnn_modules.case_records import HEADS, CaseRecord, is_translation
-from rnn_modules.origins import bounds, bounds_text, origin, seeds_text, sources_text
-from rnn_modules.published import ARCHITECTURES, INTER, MANY_OUTPUT, RNNS, TRANSLATION
-from rnn_modules.records import PUBLISHED_METRIC
+from rnn_modules.results.case_records import HEADS, CaseRecord, is_translation
+from rnn_modules.results.origins import bounds, bounds_text, origin, seeds_text, sources_text
+from rnn_modules.results.published import ARCHITECTURES, INTER, MANY_OUTPUT, RNNS, TRANSLATION
+from rnn_modules.results.records import PUBLISHED_METRIC
 
 EXPERIMENT_NAMES = {
     "intra_reuse": "intra reuse",

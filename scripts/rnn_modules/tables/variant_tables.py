@@ -7,13 +7,12 @@ import statistics
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from rnn_modules import published
-from rnn_modules.cost_claims import change
-from rnn_modules.published import ARCHITECTURES, MANY_OUTPUT, RNNS, TRANSLATION
-from rnn_modules.records import PUBLISHED_METRIC, Composition, caption, metrics_of, scopes_of
-from rnn_modules.sheets import Cell, Sheet, number, synthetic, texts
-from rnn_modules.tables import METRIC_NAMES
-from rnn_modules.variant_records import PACKAGE, PAPER, SweepRecord, Variant, VariantRecord
+from rnn_modules.results import published
+from rnn_modules.results.published import ARCHITECTURES, MANY_OUTPUT, RNNS, TRANSLATION
+from rnn_modules.results.records import PUBLISHED_METRIC, Composition, caption, metrics_of, scopes_of
+from rnn_modules.results.variant_records import PACKAGE, PAPER, SweepRecord, Variant, VariantRecord
+from rnn_modules.tables.cost_tables import METRIC_NAMES
+from rnn_modules.tables.sheets import Cell, Sheet, number, synthetic, texts
 
 _NOTES = (
     "Δ: composed − monolithic in percentage points, the paper's Table II (of the same models) in parentheses. Effect: "
@@ -71,7 +70,7 @@ def _delta(record: VariantRecord, variant: Variant, mode: str, metric: str, padd
     scopes = scopes_of(record.architecture)
     if record.architecture != TRANSLATION:
         scopes = scopes[:1] if padding else scopes[1:]
-    return record.points * statistics.fmean(change(variant, mode, scope, metric) for scope in scopes)
+    return record.points * statistics.fmean(variant.change(mode, scope, metric) for scope in scopes)
 
 
 def _monolithic(record: VariantRecord, variant: Variant, metric: str) -> float:

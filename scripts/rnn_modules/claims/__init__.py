@@ -1,0 +1,1 @@
+"""The paper's 40 quantitative claims, answered from result records."""

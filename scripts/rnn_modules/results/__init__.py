@@ -1,0 +1,1 @@
+"""Result records and the paper's figures: read and checked, nothing else."""
