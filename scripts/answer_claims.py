@@ -1,7 +1,8 @@
 """Answer the paper's 40 claims from result records: figures with intervals, verdicts, and remarks.
 
-python scripts/answer_claims.py --decomposition-cost results/demo/models/*/*/*/decomposition_cost.json \
-    --cases results/demo/reuse/*/*/*/*.json --variants results/demo/variants/*/*/*.json \
+python scripts/answer_claims.py --decomposition-cost results/demo/models/*/*/*/*/decomposition_cost.json \
+    --cases results/demo/experiments/{intra_*,inter_*,scenario}/*/*/*.json \
+    --variants results/demo/experiments/variants/*/*/*.json \
     --json results/demo/tables/claims.json --markdown results/demo/tables/claims.md
 
 Each kind of record may be left out; its claims are then "not tested at this scale".

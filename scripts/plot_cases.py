@@ -1,6 +1,6 @@
 """Draw the deltas of all cases of reuse (or of replacement), ours beside the paper's, from result records.
 
-python scripts/plot_cases.py results/demo/reuse/*/*/*/*.json \
+python scripts/plot_cases.py results/demo/experiments/*_reuse/*/*/*.json \
     --output results/demo/figures/table3.png --output-svg results/demo/figures/table3.svg
 """
 

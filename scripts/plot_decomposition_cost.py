@@ -1,6 +1,6 @@
 """Draw the cost of decomposition, ours beside the paper's, from result records.
 
-python scripts/plot_decomposition_cost.py results/demo/decomposition_cost/*.json \
+python scripts/plot_decomposition_cost.py results/demo/models/*/*/*/*/decomposition_cost.json \
     --output results/demo/figures/table2.png --output-svg results/demo/figures/table2.svg
 """
 

@@ -1,6 +1,6 @@
 """Draw scores and Jaccard index against the cap of removal, from the records of the removal sweep.
 
-python scripts/plot_removal_sweep.py results/demo/sweeps/*/*/*/*.json \
+python scripts/plot_removal_sweep.py results/demo/experiments/removal_sweep/*/*/*.json \
     --output results/demo/figures/removal_sweep.png --output-svg results/demo/figures/removal_sweep.svg
 """
 

@@ -1,6 +1,6 @@
 """Write Tables III (reuse), IV (replacement) and V (scenarios) and their companions from result records.
 
-python scripts/tabulate_cases.py results/demo/{reuse,replacement}/*/*/*/*.json results/demo/scenarios/*/*.json \
+python scripts/tabulate_cases.py results/demo/experiments/{intra_*,inter_*,scenario}/*/*/*.json \
     --output-folder results/demo/tables
 
 Written are table3, table4 and table5 (.csv, .md, .tex, .html), table3_measures and table4_measures with every measure,

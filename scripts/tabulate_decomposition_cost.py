@@ -1,6 +1,7 @@
 """Write Table II and its companions from result records.
 
-python scripts/tabulate_decomposition_cost.py results/demo/decomposition_cost/*.json --output-folder results/demo/tables
+python scripts/tabulate_decomposition_cost.py results/demo/models/*/*/*/*/decomposition_cost.json \
+    --output-folder results/demo/tables
 
 Written are table2 and table2_unpadded (.csv long with all metrics, .md, .tex, .html) and the absolute figures,
 decomposition_cost (.csv, .md).

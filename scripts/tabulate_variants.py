@@ -1,6 +1,6 @@
 """Write what each choice of paper and package changes, and the removal sweep, from result records.
 
-python scripts/tabulate_variants.py results/demo/variants/*/*/*.json results/demo/sweeps/*/*/*.json \
+python scripts/tabulate_variants.py results/demo/experiments/{variants,removal_sweep}/*/*/*.json \
     --output-folder results/demo/tables
 
 Written are variants (.csv with every figure, .md and .html with one table per I/O type) and removal_sweep.csv.
