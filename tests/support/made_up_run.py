@@ -80,20 +80,24 @@ def write_whole_run(folder, **changes):
     """A small run with records, tables and figures of every kind."""
     costs = write_costs(folder, **changes)
     reuse = [
-        write(folder / "reuse/intra/many_to_one/lstm/seed-0.json", case_record("intra_reuse", **changes)),
+        write(folder / "experiments/intra_reuse/many_to_one/lstm/seed-0.json", case_record("intra_reuse", **changes)),
         write(
-            folder / "reuse/inter/one_to_one-one_to_many/lstm/seed-0.json",
+            folder / "experiments/inter_reuse/one_to_one-one_to_many/lstm/seed-0.json",
             case_record("inter_reuse", "one_to_one-one_to_many", **changes),
         ),
     ]
     replacement = [
-        write(folder / "replacement/intra/many_to_one/lstm/seed-0.json", case_record("intra_replacement", **changes))
+        write(
+            folder / "experiments/intra_replacement/many_to_one/lstm/seed-0.json",
+            case_record("intra_replacement", **changes),
+        )
     ]
     scenario = write(
-        folder / "scenarios/add_ukrainian/seed-0.json", case_record("scenario", "add_ukrainian", **changes)
+        folder / "experiments/scenario/add_ukrainian/lstm/seed-0.json",
+        case_record("scenario", "add_ukrainian", **changes),
     )
-    sweep = write(folder / "sweeps/many_to_one/lstm-1/seed-0.json", sweep_record(**changes))
-    variants = write(folder / "variants/many_to_one/lstm-1/seed-0.json", variants_record(**changes))
+    sweep = write(folder / "experiments/removal_sweep/many_to_one/lstm/seed-0.json", sweep_record(**changes))
+    variants = write(folder / "experiments/variants/many_to_one/lstm/seed-0.json", variants_record(**changes))
     tables, figures = folder / "tables", folder / "figures"
     cases = [*reuse, *replacement, scenario]
     _script("tabulate_cases.py", *cases, "--output-folder", tables)

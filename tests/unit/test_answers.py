@@ -76,7 +76,7 @@ def test_summary_counts_and_states_the_rule(given):
     assert all(summarised["origin"][kind]["run"] == "made-up" for kind in ("decomposition_cost", "cases", "variants"))
     assert summarised["claims"][0]["ours_interval_95"][0] <= summarised["claims"][0]["ours"]
     assert summarised["claims"][17]["recomputed"] < 0
-    json.dumps(summary, allow_nan=False)
+    json.dumps(summarised, allow_nan=False)
 
 
 def test_records_of_two_runs_are_refused(tmp_path):

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -148,7 +149,7 @@ def script(name, *arguments):
 def saved_model(folder, network, **changes):
     network.save(folder / "network.npz")
     record = {"architecture": "many_to_one", "dataset": "clinc", "data_source": "synthetic", "rnn": "lstm"}
-    record |= {"layers": 2, "seed": 0, "network_sha256": network.sha256}
+    record |= {"layers": 2, "seed": 0, "validation": {"accuracy": 0.5}, "network_sha256": network.sha256}
     write_json(folder / "record.json", record | changes)
     return folder
 
@@ -168,8 +169,8 @@ def decompose_arguments(files, *more):
     return [*arguments, "--output", model / "modules", *more]
 
 
-def evaluate_arguments(model, dataset, modules):
-    arguments = ["--model", model, "--dataset", dataset, "--modules", modules, "--run", "demo", "--preset", "paper"]
+def evaluate_arguments(model, dataset):
+    arguments = ["--model", model, "--dataset", dataset, "--run", "demo", "--preset", "paper"]
     return [*arguments, "--output", model / "decomposition_cost.json"]
 
 
@@ -180,7 +181,7 @@ def test_scripts_from_a_model_to_its_record(files):
     assert {path.name for path in (model / "modules").iterdir()} == {
         f"{mode}.{kind}" for mode in ("rolled", "unrolled") for kind in ("npz", "json")
     }
-    finished = script("evaluate_decomposition.py", *evaluate_arguments(model, dataset, model / "modules"))
+    finished = script("evaluate_decomposition.py", *evaluate_arguments(model, dataset))
     assert finished.returncode == 0, finished.stderr
     record = json.loads((model / "decomposition_cost.json").read_text())
     expected = {"experiment", "run", "architecture", "dataset", "data_source", "rnn", "layers", "seed", "examples"}
@@ -188,7 +189,9 @@ def test_scripts_from_a_model_to_its_record(files):
     assert set(record) == expected
     assert record["examples"] == {"train": 80, "test": 40, "evaluated": 40}
     assert record["parameters"]["removal_cap"] == 0.4
-    assert {"network", "rolled", "unrolled", "dataset"} <= set(record["provenance"]["inputs"])
+    name = "many_to_one/dataset/lstm-2"
+    used = {"dataset", *(f"{name}/{part}" for part in ("network", "rolled", "unrolled"))}
+    assert set(record["provenance"]["inputs"]) == used
     read = read_record(model / "decomposition_cost.json")
     assert read.monolithic["all"]["accuracy"] == record["monolithic"]["all"]["accuracy"]
 
@@ -197,18 +200,19 @@ def test_a_model_that_is_not_the_parent_is_one_error_and_no_record(files, tmp_pa
     model, dataset = files
     assert script("decompose_model.py", *decompose_arguments(files)).returncode == 0
     other = saved_model(tmp_path / "other", random_classifier(seed=1, classes=3, dtype=np.float32))
-    finished = script("evaluate_decomposition.py", *evaluate_arguments(other, dataset, model / "modules"))
+    shutil.copytree(model / "modules", other / "modules")
+    finished = script("evaluate_decomposition.py", *evaluate_arguments(other, dataset))
     assert finished.returncode == 2
-    assert finished.stderr.startswith(f"error: {model / 'modules' / 'rolled.npz'}: the modules belong to the network")
+    assert finished.stderr.startswith(f"error: {other / 'modules' / 'rolled.npz'}: the modules belong to the network")
     assert finished.stderr.count("\n") == 1
-    assert {path.name for path in other.iterdir()} == {"network.npz", "record.json"}
+    assert {path.name for path in other.iterdir()} == {"network.npz", "record.json", "modules"}
 
 
 def test_a_network_that_is_not_the_records_is_an_error(files):
     model, dataset = files
     record = json.loads((model / "record.json").read_text())
     write_json(model / "record.json", record | {"network_sha256": "0" * 64})
-    finished = script("evaluate_decomposition.py", *evaluate_arguments(model, dataset, model / "modules"))
+    finished = script("evaluate_decomposition.py", *evaluate_arguments(model, dataset))
     assert (finished.returncode, finished.stderr.count("\n")) == (2, 1)
     assert "not the network of" in finished.stderr
 
@@ -232,4 +236,4 @@ def test_a_dataset_of_another_model_is_an_error(files, tmp_path):
     other.save(tmp_path / "other")
     finished = script("decompose_model.py", *decompose_arguments((model, tmp_path / "other")))
     assert finished.returncode == 2
-    assert "3 outputs where dataset" in finished.stderr and "has 4 classes" in finished.stderr
+    assert "4 classes where the model has 3 outputs" in finished.stderr

@@ -125,7 +125,7 @@ def test_records_are_known_by_what_they_say_and_not_by_their_paths(tmp_path):
     write(tmp_path / "records/a.json", record("many_to_one", "gru", 2))
     write(tmp_path / "models/any/where/b.json", training_record("many_to_one", "gru", 2))
     write(tmp_path / "models/any/where/modules/rolled.json", {"mode": "rolled"})
-    write(tmp_path / "reuse/c.json", case_record("inter_reuse", "one_to_one-one_to_many"))
+    write(tmp_path / "experiments/c.json", case_record("inter_reuse", "one_to_one-one_to_many"))
     sources = read_sources(tmp_path)
     (model,) = sources.models
     assert model.key == ("many_to_one", "clinc", "gru", 2, 0)

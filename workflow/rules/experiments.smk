@@ -96,6 +96,7 @@ rule evaluate_reuse:
         f"{RESULTS}/benchmarks/evaluate_reuse/{{experiment}}/{{setting}}/{{rnn}}/seed-{{seed}}.tsv"
     wildcard_constraints:
         experiment="intra_reuse|inter_reuse|inter_replacement",
+        setting="(?!encoder_decoder).+",
     conda:
         "../../envs/analysis.yaml"
     threads: 1
@@ -153,9 +154,6 @@ rule evaluate_translation_reuse:
         "python {input.script} --model {params.model} --dataset {params.dataset} "
         "--baselines {params.baselines} --baseline-datasets {params.baseline_datasets} --modes {params.modes} "
         "{params.described} --output {output} > {log} 2>&1"
-
-
-ruleorder: evaluate_translation_reuse > evaluate_reuse
 
 
 rule evaluate_replacement:

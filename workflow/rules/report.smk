@@ -18,6 +18,11 @@ rule figures:
         expand(f"{FIGURES}/modules_{{architecture}}.svg", architecture=config["architectures"]),
 
 
+rule report:
+    input:
+        f"{RESULTS}/report/index.html",
+
+
 rule tabulate_decomposition_cost:
     input:
         script="scripts/tabulate_decomposition_cost.py",
