@@ -100,6 +100,15 @@ def test_a_language_that_a_model_does_not_write_is_an_error():
         Translator(model).translate(model.dataset.sources("test"), "it")
 
 
+def test_a_language_that_is_not_the_test_splits_is_an_error():
+    model = translator_model(languages=("fr", "it"))
+    systems = {"one": {"it": Translator(model), "fr": Translator(model)}}
+    with pytest.raises(InputError, match="made up: translations into fr, de, none into it; compare"):
+        compare(systems, translator_model().dataset, "one")
+    with pytest.raises(InputError, match="none into it"):
+        reuse(translator_model(), {}, {("fr", "it"): model})
+
+
 def test_rows_for_every_language_and_system():
     model, other = translator_model(seed=7), translator_model(seed=8)
     systems = {"first": everywhere(model), "second": everywhere(other), "same": everywhere(model)}
@@ -303,6 +312,10 @@ def test_script_of_a_scenario_writes_a_record_that_is_read(scenario, tmp_path):
         ("approach_1 fr=all", r"--approach approach_1: expected the languages .*'fr', 'uk'.*received \['fr'\]"),
         ("approach_1 fr=all uk=all de=many", "--approach approach_1: expected the languages"),
         ("approach_1 fr uk=all", "--approach: expected NAME=VALUE, received 'fr'"),
+        (
+            "approach_1 fr=all uk=everyone",
+            "--approach approach_1: expected names among all, many, uk_only, received 'ev",
+        ),
         ("approach_1 fr=uk_only uk=all", "uk_only: translates into uk, not into 'fr'"),
     ],
 )
@@ -310,3 +323,11 @@ def test_an_approach_that_does_not_fit_is_an_error(scenario, approach, message):
     _, evaluate = scenario
     with pytest.raises(InputError, match=message):
         evaluate(approach)
+
+
+def test_names_of_no_model_or_dataset_are_errors(scenario):
+    _, evaluate = scenario
+    with pytest.raises(InputError, match="--models: expected names among all, many, received 'uk_only'"):
+        evaluate("approach_1 fr=all uk=all", left_out=["uk_only"])
+    with pytest.raises(InputError, match="--monolithic: expected names among all, many, uk_only, received 'whole'"):
+        evaluate("approach_1 fr=all uk=all", monolithic="whole")
