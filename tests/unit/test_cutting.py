@@ -106,6 +106,18 @@ def test_untouched_modules_translate_as_the_model_does(seed, cell, layers):
         np.testing.assert_array_equal(translate(*arguments, modules), translate(*arguments))
 
 
+def test_the_last_timestep_alone_is_observed_in_models_with_one_output_only():
+    """A translator's last step is padding in most sentences."""
+    model = translator_model(languages=("fr", "de", "it"))
+    all_steps, last = (
+        cut(model, DecompositionParameters(removal_cap=0.5, rolled_observations=observations), ["rolled"])["rolled"]
+        for observations in ("all_timesteps", "last_timestep")
+    )
+    for mask, other in zip(all_steps.kept, last.kept, strict=True):
+        np.testing.assert_array_equal(mask, other)
+    assert not all(mask.all() for mask in last.kept)
+
+
 @pytest.mark.parametrize("gate_approach", ["hidden_state", "per_gate"])
 @pytest.mark.parametrize("negative_sampling", ["per_class", "first_rows"])
 @pytest.mark.parametrize("cell", ["vanilla", "gru", "lstm"])
