@@ -129,7 +129,7 @@ def test_a_choice_is_left_out_just_where_it_changes_nothing(architecture, rnn):
     taken = applied(architecture, rnn).values()
     tried = []
     # Little is removed, or so much that the order of removal is seen in what goes.
-    for seed, cap in ((0, 0.4), (1, 0.05), (2, 0.4), (3, 0.05), (4, 0.3)):
+    for seed, cap in ((0, 0.4), (1, 0.05), (4, 0.3)):
         model = model_of(architecture, rnn, seed)
         paper = dataclasses.replace(preset("paper", architecture, rnn), removal_cap=cap, positive_sample=4)
         tried.append((model, paper, outcome(model, paper)))
