@@ -19,8 +19,8 @@ from rnn_modules.problems import (
     real_classes,
     rows_with,
 )
-from support.decisions import compose_by_loops, first_largest
-from support.made_up_models import KINDS, made_up_problem, many_output_dataset, one_output_dataset
+from support.decisions import compose_by_loops, first_largest, labelled_rows
+from support.made_up_models import KINDS, made_up_problem, many_output_dataset, one_output_dataset, translator_model
 
 stable = settings(deadline=None, derandomize=True, max_examples=40)
 seeds = st.integers(0, 10_000)
@@ -35,36 +35,6 @@ def cases_of(kind, problem):
     if len(allowed) == 2:
         return [(first, second) for first in allowed[0] for second in allowed[1]]
     return [(first, second) for first in allowed[0] for second in allowed[0] if first < second]
-
-
-def pair_label(label, case):
-    """Label of a position in a pair's sequences: padding 0, first 1, second 2, other 3."""
-    if label == 0:
-        return 0
-    return 1 if label == case[0] else 2 if label == case[1] else 3
-
-
-def labelled_rows(problem, case, split):
-    """What an example may be labelled as, by dataset and row: the candidates of a case, by loops."""
-    found = [dict() for _ in problem.datasets]
-    for row, labels in enumerate(problem.datasets[0].labels(split).tolist()):
-        if isinstance(labels, list):
-            if any(label in case for label in labels):
-                found[0][row] = [pair_label(label, case) for label in labels]
-        elif problem.__class__.__name__ == "Replacement":
-            if labels != case[0]:
-                found[0][row] = labels
-        elif problem.__class__.__name__ == "Union":
-            if labels == case[0]:
-                found[0][row] = 0
-        elif labels in case:
-            found[0][row] = case.index(labels)
-    if len(problem.datasets) == 2:
-        own = case[0] if problem.__class__.__name__ == "Replacement" else 1
-        for row, labels in enumerate(problem.datasets[1].labels(split).tolist()):
-            if case[1] in labels:
-                found[1][row] = own
-    return found
 
 
 def chosen_of(problem, case, split):
@@ -99,7 +69,7 @@ def test_class_0_of_a_dataset_without_padding_is_a_class():
 def test_every_test_example_is_counted_once_with_its_label(kind, seed, classes, limit):
     problem = made_up_problem(kind, seed, limit, classes=classes)
     for case in problem.cases():
-        candidates, chosen = labelled_rows(problem, case, "test"), chosen_of(problem, case, "test")
+        candidates, chosen = labelled_rows(kind, problem, case, "test"), chosen_of(problem, case, "test")
         if kind == "replacement":
             # As many texts come in as examples go out, or all there are.
             going = int((problem.datasets[0].labels("test") == case[0]).sum())
@@ -116,7 +86,7 @@ def test_training_examples_are_labelled_candidates_and_no_more_than_asked_for(ki
     problem = made_up_problem(kind, seed, limit, classes=classes)
     most = limit or 1000
     for case in problem.cases():
-        candidates, chosen = labelled_rows(problem, case, "train"), chosen_of(problem, case, "train")
+        candidates, chosen = labelled_rows(kind, problem, case, "train"), chosen_of(problem, case, "train")
         assert all(few.items() <= all_rows.items() for few, all_rows in zip(chosen, candidates, strict=True))
         if kind == "one_output":
             counts = Counter(candidates[0].values())
@@ -398,3 +368,10 @@ def test_two_datasets_must_share_a_vocabulary(experiment):
     datasets = [one_output_dataset(vocabulary=7), many_output_dataset(vocabulary=8)]
     with pytest.raises(InputError, match=f"{experiment}: .*different vocabularies"):
         problem_of(experiment, datasets, None, 0)
+
+
+def test_translations_and_inputs_of_different_lengths_are_errors():
+    with pytest.raises(InputError, match="intra_reuse: dataset made up holds translations"):
+        problem_of("intra_reuse", [translator_model().dataset], None, 0)
+    with pytest.raises(InputError, match="inter_reuse: expected inputs of one length, received 5 and 6 ids"):
+        problem_of("inter_reuse", [one_output_dataset(tokens=5), many_output_dataset(tokens=6)], None, 0)

@@ -282,3 +282,19 @@ def test_script_refuses_baselines_of_another_experiment(monkeypatch, saved_model
     with pytest.raises(InputError, match="0.json: baselines of inter_replacement, expected inter_reuse"):
         evaluate(monkeypatch, "union", models, baselines, ["rolled+unrolled"], tmp_path / "record.json")
     assert not (tmp_path / "record.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("models", "modes", "message"),
+    [
+        (1, ["rolled+unrolled"], "--datasets: expected one for each of 1 models, received 2"),
+        (2, ["rolled"], "--modes: expected one for each of 2 models joined by \\+, received 'rolled'"),
+        (2, ["rolled+rolled"] * 3, "--modes: expected at most two, received 3"),
+    ],
+)
+def test_script_wants_a_dataset_and_a_mode_for_each_model(monkeypatch, tmp_path, models, modes, message):
+    words = ["evaluate_reuse.py", "--experiment", "inter_reuse", "--run", "demo", "--preset", "paper"]
+    words += ["--models", *["model"] * models, "--datasets", "one", "two", "--modes", *modes]
+    monkeypatch.setattr("sys.argv", [*words, "--baselines", "0.json", "--output", str(tmp_path / "record.json")])
+    with pytest.raises(InputError, match=message):
+        evaluate_reuse.main()
