@@ -36,6 +36,7 @@ def parse() -> argparse.Namespace:
 def main() -> None:
     """Judge and write the record."""
     arguments = parse()
+    _check_numbers(arguments)
     models = [TrainedModel.load(*folders) for folders in zip(arguments.models, arguments.datasets, strict=True)]
     baselines = [
         read_json(path, ("experiment", "settings", "examples_per_class", "cases")) for path in arguments.baselines
@@ -69,6 +70,18 @@ def main() -> None:
         "provenance": provenance(files),
     }
     write_json(arguments.output, record)
+
+
+def _check_numbers(arguments: argparse.Namespace) -> None:
+    """Raise :class:`InputError` unless there is a dataset and a mode for each model."""
+    models = len(arguments.models)
+    if len(arguments.datasets) != models:
+        raise InputError(f"--datasets: expected one for each of {models} models, received {len(arguments.datasets)}")
+    for modes in arguments.modes:
+        if len(modes.split("+")) != models:
+            raise InputError(f"--modes: expected one for each of {models} models joined by +, received {modes!r}")
+    if len(arguments.modes) > 2:
+        raise InputError(f"--modes: expected at most two, received {len(arguments.modes)}")
 
 
 def _labels(modes: list[str]) -> list[str]:

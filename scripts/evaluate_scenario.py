@@ -7,6 +7,7 @@ Example:
 """
 
 import argparse
+from collections.abc import Iterable
 from pathlib import Path
 
 from rnn_modules.artefacts import InputError, write_json
@@ -42,10 +43,10 @@ def parse() -> argparse.Namespace:
 def main() -> None:
     """Translate, judge, write the record."""
     arguments = parse()
-    datasets = _named("--datasets", arguments.datasets)
-    models = {
-        name: TrainedModel.load(folder, datasets[name]) for name, folder in _named("--models", arguments.models).items()
-    }
+    folders, datasets = _named("--models", arguments.models), _named("--datasets", arguments.datasets)
+    _check_names("--models", folders, datasets)
+    _check_names("--monolithic", [arguments.monolithic], folders)
+    models = {name: TrainedModel.load(folder, datasets[name]) for name, folder in folders.items()}
     test = models[arguments.monolithic].dataset
     systems = {"monolithic": dict.fromkeys(test.class_names, Translator(models[arguments.monolithic]))}
     described = {}
@@ -55,6 +56,7 @@ def main() -> None:
             raise InputError(
                 f"--approach {approach}: expected the languages {test.class_names}, received {list(parts)}"
             )
+        _check_names(f"--approach {approach}", parts.values(), models)
         systems[approach] = {
             language: Translator(models[name], models[name].modules(arguments.mode)) for language, name in parts.items()
         }
@@ -75,6 +77,14 @@ def main() -> None:
         "provenance": provenance(files),
     }
     write_json(arguments.output, record)
+
+
+def _check_names(option: str, names: Iterable[str], known: Iterable[str]) -> None:
+    """Raise :class:`InputError` unless all names are known."""
+    known = list(known)
+    for name in names:
+        if name not in known:
+            raise InputError(f"{option}: expected names among {', '.join(known)}, received {name!r}")
 
 
 def _named(option: str, words: list[str]) -> dict[str, str]:

@@ -164,7 +164,7 @@ def decompose(
         np.concatenate([part for side in (samples.positive, samples.negative) for c in side for part in c])
     )
     observed_inputs = tuple(part[rows] for part in inputs) if isinstance(inputs, tuple) else inputs[rows]
-    one_output = labels.ndim == 1
+    one_output = not network.many_output
     statistics: dict[str, list[tuple[np.ndarray, np.ndarray]]] = {mode: [] for mode in modes}
     per_gate = parameters.gate_approach == "per_gate"
     for layer, observed in zip(network.layers, network.observe(observed_inputs, per_gate), strict=True):

@@ -207,8 +207,8 @@ class OneOutputPair(Problem):
 class ManyOutputPair(Problem):
     """Two classes of a 1:N or M:N dataset, with "other" for the other classes; the examples contain one of the two.
 
-    Padding is class 0 of the dataset. The training examples are balanced: as many with the first class as with the
-    second.
+    Padding is class 0 of the dataset. The training examples are balanced: as many are drawn for the first class as for
+    the second, and one that contains both counts for each.
     """
 
     parent_heads = ("with_other",)
@@ -361,7 +361,7 @@ def problem_of(experiment: str, datasets: Sequence[Dataset], examples_per_class:
 
     Args:
         experiment: ``intra_reuse`` (one dataset), ``inter_reuse`` or ``inter_replacement`` (an x:1 and an x:N one).
-        datasets: one or two datasets; two must share a vocabulary.
+        datasets: one or two classification datasets; two must share a vocabulary and have inputs of one length.
         examples_per_class: see :class:`Problem`.
         seed: of the choice of examples.
 
@@ -369,12 +369,21 @@ def problem_of(experiment: str, datasets: Sequence[Dataset], examples_per_class:
         InputError: the datasets do not fit the experiment.
     """
     datasets = tuple(datasets)
+    for dataset in datasets:
+        if dataset.is_translation:
+            raise InputError(
+                f"{experiment}: dataset {dataset.metadata['corpus']} holds translations; languages are reused by "
+                "evaluate_translation_reuse.py"
+            )
     many_output = [dataset.labels("test").ndim == 2 for dataset in datasets]
     if experiment == "intra_reuse" and len(datasets) == 1:
         kind = ManyOutputPair if many_output[0] else OneOutputPair
     elif experiment in ("inter_reuse", "inter_replacement") and many_output == [False, True]:
         if datasets[0].vocabulary["input"] != datasets[1].vocabulary["input"]:
             raise InputError(f"{experiment}: the two datasets have different vocabularies; share one between them")
+        tokens = [dataset.inputs("test").shape[1] for dataset in datasets]
+        if tokens[0] != tokens[1]:
+            raise InputError(f"{experiment}: expected inputs of one length, received {tokens[0]} and {tokens[1]} ids")
         kind = Union if experiment == "inter_reuse" else Replacement
     else:
         raise InputError(

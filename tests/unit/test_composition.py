@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from rnn_modules import composition
 from rnn_modules.artefacts import InputError
-from rnn_modules.composition import calibrate, module_odds, replay_network, translate, vote, zeroed
+from rnn_modules.composition import calibrate, module_odds, parent_odds, replay_network, translate, vote, zeroed
 from rnn_modules.module import whole_modules
 from support.networks import (
     random_classifier,
@@ -206,3 +206,50 @@ def test_whole_modules_translate_as_the_network_does():
     np.testing.assert_array_equal(
         translate(*arguments), translate(*arguments, whole_modules(network, ("fr", "de"), "unrolled"))
     )
+
+
+@given(
+    st.integers(0, 10_000),
+    st.sampled_from(["vanilla", "gru", "lstm"]),
+    st.integers(1, 3),
+    st.integers(2, 5),
+    st.booleans(),
+    st.sampled_from([None, 3]),
+)
+@settings(deadline=None, max_examples=40, derandomize=True)
+def test_the_parents_odds_are_those_of_modules_that_lost_nothing(seed, cell, layers, classes, many_output, repeat):
+    network = random_classifier(seed, cell, layers, classes=classes, many_output=many_output, repeat=repeat)
+    inputs = random_inputs(network, 20, seed)
+    thresholds = np.random.default_rng(seed).normal(size=classes)
+    whole = dataclasses.replace(whole_modules(network, tuple("abcde"[:classes])), thresholds=thresholds)
+    heads = ("mean", "log_sum_exp", "calibrated")
+    received = parent_odds(network, inputs, heads, thresholds)
+    for head, odds in module_odds(network, whole, inputs, heads).items():
+        np.testing.assert_allclose(received[head], odds, rtol=0, atol=1e-10)
+    said = network.logits(inputs).argmax(axis=-1)
+    # Only thresholds of their own can change the classes' order.
+    for head in ("mean", "log_sum_exp"):
+        np.testing.assert_array_equal(vote(received[head]), said)
+    same = parent_odds(network, inputs, ("calibrated",), np.full(classes, 0.7))
+    np.testing.assert_array_equal(vote(same["calibrated"]), said)
+
+
+@pytest.mark.parametrize("many_output", [False, True])
+def test_the_parents_odds_do_not_depend_on_the_chunks(monkeypatch, many_output):
+    network = random_classifier(many_output=many_output)
+    inputs = random_inputs(network, 23)
+    whole = parent_odds(network, inputs)["mean"]
+    assert whole.shape == ((3, 23, 5) if many_output else (3, 23))
+    monkeypatch.setattr("rnn_modules.network.networks.ROWS_AT_ONCE", 4)
+    np.testing.assert_allclose(parent_odds(network, inputs)["mean"], whole, rtol=0, atol=1e-12)
+    assert parent_odds(network, inputs[:0])["mean"].shape[1] == 0
+
+
+def test_a_positive_log_sum_exp_of_the_parent_is_a_probability_over_one_half():
+    network = random_classifier()
+    inputs = random_inputs(network, 30)
+    exponentials = np.exp(network.logits(inputs))
+    probabilities = exponentials / exponentials.sum(axis=1, keepdims=True)
+    said_yes = parent_odds(network, inputs, ("log_sum_exp",))["log_sum_exp"] > 0
+    np.testing.assert_array_equal(said_yes, probabilities.T > 0.5)
+    assert said_yes.any() and not said_yes.all()

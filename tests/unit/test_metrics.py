@@ -9,11 +9,13 @@ from hypothesis import strategies as st
 from sklearn.metrics import accuracy_score, balanced_accuracy_score, f1_score
 
 from rnn_modules.metrics import (
+    bleu_p_value,
     classification_metrics,
     majority_metrics,
     scoped_metrics,
     scopes,
     translation_metrics,
+    wrong_words,
 )
 
 REFERENCES = ["the cat sleeps on the mat", "it rains in the town today", "good morning to you all"]
@@ -98,3 +100,43 @@ def test_signatures_say_how_it_was_computed():
     scores = translation_metrics(REFERENCES, REFERENCES, "<", ">")
     assert "tok:none" in scores["bleu_signature"] and "version:" in scores["bleu_signature"]
     assert "nc:6" in scores["chrf_signature"]
+
+
+def sentences(generator, number, words=6):
+    return [" ".join(generator.choice(list("abcdef"), generator.integers(4, 4 + words))) for _ in range(number)]
+
+
+@given(st.integers(1, 6), st.integers(0, 2**32 - 1))
+@settings(deadline=None, max_examples=15, derandomize=True)
+def test_p_values_lie_between_0_and_1_and_equal_systems_have_1(number, seed):
+    generator = np.random.default_rng(seed)
+    references, one, other = (sentences(generator, number) for _ in range(3))
+    assert 0 < bleu_p_value(one, other, references, samples=20) <= 1
+    assert bleu_p_value(one, one, references, samples=20) == 1
+
+
+def test_p_value_tells_a_better_system_from_chance():
+    generator = np.random.default_rng(0)
+    references = sentences(generator, 40)
+    wrong = sentences(generator, 40)
+    for better, worse in ((references, wrong), (wrong, references)):
+        assert bleu_p_value(better, worse, references, samples=100) == pytest.approx(1 / 101)
+    # Right in the first half of the sentences, or in the second: which is better depends on the sample.
+    first, second = references[:20] + wrong[20:], wrong[:20] + references[20:]
+    assert bleu_p_value(first, second, references, samples=100) > 0.1
+
+
+def test_systems_of_one_score_have_p_value_1_though_their_sentences_differ():
+    references = ["a b c d e", "a b c d e"]
+    one, other = ["a b c d e", "f"], ["f", "a b c d e"]
+    assert bleu_p_value(one, other, references, samples=20) == 1
+
+
+def test_wrong_words_are_as_many_as_the_right_ones():
+    wrong = wrong_words([*REFERENCES, "", "word"])
+    assert [len(line.split()) for line in wrong] == [6, 6, 5, 0, 1]
+    assert not {word for line in wrong for word in line.split()} & {
+        word for line in REFERENCES for word in line.split()
+    }
+    scores = translation_metrics(wrong[:3], REFERENCES, "<", ">")
+    assert scores["bleu1"] == pytest.approx(0) and scores["bleu1_with_tags"] == pytest.approx(100 * 6 / 23)

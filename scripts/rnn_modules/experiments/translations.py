@@ -69,7 +69,16 @@ def compare(
 
     Returns:
         Rows of a result record without ``case``: one per language and predictor, the tags-only control included.
+
+    Raises:
+        InputError: a language is not one of the test split's, or a model does not translate into it.
     """
+    unknown = [language for language in systems[reference] if language not in test.class_names]
+    if unknown:
+        raise InputError(
+            f"dataset {test.metadata['corpus']}: translations into {', '.join(test.class_names)}, none into "
+            f"{', '.join(unknown)}; compare systems on languages of the test split"
+        )
     rows = []
     source = test.metadata["source_language"]
     for language in systems[reference]:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import dataclasses
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 
 from rnn_modules.cutting import cut_modules
 from rnn_modules.experiments.decomposition_cost import decomposition_cost
@@ -23,46 +24,87 @@ OTHER_READINGS = (
 )
 """Choices beside the package's that the paper's text leaves open."""
 
-_MANY_OUTPUT = ("one_to_many", "many_to_many")
-# Choices that make no difference elsewhere: architectures, and RNN types.
-_APPLIES = {
-    "rolled_observations": (("many_to_one",), None),
-    "masked_observations": (("encoder_decoder",), None),
-    "relu_rule": (None, ("relu",)),
-    "unrolled_output_rows": (_MANY_OUTPUT, None),
-    "rolled_replay": (_MANY_OUTPUT, None),
-    "reset_gate": (("one_to_one", "many_to_one", *_MANY_OUTPUT), ("gru",)),
-    "replayed_gates": (("one_to_one", "many_to_one", *_MANY_OUTPUT), ("lstm", "gru")),
-    "gate_approach": (None, ("lstm", "gru")),
+_GATED = ("lstm", "gru")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What of a model decides which choices make a difference to it.
+
+    Attributes:
+        architecture: input/output type.
+        rnn: RNN type.
+        layers: number of recurrent layers.
+        gates: activation of the gates.
+    """
+
+    architecture: str
+    rnn: str
+    layers: int
+    gates: str
+
+    @classmethod
+    def of(cls, model: TrainedModel) -> Kind:
+        """The kind of a trained model."""
+        record = model.record
+        return cls(
+            record["architecture"], record["rnn"], record["layers"], model.network.layers[0].recurrent_activation
+        )
+
+    @property
+    def many_output(self) -> bool:
+        """Whether it is a classifier with an output per timestep."""
+        return self.architecture in ("one_to_many", "many_to_many")
+
+    @property
+    def translates(self) -> bool:
+        """Whether it is an encoder-decoder."""
+        return self.architecture == "encoder_decoder"
+
+
+# Choices that do not make a difference everywhere: to which models they do.
+_APPLIES: dict[str, Callable[[Kind], bool]] = {
+    "rolled_observations": lambda kind: kind.architecture == "many_to_one",
+    "masked_observations": lambda kind: kind.translates,
+    "always_remove_within": lambda kind: kind.rnn != "relu",
+    "relu_rule": lambda kind: kind.rnn == "relu",
+    # A node without gates is one call of removeNode.
+    "cap_counts: nodes": lambda kind: kind.rnn in _GATED,
+    "unrolled_output_rows": lambda kind: kind.many_output or kind.translates,
+    "rolled_replay": lambda kind: kind.many_output,
+    # The single timestep of 1:1 has no recurrent product yet.
+    "reset_gate": lambda kind: kind.rnn == "gru" and kind.architecture not in ("one_to_one", "encoder_decoder"),
+    "replayed_gates": lambda kind: kind.rnn in _GATED and kind.gates != "sigmoid" and not kind.translates,
+    "gate_approach": lambda kind: kind.rnn in _GATED,
+    "removal_scope": lambda kind: kind.layers > 1,
 }
 
 
-def variants(architecture: str, rnn: str, paper: DecompositionParameters) -> Iterator[tuple[str, dict]]:
+def variants(kind: Kind, paper: DecompositionParameters) -> Iterator[tuple[str, dict]]:
     """Names of the variants and what each changes of the paper's choices.
 
     Args:
-        architecture: input/output type of the model.
-        rnn: its RNN type; choices that make no difference to such a model are left out.
+        kind: of the model; choices that make no difference to such models are left out.
         paper: the parameters that the changes are made to.
     """
-    package = dataclasses.asdict(preset("package", architecture, rnn))
+    package = dataclasses.asdict(preset("package", kind.architecture, kind.rnn))
     differing = {
         name: value
         for name, value in package.items()
-        if value != getattr(preset("paper", architecture, rnn), name) and _applies(name, architecture, rnn)
+        if value != getattr(preset("paper", kind.architecture, kind.rnn), name) and _applies(name, value, kind)
     }
     yield "paper", {}
     yield "package", differing
     done = set()
     for name, value in [*differing.items(), *OTHER_READINGS]:
-        if _applies(name, architecture, rnn) and value != getattr(paper, name):
+        if _applies(name, value, kind) and value != getattr(paper, name):
             yield f"{name}: {value}" if name in done else name, {name: value}
             done.add(name)
 
 
-def _applies(name: str, architecture: str, rnn: str) -> bool:
-    architectures, rnns = _APPLIES.get(name, (None, None))
-    return (architectures is None or architecture in architectures) and (rnns is None or rnn in rnns)
+def _applies(name: str, value: object, kind: Kind) -> bool:
+    applies = _APPLIES.get(name) or _APPLIES.get(f"{name}: {value}")
+    return applies is None or applies(kind)
 
 
 def evaluate_variants(
@@ -72,7 +114,7 @@ def evaluate_variants(
     return {
         "variants": [
             {"name": name, "changes": changes, **_evaluated(model, paper, changes, modes, threads)}
-            for name, changes in variants(model.record["architecture"], model.record["rnn"], paper)
+            for name, changes in variants(Kind.of(model), paper)
         ]
     }
 

@@ -32,7 +32,7 @@ PREDICTORS = {
 }
 HEADS = ("mean", "log_sum_exp", "calibrated")
 """Of modules; the first is the paper's."""
-# Inter settings compose modules of two models, each in its own best mode.
+# Inter settings compose modules of two models, each in its own best mode; for some RNN types also in the other.
 ROW_MODES = (*MODES, "best", "other")
 _KEYS = (
     *("experiment", "run", "preset", "data_source", "setting", "rnn", "layers", "seed", "datasets", "cases_possible"),
