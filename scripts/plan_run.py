@@ -15,10 +15,10 @@ from pathlib import Path
 
 from rnn_modules.artefacts import InputError
 from rnn_modules.commands import run
-from rnn_modules.costs import Costs
-from rnn_modules.measured_jobs import measure_run, read_recordings
-from rnn_modules.planned_jobs import Sizes, dry_run
-from rnn_modules.planning import describe, estimate
+from rnn_modules.planning.costs import Costs
+from rnn_modules.planning.estimates import describe, estimate
+from rnn_modules.planning.measured_jobs import measure_run, read_recordings
+from rnn_modules.planning.planned_jobs import Sizes, dry_run
 
 BENCHMARKS = Path(__file__).parents[1] / "config" / "benchmarks"
 

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rnn_modules.measured_jobs import MeasuredJob
-from rnn_modules.workload import GATES, Work
+from rnn_modules.planning.measured_jobs import MeasuredJob
+from rnn_modules.planning.workload import GATES, Work
 
 TRAININGS = ("train_model", "train_baselines")
 FEWEST = 5

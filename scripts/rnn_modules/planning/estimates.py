@@ -6,10 +6,10 @@ import heapq
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rnn_modules.costs import Costs
-from rnn_modules.measured_jobs import Recording
-from rnn_modules.planned_jobs import PlannedJob, Sizes
-from rnn_modules.workload import Work
+from rnn_modules.planning.costs import Costs
+from rnn_modules.planning.measured_jobs import Recording
+from rnn_modules.planning.planned_jobs import PlannedJob, Sizes
+from rnn_modules.planning.workload import Work
 
 _COLUMNS = ("rule", "jobs", "core-hours", "GB declared", "GB measured", "beyond")
 
@@ -38,7 +38,7 @@ def estimate(jobs: Sequence[PlannedJob], sizes: Sizes, costs: Costs) -> list[Est
     """
     estimated = []
     for job in jobs:
-        cost = costs.cost(job.measured_as, job.options().get("rnn", [None])[0])
+        cost = costs.cost(job.measured_as, job.options.get("rnn", [None])[0])
         work = Work() if cost is None else sizes.work(job)
         estimated.append(
             EstimatedJob(

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from rnn_modules.artefacts import InputError, read_json, replacing, write_json
-from rnn_modules.workload import DatasetSizes, ModelSizes, Work, analysis_work, training_work
+from rnn_modules.planning.workload import DatasetSizes, ModelSizes, Work, analysis_work, training_work
 
 _RECORDING_KEYS = ("run", "commit", "machine", "datasets")
 _UNMEASURED = ("", "-", "NA", "nan")

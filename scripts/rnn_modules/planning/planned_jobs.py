@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import dataclasses
+import functools
 import io
 import logging
 import math
@@ -19,9 +20,8 @@ from pathlib import Path
 from rnn_modules.artefacts import InputError, read_json
 from rnn_modules.commands import add_settings, settings_from
 from rnn_modules.dataset import DatasetSettings
-from rnn_modules.experiments.variants import variants
 from rnn_modules.parameters import preset
-from rnn_modules.workload import (
+from rnn_modules.planning.workload import (
     DatasetSizes,
     ModelSizes,
     Work,
@@ -60,17 +60,19 @@ class PlannedJob:
         parts = Path(self.benchmark).parts
         return parts[parts.index("benchmarks") + 1]
 
+    @functools.cached_property
     def options(self) -> dict[str, list[str]]:
         """Flags of the command line and their words."""
         found: dict[str, list[str]] = {}
         words: list[str] = []
-        for word in self.words():
+        for word in self.words:
             if word.startswith("--"):
                 words = found.setdefault(word[2:].replace("-", "_"), [])
             else:
                 words.append(word)
         return found
 
+    @functools.cached_property
     def words(self) -> list[str]:
         """Words of the command line up to where its output is sent."""
         words = shlex.split(self.command)
@@ -142,7 +144,7 @@ class Sizes:
     settings, or of the largest recorded one, cut to the limits of its settings.
 
     Attributes:
-        recorded: descriptions of recorded datasets, as in :class:`rnn_modules.measured_jobs.Recording`.
+        recorded: descriptions of recorded datasets, as in :class:`rnn_modules.planning.measured_jobs.Recording`.
         guessed: names of the datasets whose sizes rest on other settings.
     """
 
@@ -161,7 +163,7 @@ class Sizes:
         Raises:
             InputError: nothing is known of a dataset.
         """
-        options = job.options()
+        options = job.options
         if job.rule == "train_model":
             (dataset,) = options["dataset"]
             model = self._model_of(options, dataset)
@@ -189,7 +191,7 @@ class Sizes:
         if folder not in self._models:
             job = self._made_by.get(f"{folder}/network.npz")
             if job is not None:
-                options = job.options()
+                options = job.options
                 self._models[folder] = self._model_of(options, options["dataset"][0])
             else:
                 settings = read_json(f"{folder}/record.json", ("settings",))["settings"]
@@ -215,7 +217,7 @@ class Sizes:
         return self._datasets[folder]
 
     def _shared(self, folder: str, job: PlannedJob) -> DatasetSizes:
-        options = job.options()
+        options = job.options
         own, other = options["first"][0], options["second"][0]
         if options["second_output"][0] == folder:
             own, other = other, own
@@ -230,8 +232,8 @@ class Sizes:
         )
 
     def _prepared(self, name: str, job: PlannedJob) -> DatasetSizes:
-        settings, defaults = dataset_settings(job.words()), dataset_settings([])
-        (manifest,) = job.options()["manifest"]
+        settings, defaults = dataset_settings(job.words), dataset_settings([])
+        (manifest,) = job.options["manifest"]
         synthetic = self._synthetic_examples(manifest)
         known = [given[name] for given in self.recorded if name in given]
         of_source = [one for one in known if (one["source"] == "synthetic") == (synthetic is not None)]
@@ -252,7 +254,7 @@ class Sizes:
         """Examples of a generated corpus; None for a real one."""
         job = self._made_by.get(manifest)
         if job is not None:
-            options = job.options()
+            options = job.options
             source, examples = options["source"][0], int(options.get("examples", ["1000"])[0])
         else:
             found = read_json(manifest, ("source",))
@@ -305,6 +307,9 @@ def _passes(rule: str, options: dict[str, list[str]]) -> int:
         return 1
     if options["experiment"] == ["removal_sweep"]:
         return len(options["removal_caps"])
+    # Imported where it is needed: it brings scikit-learn.
+    from rnn_modules.experiments.variants import variants
+
     architecture, _, rnn = Path(options["model"][0]).parts[-4:-1]
     rnn = rnn.split("-")[0]
     return len(list(variants(architecture, rnn, preset("paper", architecture, rnn))))
