@@ -6,10 +6,10 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from rnn_modules.artefacts import InputError, read_json
+from rnn_modules.run_record import last_call
 from rnn_modules.verification import Check
 
 SCRIPTS = Path(__file__).parents[1]
@@ -67,29 +67,29 @@ def commands(folder: Path, output: Path) -> list[list[str]]:
     ]
 
 
-def _wanted(folder: Path):
-    """A filter of paths: records of the run's last configuration; without ``run.json`` all records."""
-    configuration = {}
-    if (folder / "run.json").is_file():
-        calls = read_json(folder / "run.json", ("calls",))["calls"]
-        if not calls:
-            raise InputError(f"{folder / 'run.json'}: no calls; delete it")
-        configuration = calls[-1]["configuration"]
-    seeds = {f"seed-{seed}" for seed in configuration.get("seeds", [])}
-    architectures = set(configuration.get("architectures", []))
+def _wanted(folder: Path) -> Callable[[Iterable[Path]], list[Path]]:
+    """A filter of records: those of the run's last configuration, in order; without ``run.json`` all.
 
-    def wanted(paths: Iterable[Path]) -> list[Path]:
-        kept = []
-        for path in sorted(paths):
-            parts = path.relative_to(folder).with_suffix("").parts
-            # Records of seeds or architectures that an earlier configuration had are not in the tables.
-            seed_fits = not seeds or seeds & set(parts)
-            named = set(parts[1].split("-") if parts[0] == "models" else parts[2].split("-"))
-            if seed_fits and (not architectures or parts[1] == "scenario" or named <= architectures):
-                kept.append(path)
-        return kept
+    What an earlier configuration left behind is not in the tables.
+    """
+    configuration = (last_call(folder) or {}).get("configuration", {})
 
-    return wanted
+    def allowed(key: str, values: Iterable[str]) -> bool:
+        return key not in configuration or set(values) <= {str(value) for value in configuration[key]}
+
+    def fits(path: Path) -> bool:
+        parts = path.relative_to(folder).with_suffix("").parts
+        seed = next(part for part in parts if part.startswith("seed-")).removeprefix("seed-")
+        if parts[0] == "models":
+            rnn, layers = parts[3].split("-")
+            wanted = (
+                allowed("architectures", [parts[1]]) and allowed("rnn_types", [rnn]) and allowed("layers", [layers])
+            )
+        else:
+            wanted = parts[1] == "scenario" or allowed("architectures", parts[2].split("-"))
+        return wanted and allowed("seeds", [seed])
+
+    return lambda paths: sorted(filter(fits, paths))
 
 
 def _difference(path: Path, made: Path) -> str | None:

@@ -1,6 +1,7 @@
 """``run.json``: with what, where, when and by which commands a run was made, one entry per call of Snakemake.
 
-Written by the workflow's hooks at the start and the end of each call; no rule reads it, so it makes nothing run again.
+A call is ``running``, ``finished`` or ``failed``; one that was killed stays ``running``. The workflow's hooks write it
+at the start and the end of each call; no rule reads it, so it makes nothing run again.
 """
 
 from __future__ import annotations
@@ -15,11 +16,10 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
-from rnn_modules.artefacts import read_json, sha256_of_file, write_json
+from rnn_modules.artefacts import InputError, read_json, sha256_of_file, write_json
 from rnn_modules.provenance import PACKAGES, commit
 
-STATES = ("running", "finished", "failed")
-"""Of a call; one that was killed, or whose machine went down, stays ``running``."""
+_CALL_KEYS = frozenset({"state", "started", "command", "commit", "machine", "configuration"})
 
 
 def begin_call(folder: str | os.PathLike, configuration: dict, lock: str | os.PathLike, command: list[str]) -> None:
@@ -71,6 +71,8 @@ def end_call(folder: str | os.PathLike, state: str, executed: Iterable[str], pla
     """
     folder = Path(folder)
     calls = _calls(folder)
+    if not calls:
+        raise InputError(f"{folder / 'run.json'}: has no call that could end; it was not written at the start")
     files = sum(1 for path in folder.rglob("*") if path.is_file())
     calls[-1] |= {
         "state": state,
@@ -82,9 +84,24 @@ def end_call(folder: str | os.PathLike, state: str, executed: Iterable[str], pla
     write_json(folder / "run.json", {"run": folder.name, "calls": calls})
 
 
+def last_call(folder: str | os.PathLike) -> dict | None:
+    """The last call of a run; None without ``run.json``.
+
+    Raises:
+        InputError: ``run.json`` is damaged.
+    """
+    calls = _calls(Path(folder))
+    return calls[-1] if calls else None
+
+
 def _calls(folder: Path) -> list[dict]:
     path = folder / "run.json"
-    return read_json(path, ("calls",))["calls"] if path.exists() else []
+    if not path.exists():
+        return []
+    calls = read_json(path, ("calls",))["calls"]
+    if not isinstance(calls, list) or not all(isinstance(call, dict) and _CALL_KEYS <= call.keys() for call in calls):
+        raise InputError(f"{path}: calls: expected the calls of Snakemake, each with {', '.join(sorted(_CALL_KEYS))}")
+    return calls
 
 
 def _counts(rules: Iterable[str]) -> dict[str, int]:

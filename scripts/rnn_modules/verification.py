@@ -13,10 +13,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from rnn_modules.artefacts import InputError, read_json, sha256_of_file
-from rnn_modules.corpora.sources import MANIFEST_KEYS, verify_manifest
+from rnn_modules.corpora.sources import read_manifest, verify_manifest
 from rnn_modules.dataset import Dataset
 from rnn_modules.module import MODES, Modules
 from rnn_modules.network import load_network
+from rnn_modules.run_record import last_call
 
 _TEMPORARY = re.compile(r"\..+-[a-z0-9_]{8}(\.\w+)?")
 """Names under which :func:`rnn_modules.artefacts.replacing` writes."""
@@ -85,17 +86,18 @@ def _whole(path: Path) -> str | None:
 
 
 def _last_call(folder: Path) -> Check:
-    check, path = Check("last call of Snakemake"), folder / "run.json"
-    if path.is_file():
-        check.take(_finished, path)
+    check = Check("last call of Snakemake")
+    if (folder / "run.json").exists():
+        check.take(_finished, folder)
     else:
-        check.skipped.append(f"{path}: not there")
+        check.skipped.append(f"{folder / 'run.json'}: not there")
     return check
 
 
-def _finished(path: Path) -> str | None:
-    state = read_json(path, ("calls",))["calls"][-1]["state"]
-    return None if state == "finished" else f"{path}: the last call is {state}; finish the run"
+def _finished(folder: Path) -> str | None:
+    call = last_call(folder)
+    state = call["state"] if call else "missing"
+    return None if state == "finished" else f"{folder / 'run.json'}: the last call is {state}; finish the run"
 
 
 def _corpora(folder: Path) -> Check:
@@ -108,7 +110,7 @@ def _corpora(folder: Path) -> Check:
 
 
 def _corpus(path: Path, skipped: list[str]) -> None:
-    manifest = read_json(path, MANIFEST_KEYS)
+    manifest = read_manifest(path)
     if all(Path(one["path"]).is_file() for one in manifest["files"]):
         verify_manifest(manifest)
     else:
@@ -125,7 +127,7 @@ def _datasets(folder: Path) -> Check:
 def _dataset(folder: Path, path: Path) -> str | None:
     metadata = Dataset.load(path.parent).metadata
     manifest = folder / "corpora" / f"{metadata['corpus']}.json"
-    known = {one["name"]: one["sha256"] for one in read_json(manifest, MANIFEST_KEYS)["files"]}
+    known = {one["name"]: one["sha256"] for one in read_manifest(manifest)["files"]}
     used = {one["name"]: one["sha256"] for one in metadata.get("files", [])}
     if used != known:
         return f"{path}: made from other files than {manifest} names; prepare the dataset again"

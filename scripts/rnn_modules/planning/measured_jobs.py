@@ -15,6 +15,7 @@ from pathlib import Path
 
 from rnn_modules.artefacts import InputError, read_json, replacing, write_json
 from rnn_modules.planning.workload import DatasetSizes, ModelSizes, Work, analysis_work, training_work
+from rnn_modules.run_record import last_call
 
 _RECORDING_KEYS = ("run", "commit", "machine", "datasets")
 _UNMEASURED = ("", "-", "NA", "nan")
@@ -138,7 +139,7 @@ def measure_run(folder: str | os.PathLike) -> Recording:
     jobs += [job for job in run.recorded() if (job.rule, job.name) not in known]
     if not jobs:
         raise InputError(f"{folder}: no benchmarks and no trained models; name the folder of a finished run")
-    last = read_json(folder / "run.json", ("calls",))["calls"][-1] if (folder / "run.json").is_file() else {}
+    last = last_call(folder) or {}
     datasets = {
         name: {"source": metadata["source"], "settings": metadata["settings"], "sizes": dataclasses.asdict(sizes)}
         for name, (metadata, sizes) in run.all_datasets().items()
