@@ -17,7 +17,7 @@ IN_VENV = PATH="$(CURDIR)/.venv/bin:$$PATH"
 SNAKEMAKE = $(IN_VENV) .venv/bin/snakemake --workflow-profile workflow/profiles/default
 SOURCE = $(if $(MIRROR),--config source=mirror mirror="$(MIRROR)")
 
-.PHONY: help demo laptop reproduce plan verify test bench lint reference lock
+.PHONY: help demo laptop reproduce plan verify crate test bench lint reference lock
 .DEFAULT_GOAL := help
 
 help: ## list the tasks
@@ -38,6 +38,9 @@ plan: .venv/.done ## what a run would take, before it runs (CONFIG=config/laptop
 
 verify: .venv/.done ## check that a finished run is what its records say (RUN=laptop)
 	@$(IN_VENV) .venv/bin/python scripts/verify_run.py --run results/$(RUN)
+
+crate: .venv/.done ## describe a run as RO-Crate, for archives (RUN=laptop)
+	@$(IN_VENV) .venv/bin/python scripts/record_run.py --run results/$(RUN)
 
 test: .venv/.done ## all tests, a small workflow among them
 	$(IN_VENV) .venv/bin/python -m pytest -q -n 2 --dist loadfile tests

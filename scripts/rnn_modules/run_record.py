@@ -19,6 +19,7 @@ from pathlib import Path
 from rnn_modules.artefacts import InputError, read_json, sha256_of_file, write_json
 from rnn_modules.provenance import PACKAGES, commit
 
+STATES = ("running", "finished", "failed")
 _CALL_KEYS = frozenset({"state", "started", "command", "commit", "machine", "configuration"})
 
 
@@ -35,7 +36,7 @@ def begin_call(folder: str | os.PathLike, configuration: dict, lock: str | os.Pa
         InputError: there is a damaged ``run.json``, or the folder cannot be written to.
     """
     folder = Path(folder)
-    calls = _calls(folder)
+    calls = read_calls(folder)
     described = commit()
     calls.append(
         {
@@ -70,7 +71,7 @@ def end_call(folder: str | os.PathLike, state: str, executed: Iterable[str], pla
         InputError: ``run.json`` is damaged or has no call, or the folder cannot be written to.
     """
     folder = Path(folder)
-    calls = _calls(folder)
+    calls = read_calls(folder)
     if not calls:
         raise InputError(f"{folder / 'run.json'}: has no call that could end; it was not written at the start")
     files = sum(1 for path in folder.rglob("*") if path.is_file())
@@ -90,18 +91,27 @@ def last_call(folder: str | os.PathLike) -> dict | None:
     Raises:
         InputError: ``run.json`` is damaged.
     """
-    calls = _calls(Path(folder))
+    calls = read_calls(folder)
     return calls[-1] if calls else None
 
 
-def _calls(folder: Path) -> list[dict]:
-    path = folder / "run.json"
+def read_calls(folder: str | os.PathLike) -> list[dict]:
+    """The calls of a run, in order; none without ``run.json``.
+
+    Raises:
+        InputError: ``run.json`` is damaged.
+    """
+    path = Path(folder) / "run.json"
     if not path.exists():
         return []
     calls = read_json(path, ("calls",))["calls"]
-    if not isinstance(calls, list) or not all(isinstance(call, dict) and _CALL_KEYS <= call.keys() for call in calls):
+    if not isinstance(calls, list) or not all(_is_call(call) for call in calls):
         raise InputError(f"{path}: calls: expected the calls of Snakemake, each with {', '.join(sorted(_CALL_KEYS))}")
     return calls
+
+
+def _is_call(value: object) -> bool:
+    return isinstance(value, dict) and _CALL_KEYS <= value.keys() and value["state"] in STATES
 
 
 def _counts(rules: Iterable[str]) -> dict[str, int]:
