@@ -9,13 +9,15 @@ ARGS ?=
 RUN ?= laptop
 # A folder with the corpora's files; empty: they are downloaded.
 MIRROR ?= $(wildcard ../shared/datasets)
+# Configuration that `make plan` plans; laid over config/config.yaml.
+CONFIG ?= config/config.yaml
 
 # Scripts that Snakemake starts find the environment's Python first.
 IN_VENV = PATH="$(CURDIR)/.venv/bin:$$PATH"
 SNAKEMAKE = $(IN_VENV) .venv/bin/snakemake --workflow-profile workflow/profiles/default
 SOURCE = $(if $(MIRROR),--config source=mirror mirror="$(MIRROR)")
 
-.PHONY: help demo laptop reproduce test bench lint reference lock
+.PHONY: help demo laptop reproduce plan verify crate test bench lint reference lock
 .DEFAULT_GOAL := help
 
 help: ## list the tasks
@@ -29,6 +31,16 @@ laptop: .venv/.done ## real corpora, reduced sizes
 
 reproduce: .venv/.done ## real corpora at the paper's sizes (config/config.yaml)
 	$(SNAKEMAKE) $(SOURCE) --cores $(CORES) $(ARGS)
+
+plan: .venv/.done ## what a run would take, before it runs (CONFIG=config/laptop.yaml CORES=16)
+	@$(IN_VENV) .venv/bin/python scripts/plan_run.py --cores $(CORES) -- --workflow-profile workflow/profiles/default \
+	  $(if $(shell grep -ls '^source: synthetic' $(CONFIG)),,$(SOURCE)) --configfile $(CONFIG) --cores $(CORES) $(ARGS)
+
+verify: .venv/.done ## check that a finished run is what its records say (RUN=laptop)
+	@$(IN_VENV) .venv/bin/python scripts/verify_run.py --run results/$(RUN)
+
+crate: .venv/.done ## describe a run as RO-Crate, for archives (RUN=laptop)
+	@$(IN_VENV) .venv/bin/python scripts/record_run.py --run results/$(RUN)
 
 test: .venv/.done ## all tests, a small workflow among them
 	$(IN_VENV) .venv/bin/python -m pytest -q -n 2 --dist loadfile tests

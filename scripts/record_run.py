@@ -1,0 +1,30 @@
+"""Describe a run for archives and other tools: ro-crate-metadata.json in its folder, made from run.json.
+
+Example:
+    python scripts/record_run.py --run results/laptop
+"""
+
+import argparse
+import logging
+from pathlib import Path
+
+from rnn_modules.commands import run
+from rnn_modules.run_crate import write_crate
+
+
+def parse() -> argparse.Namespace:
+    """Parse the command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--run", type=Path, required=True, help="folder of a run")
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Write the crate."""
+    arguments = parse()
+    listed = write_crate(arguments.run)
+    logging.info("%s: %d files described in ro-crate-metadata.json", arguments.run, listed)
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,248 @@
+"""What the jobs of a finished run took, and on what: the recorded benchmarks that ``plan_run.py`` estimates from.
+
+A recording is two files: ``<run>.csv`` with one line per job, and ``<run>.json`` with where it was measured and the
+sizes of its datasets.
+"""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import io
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from rnn_modules.artefacts import InputError, read_json, replacing, write_json
+from rnn_modules.planning.workload import DatasetSizes, ModelSizes, Work, analysis_work, training_work
+from rnn_modules.run_record import last_call
+
+_RECORDING_KEYS = ("run", "commit", "machine", "datasets")
+_UNMEASURED = ("", "-", "NA", "nan")
+
+
+@dataclass(frozen=True)
+class MeasuredJob:
+    """One finished job.
+
+    Attributes:
+        rule: the rule that its benchmark is kept under.
+        name: wildcards, as in the name of the benchmark file.
+        work: how much it was.
+        seconds: from start to end.
+        cpu_seconds: seconds of computing as sampled, None when the job was too short; less than ``seconds`` on a shared
+            machine.
+        memory_mib: highest resident memory, None when it was not sampled.
+        examples: training examples of one model (others: test examples), None where it does not apply; the same holds
+            for the settings that follow.
+    """
+
+    rule: str
+    name: str
+    work: Work
+    seconds: float
+    cpu_seconds: float | None
+    memory_mib: float | None
+    architecture: str | None = None
+    rnn: str | None = None
+    layers: int | None = None
+    units: int | None = None
+    embedding: int | None = None
+    examples: int | None = None
+    epochs: int | None = None
+    batch_size: int | None = None
+
+    @property
+    def core_seconds(self) -> float:
+        """What it needs of a core of its own."""
+        return self.cpu_seconds or self.seconds
+
+
+@dataclass(frozen=True)
+class Recording:
+    """The jobs of one finished run and where they ran.
+
+    Attributes:
+        datasets: name -> ``source``, ``settings`` and ``sizes`` (as :class:`DatasetSizes`).
+        machine: as in ``run.json``; None when the run has none.
+    """
+
+    run: str
+    commit: str | None
+    machine: dict | None
+    datasets: dict[str, dict]
+    jobs: tuple[MeasuredJob, ...]
+
+    def write(self, folder: str | os.PathLike) -> None:
+        """Write ``<run>.csv`` and ``<run>.json``."""
+        columns = [field.name for field in dataclasses.fields(MeasuredJob) if field.name != "work"]
+        works = [field.name for field in dataclasses.fields(Work)]
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow([*columns, *works])
+        for job in sorted(self.jobs, key=lambda job: (job.rule, job.name)):
+            values = [getattr(job, name) for name in columns]
+            cells = ["" if value is None else f"{value:.2f}" if isinstance(value, float) else value for value in values]
+            writer.writerow([*cells, *(getattr(job.work, name) for name in works)])
+        with replacing(Path(folder) / f"{self.run}.csv") as temporary:
+            temporary.write_text(text.getvalue(), encoding="utf-8")
+        facts = {name: getattr(self, name) for name in _RECORDING_KEYS}
+        write_json(Path(folder) / f"{self.run}.json", facts)
+
+
+def read_recordings(folder: str | os.PathLike) -> list[Recording]:
+    """All recordings in a folder.
+
+    Raises:
+        InputError: a file is missing or damaged.
+    """
+    recordings = []
+    for path in sorted(Path(folder).glob("*.json")):
+        facts = read_json(path, _RECORDING_KEYS)
+        jobs = tuple(_read_jobs(path.with_suffix(".csv")))
+        recordings.append(Recording(jobs=jobs, **{name: facts[name] for name in _RECORDING_KEYS}))
+    return recordings
+
+
+def _read_jobs(path: Path) -> list[MeasuredJob]:
+    kinds = {"name": str, "rule": str, "architecture": str, "rnn": str}
+    kinds |= dict.fromkeys(("seconds", "cpu_seconds", "memory_mib"), float)
+    try:
+        with open(path, newline="", encoding="utf-8") as stream:
+            lines = list(csv.DictReader(stream))
+        jobs = []
+        for line in lines:
+            work = Work(*(int(line.pop(part.name)) for part in dataclasses.fields(Work)))
+            values = {name: kinds.get(name, int)(text) if text else None for name, text in line.items()}
+            jobs.append(MeasuredJob(work=work, **values))
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror}); record the run again") from error
+    except (KeyError, TypeError, ValueError) as error:
+        raise InputError(f"{path}: not a recording of a run ({error}); record the run again") from error
+    return jobs
+
+
+def measure_run(folder: str | os.PathLike) -> Recording:
+    """Read what a finished run measured.
+
+    Args:
+        folder: folder of the run.
+
+    Raises:
+        InputError: the folder has neither benchmarks nor trained models, or a file is damaged.
+    """
+    folder = Path(folder)
+    run = _Run(folder)
+    jobs = [run.benchmarked(path) for path in sorted(folder.glob("benchmarks/*/**/*.tsv"))]
+    known = {(job.rule, job.name) for job in jobs}
+    # A run that is kept without its benchmarks still has the seconds that its records state.
+    jobs += [job for job in run.recorded() if (job.rule, job.name) not in known]
+    if not jobs:
+        raise InputError(f"{folder}: no benchmarks and no trained models; name the folder of a finished run")
+    last = last_call(folder) or {}
+    datasets = {
+        name: {"source": metadata["source"], "settings": metadata["settings"], "sizes": dataclasses.asdict(sizes)}
+        for name, (metadata, sizes) in run.all_datasets().items()
+    }
+    commit = last.get("commit") or next(iter(run.commits), None)
+    return Recording(folder.resolve().name, commit, last.get("machine"), datasets, tuple(jobs))
+
+
+@dataclass
+class _Run:
+    """Files of a finished run, read once."""
+
+    folder: Path
+    commits: list[str] = field(default_factory=list)
+    datasets: dict[str, tuple[dict, DatasetSizes]] = field(default_factory=dict)
+
+    def all_datasets(self) -> dict[str, tuple[dict, DatasetSizes]]:
+        for path in sorted(self.folder.glob("datasets/*/dataset.json")):
+            self.dataset(path.parent.name)
+        return self.datasets
+
+    def dataset(self, name: str) -> DatasetSizes:
+        if name not in self.datasets:
+            metadata = read_json(self.folder / "datasets" / name / "dataset.json", ("settings", "examples", "counts"))
+            self.datasets[name] = (metadata, DatasetSizes.of(metadata))
+        return self.datasets[name][1]
+
+    def model(self, name: str) -> tuple[ModelSizes, dict]:
+        """Sizes and record of ``architecture/dataset/rnn-layers/seed-n``."""
+        record = read_json(self.folder / "models" / name / "record.json", ("settings", "examples", "provenance"))
+        self.commits.append(record["provenance"].get("commit"))
+        return self._sizes(record["settings"], name.split("/")[1]), record
+
+    def _sizes(self, settings: dict, dataset: str) -> ModelSizes:
+        names = ("architecture", "rnn", "layers", "units", "embedding")
+        return ModelSizes(**{name: settings[name] for name in names}, dataset=self.dataset(dataset))
+
+    def benchmarked(self, path: Path) -> MeasuredJob:
+        """The job of a benchmark file."""
+        parts = path.relative_to(self.folder / "benchmarks").with_suffix("").parts
+        seconds, cpu_seconds, memory = _read_benchmark(path)
+        return self._job(parts[0], "/".join(parts[1:]), seconds, cpu_seconds, memory)
+
+    def recorded(self) -> list[MeasuredJob]:
+        """The jobs whose records state seconds."""
+        jobs = []
+        for path in sorted(self.folder.glob("models/*/*/*/*/record.json")):
+            record = read_json(path, ("seconds", "peak_memory_mib"))
+            name = "/".join(path.parts[-5:-1])
+            jobs.append(self._job("train_model", name, record["seconds"], None, record["peak_memory_mib"]))
+        for path in sorted(self.folder.glob("models/*/*/*/*/decomposition_cost.json")):
+            seconds = sum(mode["seconds"] for mode in read_json(path, ("modes",))["modes"].values())
+            jobs.append(self._job("evaluate_decomposition", "/".join(path.parts[-5:-1]), seconds, None, None))
+        return jobs
+
+    def _job(self, rule: str, name: str, seconds: float, cpu_seconds: float | None, memory: float | None):
+        facts: dict = {"work": Work()}
+        if rule == "train_model":
+            model, record = self.model(name)
+            facts = _training(model, [record["examples"]["train"]], record["settings"])
+        elif rule in ("decompose_model", "evaluate_decomposition"):
+            facts = _analysis([self.model(name)[0]])
+        elif rule == "train_baselines":
+            record = read_json(self.folder / "baselines" / f"{name}.json", ("settings", "cases", "provenance"))
+            # Of two datasets the baseline has the shape of the first one's models, which is the one without sequences.
+            dataset = min(record["provenance"]["inputs"], key=lambda given: self.dataset(given).output_timesteps)
+            examples = [case["train_examples"] for case in record["cases"]]
+            facts = _training(self._sizes(record["settings"], dataset), examples, record["settings"])
+        elif (path := self.folder / "experiments" / f"{name}.json").is_file():
+            record = read_json(path, ("seed", "provenance"))
+            networks = [given for given in record["provenance"]["inputs"] if given.endswith("/network")]
+            models = [self.model(f"{given.removesuffix('/network')}/seed-{record['seed']}")[0] for given in networks]
+            # Each variant and each threshold is cut and evaluated by itself.
+            passes = len(record.get("variants") or record["rows"]) if rule == "evaluate_variants" else 1
+            facts = _analysis(models, passes)
+        return MeasuredJob(rule=rule, name=name, seconds=seconds, cpu_seconds=cpu_seconds, memory_mib=memory, **facts)
+
+
+def _training(model: ModelSizes, examples: list[int], settings: dict) -> dict:
+    works = [training_work(model, number, settings["epochs"], settings["batch_size"]) for number in examples]
+    return {
+        "work": sum(works, Work()),
+        "examples": round(sum(examples) / len(examples)),
+        **{name: settings[name] for name in ("epochs", "batch_size")},
+        **{name: getattr(model, name) for name in ("architecture", "rnn", "layers", "units", "embedding")},
+    }
+
+
+def _analysis(models: list[ModelSizes], passes: int = 1) -> dict:
+    facts = {"work": analysis_work(models, passes)}
+    if len({dataclasses.replace(model, layers=0) for model in models}) == 1:
+        model = models[0]
+        names = ("architecture", "rnn", "layers", "units", "embedding")
+        facts |= {name: getattr(model, name) for name in names} | {"examples": model.dataset.test}
+    return facts
+
+
+def _read_benchmark(path: Path) -> tuple[float, float | None, float | None]:
+    """Seconds, seconds of computing, and peak memory in MiB of a benchmark file of Snakemake."""
+    try:
+        with open(path, newline="", encoding="utf-8") as stream:
+            (line,) = csv.DictReader(stream, delimiter="\t")
+        values = [None if line[name] in _UNMEASURED else float(line[name]) for name in ("s", "cpu_time", "max_rss")]
+    except (OSError, KeyError, TypeError, ValueError) as error:
+        raise InputError(f"{path}: not a benchmark file of Snakemake ({error}); delete it") from error
+    return values[0], values[1] or None, values[2]

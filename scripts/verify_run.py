@@ -1,0 +1,52 @@
+"""Check that a finished run is what its records say: checksums of every input, networks, modules, datasets, and tables.
+
+Example:
+    python scripts/verify_run.py --run results/laptop
+
+Prints a line per kind of check and ends with status 1 if anything does not fit.
+"""
+
+import argparse
+import itertools
+from pathlib import Path
+
+from rnn_modules.commands import run
+from rnn_modules.remade_tables import verify_tables
+from rnn_modules.verification import Check, verify_files
+
+SHOWN = 20
+"""Most problems that are shown of one kind of check."""
+
+
+def parse() -> argparse.Namespace:
+    """Parse the command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--run", type=Path, required=True, help="folder of a finished run")
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Check and print."""
+    arguments = parse()
+    checks = [*verify_files(arguments.run), verify_tables(arguments.run)]
+    for check in checks:
+        print("\n".join(lines(check)))
+    if problems := sum(len(check.problems) for check in checks):
+        print(f"{arguments.run}: {problems} problem{'s' * (problems > 1)}")
+        raise SystemExit(1)
+    print(f"{arguments.run}: everything fits")
+
+
+def lines(check: Check) -> list[str]:
+    """What is printed of a check."""
+    state = "FAIL" if check.problems else "ok" if check.checked else "--"
+    counts = f"{check.checked:,} checked"
+    counts += f", {len(check.problems):,} wrong" if check.problems else ""
+    counts += f", {len(check.skipped):,} not checked" if check.skipped else ""
+    shown = [f"      {text}" for text in itertools.islice([*check.problems, *check.skipped], SHOWN)]
+    more = len(check.problems) + len(check.skipped) - len(shown)
+    return [f"{state:4}  {check.name}: {counts}", *shown, *([f"      and {more:,} more"] if more else [])]
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,126 @@
+"""The plan against Snakemake's own dry run, and run.json of real calls."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+ENVIRONMENT = os.environ | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+WORKFLOW = ["--workflow-profile", "workflow/profiles/default"]
+DATASETS = [f"results/ci/datasets/{name}/dataset.json" for name in ("clinc", "brown")]
+pytestmark = pytest.mark.workflow
+
+
+def call(folder, command, *arguments):
+    words = [sys.executable, *command, *WORKFLOW, *arguments]
+    return subprocess.run(words, cwd=folder, env=ENVIRONMENT, capture_output=True, text=True, timeout=600)
+
+
+def snakemake(folder, *arguments):
+    return call(folder, ["-m", "snakemake", "--cores", "2"], *arguments)
+
+
+def plan(folder, *arguments):
+    return call(folder, ["scripts/plan_run.py", "--cores", "2", "--"], *arguments)
+
+
+def jobs_by_rule(text):
+    return {name: int(count.replace(",", "")) for name, count in re.findall(r"^(\w+) +([\d,]+)(?: |$)", text, re.M)}
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("project")
+    for name in ("workflow", "scripts", "config", "envs"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    return folder
+
+
+@pytest.mark.parametrize("configuration", ["laptop.yaml", "ci.yaml"])
+def test_the_plan_has_the_jobs_of_a_dry_run(project, configuration):
+    arguments = ["--configfile", f"config/{configuration}"]
+    dry = snakemake(project, "--dry-run", *arguments)
+    expected = jobs_by_rule((dry.stdout + dry.stderr).split("Job stats:")[1].split("\ntotal ")[0])
+    expected.pop("all")
+    planned = plan(project, *arguments)
+    assert planned.returncode == 0, planned.stderr
+    table, rest = planned.stdout.split("\ntotal ")
+    found = jobs_by_rule(table)
+    assert found == expected
+    assert re.match(rf" *{sum(expected.values()):,} ", rest)
+    # Everything that takes time is recorded, and every size is known.
+    assert float(re.search(r"^train_model +[\d,]+ +([\d.,]+) ", table, re.M)[1].replace(",", "")) > 0
+    assert re.search(r"Wall time on 2 cores: about [1-9\d.]+ (min|h|days)", rest)
+
+
+def test_a_plan_of_five_seeds_is_quick(project):
+    (project / "seeds.yaml").write_text("seeds: [0, 1, 2, 3, 4]\n")
+    start, before = time.perf_counter(), os.times()
+    planned = plan(project, "--configfile", "seeds.yaml")
+    computing = os.times().children_user - before.children_user
+    assert planned.returncode == 0, planned.stderr
+    assert int(re.search(r"^total +([\d,]+)", planned.stdout, re.M)[1].replace(",", "")) > 2000
+    # Of a shared machine only the time of computing says something.
+    assert min(computing, time.perf_counter() - start) < 30
+
+
+def test_a_plan_loads_no_training_library(project):
+    code = (
+        "import runpy, sys; sys.argv = ['scripts/plan_run.py', '--', *sys.argv[1:]]; sys.path.insert(0, 'scripts'); "
+        "runpy.run_path('scripts/plan_run.py', run_name='__main__'); print({'keras', 'tensorflow'} & set(sys.modules))"
+    )
+    finished = call(project, ["-c", code], "--configfile", "config/ci.yaml")
+    assert finished.stdout.endswith("\nset()\n"), finished.stderr
+
+
+def test_an_error_of_snakemake_is_passed_on(project):
+    planned = plan(project, "--configfile", "config/ci.yaml", "--cores", "1", "nothing_makes_this")
+    assert planned.returncode == 2
+    assert "nothing_makes_this" in planned.stderr
+
+
+def test_calls_are_recorded_and_rerun_nothing(project):
+    record = project / "results" / "ci" / "run.json"
+    (project / "three.yaml").write_text("seeds: [3]\n")
+    configured = ["--configfile", "config/ci.yaml", "three.yaml"]
+    first = snakemake(project, *configured, "--", *DATASETS)
+    assert first.returncode == 0, first.stderr
+    (call_,) = json.loads(record.read_text())["calls"]
+    assert call_["state"] == "finished" and call_["started"] <= call_["ended"]
+    assert call_["executed"] == call_["planned"] == {"fetch_corpus": 2, "prepare_dataset": 2}
+    assert call_["configuration"]["seeds"] == [3] and call_["configuration"]["source"] == "synthetic"
+    assert "--configfile config/ci.yaml" in call_["command"]
+    assert re.fullmatch(r"[0-9a-f]{64}", call_["lock_sha256"])
+
+    before = record.read_bytes()
+    again = snakemake(project, *configured, "--", *DATASETS)
+    assert "Nothing to be done" in again.stdout + again.stderr
+    assert plan(project, *configured, "--cores", "1", *DATASETS).stdout.startswith("Nothing to be done")
+    assert record.read_bytes() == before
+
+    nowhere = ["--config", "source=mirror", "mirror=no/such/folder"]
+    failed = snakemake(project, *configured, *nowhere, "--", "results/ci/datasets/math_qa/dataset.json")
+    assert failed.returncode != 0
+    calls = json.loads(record.read_text())["calls"]
+    assert [one["state"] for one in calls] == ["finished", "failed"]
+    assert calls[0] == call_
+    assert calls[1]["configuration"]["mirror"] == "no/such/folder"
+
+
+def test_a_record_that_cannot_be_written_stops_no_run(project):
+    path = project / "results" / "other" / "run.json"
+    path.parent.mkdir(parents=True)
+    path.write_text("damaged")
+    made = "results/other/corpora/clinc.json"
+    finished = snakemake(project, "--configfile", "config/ci.yaml", "--config", "run=other", "--", made)
+    assert finished.returncode == 0, finished.stderr
+    assert (project / made).is_file()
+    assert "The run is not recorded" in finished.stdout + finished.stderr
+    assert path.read_text() == "damaged"
