@@ -308,8 +308,10 @@ def _passes(rule: str, options: dict[str, list[str]]) -> int:
     if options["experiment"] == ["removal_sweep"]:
         return len(options["removal_caps"])
     # Imported where it is needed: it brings scikit-learn.
-    from rnn_modules.experiments.variants import variants
+    from rnn_modules.experiments.variants import Kind, variants
 
-    architecture, _, rnn = Path(options["model"][0]).parts[-4:-1]
-    rnn = rnn.split("-")[0]
-    return len(list(variants(architecture, rnn, preset("paper", architecture, rnn))))
+    architecture, _, depth = Path(options["model"][0]).parts[-4:-1]
+    rnn, layers = depth.split("-")
+    # Gates of another activation would add one variant, which an estimate can do without.
+    kind = Kind(architecture, rnn, int(layers), "sigmoid")
+    return len(list(variants(kind, preset("paper", architecture, rnn))))
