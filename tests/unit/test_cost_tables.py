@@ -69,6 +69,14 @@ def test_relu_has_columns_only_with_records_of_it(tmp_path, published_records):
     assert str(table.rows[2].entries[12].cell()).endswith("(paper –)")
 
 
+def test_another_depth_has_columns_of_its_own(tmp_path):
+    table = cost_tables.table2(one(tmp_path, "many_to_one", "gru", 5))
+    assert len(table.models) == 15 and table.models[4] == "LSTM-5"
+    place = table.models.index("GRU-5")
+    shown = [row.entries[place] for row in table.rows if row.heading[0] == "M:1"]
+    assert all(entry.ours is not None and entry.paper is None for entry in shown)
+
+
 def test_published_measures_and_better_measures_are_not_mixed_up(tmp_path):
     value = record("one_to_many")
     for scope, composed in (("all", 0.90), ("unpadded", 0.80)):

@@ -11,7 +11,16 @@ from dataclasses import dataclass
 
 from rnn_modules.claims.evidence import Evidence, Statistic
 from rnn_modules.results import published
-from rnn_modules.results.published import ARCHITECTURES, MANY_OUTPUT, PAIRS, PAPER_RNNS, RNNS, TRANSLATION, modes_of
+from rnn_modules.results.published import (
+    ARCHITECTURES,
+    LAYERS,
+    MANY_OUTPUT,
+    PAIRS,
+    PAPER_RNNS,
+    RNNS,
+    TRANSLATION,
+    modes_of,
+)
 from rnn_modules.results.records import PUBLISHED_METRIC, Record, deltas
 from rnn_modules.results.variant_records import PAPER, VariantRecord
 
@@ -111,7 +120,8 @@ def delta_points(records: list[Record], measure: str) -> list[Point]:
     for delta in deltas(records):
         many_output = delta.architecture in MANY_OUTPUT
         metric = translation_metric if delta.architecture == TRANSLATION else "accuracy"
-        if delta.rnn in PAPER_RNNS and delta.metric == metric and (not many_output or delta.scope == scope):
+        in_paper = delta.rnn in PAPER_RNNS and delta.layers in LAYERS
+        if in_paper and delta.metric == metric and (not many_output or delta.scope == scope):
             points.append(Point(delta.architecture, delta.mode, delta.rnn, delta.mean))
     return points
 
@@ -120,7 +130,7 @@ def jaccard_points(records: list[Record]) -> list[Point]:
     """Jaccard index of every model and mode, seeds averaged, over the weights that the paper counted."""
     gathered: dict[tuple, list[float]] = {}
     for record in records:
-        if record.rnn in PAPER_RNNS:
+        if record.rnn in PAPER_RNNS and record.layers in LAYERS:
             for mode, composition in record.modes.items():
                 key = (record.architecture, mode, record.rnn, record.layers)
                 gathered.setdefault(key, []).append(composition.jaccard)

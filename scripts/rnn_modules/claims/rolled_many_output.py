@@ -24,7 +24,8 @@ def rolled_many_output(records: list[Record]) -> list[dict[str, object]]:
     """
     rows = []
     for architecture in MANY_OUTPUT:
-        chosen = [r for r in records if r.architecture == architecture and r.rnn in PAPER_RNNS and "rolled" in r.modes]
+        in_paper = [r for r in records if r.rnn in PAPER_RNNS and r.layers in LAYERS]
+        chosen = [r for r in in_paper if r.architecture == architecture and "rolled" in r.modes]
         if not chosen:
             continue
         for scope in scopes_of(architecture):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rnn_modules.artefacts import read_json
-from rnn_modules.results.published import ARCHITECTURES, INTER, LAYERS, MODES, RNNS, TRANSLATION
+from rnn_modules.results.published import ARCHITECTURES, INTER, MODES, RNNS, TRANSLATION
 from rnn_modules.results.record_reader import RecordReader
 from rnn_modules.results.records import CLASSIFICATION_METRICS, TRANSLATION_METRICS, check_together
 
@@ -164,9 +164,7 @@ def read_case_record(path: str | os.PathLike) -> CaseRecord:
         seen.add(key)
     better = None
     if experiment == "intra_replacement":
-        better = reader.mapping("best", value.get("best")).get("layers")
-        if better not in LAYERS:
-            reader.fail("best.layers", f"one of {', '.join(map(str, LAYERS))}", better)
+        better = reader.layers("best.layers", reader.mapping("best", value.get("best")).get("layers"))
     return CaseRecord(
         path=path,
         experiment=experiment,
@@ -175,7 +173,7 @@ def read_case_record(path: str | os.PathLike) -> CaseRecord:
         data_source=reader.text("data_source"),
         setting=setting,
         rnn=reader.choice("rnn", RNNS),
-        layers=reader.choice("layers", LAYERS),
+        layers=reader.layers("layers", value["layers"]),
         seed=reader.whole("seed", value["seed"]),
         commit=reader.commit(),
         datasets={

@@ -56,6 +56,12 @@ class RecordReader:
             self.fail(key, "a whole number, not negative", value)
         return value
 
+    def layers(self, key: str, value: object) -> int:
+        """``value`` as a number of recurrent layers."""
+        if type(value) is not int or value < 1:
+            self.fail(key, "a number of layers, at least 1", value)
+        return value
+
     def commit(self) -> str:
         """Commit in the provenance, "unknown" outside a checkout."""
         commit = self.mapping("provenance", self.value["provenance"]).get("commit")

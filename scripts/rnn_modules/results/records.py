@@ -13,7 +13,7 @@ from pathlib import Path
 
 from rnn_modules.artefacts import InputError, read_json
 from rnn_modules.results.origins import bounds, bounds_text, origin, seeds_text, sources_text
-from rnn_modules.results.published import ARCHITECTURES, LAYERS, MANY_OUTPUT, PAIRS, RNNS, TRANSLATION, modes_of
+from rnn_modules.results.published import ARCHITECTURES, MANY_OUTPUT, PAIRS, RNNS, TRANSLATION, modes_of
 from rnn_modules.results.record_reader import RecordReader
 
 EXPERIMENT = "decomposition_cost"
@@ -181,7 +181,7 @@ class ModelReader(RecordReader):
             "dataset": self.text("dataset"),
             "data_source": self.text("data_source"),
             "rnn": self.choice("rnn", RNNS),
-            "layers": self.choice("layers", LAYERS),
+            "layers": self.layers("layers", self.value["layers"]),
             "seed": self.whole("seed", self.value["seed"]),
             "preset": self.text("preset"),
             "commit": self.commit(),

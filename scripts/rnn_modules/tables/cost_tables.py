@@ -104,9 +104,10 @@ def _deviation(values: list[float]) -> float | None:
 
 
 def model_columns(records: list[Record]) -> list[tuple[str, int]]:
-    """The table's models: the paper's twelve, and ReLU's four when a record has them."""
+    """The table's models: the paper's twelve, and other RNN types and depths when a record has them."""
     shown = [rnn for rnn in RNNS if rnn in PAPER_RNNS or any(record.rnn == rnn for record in records)]
-    return [(rnn, layers) for rnn in shown for layers in LAYERS]
+    depths = sorted({*LAYERS, *(record.layers for record in records)})
+    return [(rnn, layers) for rnn in shown for layers in depths]
 
 
 def _compositions(records: list[Record], architecture: str, mode: str) -> list[Composition]:
