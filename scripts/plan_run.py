@@ -10,7 +10,6 @@ What follows ``--`` are arguments of Snakemake. The estimate is scaled from the 
 
 import argparse
 import logging
-import os
 from pathlib import Path
 
 from rnn_modules.artefacts import InputError
@@ -19,6 +18,7 @@ from rnn_modules.planning.costs import Costs
 from rnn_modules.planning.estimates import describe, estimate
 from rnn_modules.planning.measured_jobs import measure_run, read_recordings
 from rnn_modules.planning.planned_jobs import Sizes, dry_run
+from rnn_modules.run_record import machine
 
 BENCHMARKS = Path(__file__).parents[1] / "config" / "benchmarks"
 
@@ -58,7 +58,7 @@ def _cores(text: str) -> int:
         InputError: it is neither a number nor ``all``.
     """
     if text == "all":
-        return os.cpu_count() or 1
+        return machine()["cores"]
     if not text.isdigit() or int(text) < 1:
         raise InputError(f"--cores: received {text!r}; give a number of at least 1, or all")
     return int(text)
