@@ -21,6 +21,19 @@ BLOCKS = {
 """Blocks of the README, between ``<!-- name -->`` and ``<!-- /name -->``, and the files that fill them."""
 
 
+KEPT = (
+    "run.json",
+    "datasets/*/dataset.json",
+    "models/**/record.json",
+    "models/**/history.csv",
+    "models/**/decomposition_cost.json",
+    "experiments/**/*.json",
+    "tables/*",
+    "figures/*",
+)
+"""Files of a run that are kept, under their own names: small ones, enough to make every table, figure and page again."""
+
+
 def parse() -> argparse.Namespace:
     """Parse the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -53,14 +66,7 @@ def reference_files(folder: Path, benchmark: Path) -> dict[Path, str]:
     Raises:
         InputError: the run has no tables, or there is no benchmark.
     """
-    files = {}
-    for kind in ("decomposition_cost.json", "record.json"):
-        for path in sorted(folder.glob(f"models/*/*/*/{kind}")):
-            architecture, model, seed = path.parts[-4:-1]
-            files[path] = f"records/{architecture}-{model}-{seed}-{path.name}"
-    for pattern in ("tables/*", "figures/*"):
-        files |= {path: f"{path.parent.name}/{path.name}" for path in sorted(folder.glob(pattern))}
-    files |= {path: f"datasets/{path.parent.name}.json" for path in sorted(folder.glob("datasets/*/dataset.json"))}
+    files = {path: str(path.relative_to(folder)) for pattern in KEPT for path in sorted(folder.glob(pattern))}
     files |= {path: f"bench/{path.name}" for path in sorted(benchmark.glob("bench.*"))}
     missing = sorted(set(BLOCKS.values()) - set(files.values()))
     if missing:

@@ -44,7 +44,7 @@ def test_figures_of_the_finding_are_in_the_reference():
     ],
 )
 def test_reference_tables_come_from_the_reference_records(tmp_path, script, arguments, made):
-    records = sorted(map(str, REFERENCE.glob("records/*-decomposition_cost.json")))
+    records = sorted(map(str, REFERENCE.glob("models/**/decomposition_cost.json")))
     assert len(records) == 60
     options = [argument.format(folder=tmp_path) for argument in arguments]
     subprocess.run([sys.executable, ROOT / "scripts" / script, *options, *records], check=True, capture_output=True)
