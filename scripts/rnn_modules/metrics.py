@@ -10,7 +10,6 @@ from collections.abc import Sequence
 import numpy as np
 from sacrebleu.metrics import BLEU, CHRF
 from sacrebleu.significance import PairedTest
-from sklearn.metrics import f1_score
 
 PADDING = 0
 """Class id of padded output timesteps."""
@@ -23,6 +22,8 @@ def classification_metrics(labels: np.ndarray, decisions: np.ndarray) -> dict[st
         labels: ``(positions,) int``.
         decisions: ``(positions,) int``.
     """
+    from sklearn.metrics import f1_score  # Takes a second to import, which a plan of a run need not wait for.
+
     occurring = np.unique(labels)
     return {
         "accuracy": float(np.mean(labels == decisions)),
