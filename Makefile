@@ -17,11 +17,11 @@ IN_VENV = PATH="$(CURDIR)/.venv/bin:$$PATH"
 SNAKEMAKE = $(IN_VENV) .venv/bin/snakemake --workflow-profile workflow/profiles/default
 SOURCE = $(if $(MIRROR),--config source=mirror mirror="$(MIRROR)")
 
-.PHONY: help demo laptop reproduce plan verify crate test bench lint reference lock
+.PHONY: help demo laptop reproduce plan verify crate test test-cluster bench lint reference lock
 .DEFAULT_GOAL := help
 
 help: ## list the tasks
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | column -t -s '|' 2>/dev/null || grep '##' Makefile
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | column -t -s '|' 2>/dev/null || grep '##' Makefile
 
 demo: .venv/.done ## embedded synthetic corpora, all models (minutes)
 	$(SNAKEMAKE) --configfile config/demo.yaml --cores $(CORES) $(ARGS)
@@ -43,7 +43,11 @@ crate: .venv/.done ## describe a run as RO-Crate, for archives (RUN=laptop)
 	@$(IN_VENV) .venv/bin/python scripts/record_run.py --run results/$(RUN)
 
 test: .venv/.done ## all tests, a small workflow among them
-	$(IN_VENV) .venv/bin/python -m pytest -q -n 2 --dist loadfile tests
+	$(IN_VENV) .venv/bin/python -m pytest -q -n 2 --dist loadfile tests/unit tests/workflow
+
+test-cluster: .venv/.done ## the profile for Slurm on a Slurm of one node, installed where it is missing (minutes)
+	tests/cluster/install
+	$(IN_VENV) .venv/bin/python -m pytest -q -rs --durations 0 tests/cluster
 
 bench: .venv/.done ## speed, memory and size of the decomposition
 	$(IN_VENV) .venv/bin/python tests/benchmarks/bench.py --output results/bench/bench.json --markdown results/bench/bench.md

@@ -1,0 +1,65 @@
+"""One model of each architecture, from raw text to Table II: the same through Slurm as without."""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from cluster.run import ROOT
+
+TARGETS = ("--configfile", "config/ci.yaml", "--", "results/ci/tables/table2.csv")
+pytestmark = pytest.mark.cluster
+
+
+def project(folder):
+    """A copy of the project without results."""
+    for name in ("workflow", "scripts", "config", "envs"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    return folder
+
+
+def run_here(folder):
+    """The same jobs by the local executor."""
+    environment = os.environ | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+    command = [sys.executable, "-m", "snakemake", "--workflow-profile", "workflow/profiles/default", "--cores", "2"]
+    result = subprocess.run(
+        [*command, *TARGETS], cwd=folder, env=environment, capture_output=True, text=True, timeout=600
+    )
+    assert result.returncode == 0, result.stderr[-3000:]
+
+
+def hashes(folder, pattern):
+    """SHA-256 of some files of the run by their names."""
+    run = folder / "results" / "ci"
+    return {str(path.relative_to(run)): hashlib.sha256(path.read_bytes()).hexdigest() for path in run.glob(pattern)}
+
+
+def test_slurm_gives_what_the_local_executor_gives(submit, tmp_path):
+    here, there = project(tmp_path / "here"), project(tmp_path / "there")
+    run = submit(there, *TARGETS)
+    run.finish(seconds=900)
+    run_here(here)
+
+    for pattern, number in {"models/**/network.npz": 5, "models/**/modules/*.npz": 9, "tables/table2*": 8}.items():
+        expected = hashes(here, pattern)
+        assert len(expected) == number
+        assert hashes(there, pattern) == expected
+
+    # Every job but the downloads went through Slurm, once.
+    submitted = Counter(job["Comment"].split("_wildcards")[0] for job in run.jobs())
+    assert submitted == {
+        "rule_prepare_dataset": 5,
+        "rule_train_model": 5,
+        "rule_decompose_model": 4,
+        "rule_decompose_one_timestep": 1,
+        "rule_evaluate_decomposition": 5,
+        "rule_tabulate_decomposition_cost": 1,
+    }
+    assert {job["JobState"] for job in run.jobs()} == {"COMPLETED"}
+    memory = {job["Comment"].split("_wildcards")[0]: job["MinMemoryNode"] for job in run.jobs()}
+    assert memory["rule_train_model"] == "4000M" and memory["rule_tabulate_decomposition_cost"] == "2000M"
