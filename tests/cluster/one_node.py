@@ -8,7 +8,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 PROGRAMS = ("munged", "slurmctld", "slurmd", "sbatch", "srun", "squeue", "scontrol", "scancel", "sinfo")
@@ -44,6 +44,7 @@ class OneNodeCluster:
             )
             self.folder.chmod(0o755)  # munge wants a socket that everybody can reach
             self._write_configuration()
+            stack.callback(self._kill_strays)
             self._start_daemon(
                 stack,
                 "munged",
@@ -89,12 +90,24 @@ class OneNodeCluster:
         if self.node_state().startswith(("drain", "down")):
             self.set_node("resume")
 
+    def steps(self) -> list[Path]:
+        """Sockets of the job steps that the node still has, those that it is clearing away among them."""
+        return list((self.folder / "spool").glob(f"{self.host}_*.*"))
+
     def cancel_all(self) -> None:
         """Leave no job behind, running or waiting."""
         self.call("scancel", "--user", getpass.getuser(), check=False)
         deadline = time.monotonic() + 30
-        while self.call("squeue", "--noheader", check=False) and time.monotonic() < deadline:
+        while (self.call("squeue", "--noheader", check=False) or self.steps()) and time.monotonic() < deadline:
             time.sleep(0.2)
+
+    def _kill_strays(self):
+        """Without cgroups a process can outlive its job; all of them carry this cluster's configuration."""
+        mark = f"SLURM_CONF={self.folder}/slurm.conf".encode()
+        for entry in Path("/proc").glob("[0-9]*"):
+            with suppress(OSError):
+                if mark in (entry / "environ").read_bytes().split(b"\0"):
+                    os.kill(int(entry.name), signal.SIGKILL)
 
     def _write_configuration(self):
         for name in ("state", "spool", "bin"):

@@ -60,10 +60,10 @@ def test_a_job_of_a_lost_node_runs_again(submit, cluster, tmp_path):
     run = submit(tmp_path, *SNAKEFILE, "waited/1.txt")
     run.wait_until(lambda: starts(tmp_path, 1) == 1)
     cluster.set_node("down")
-    run.wait_until(lambda: states(run) == ["PENDING"])
+    run.wait_until(lambda: states(run) == ["PENDING"] and not cluster.steps())
     cluster.resume_node()
-    # Slurm holds a requeued job back for two minutes.
-    cluster.call("scontrol", "update", f"jobid={run.jobs()[0]['JobId']}", "starttime=now")
+    # Slurm holds a requeued job back for two minutes, so that the node can clear away what is left of it.
+    cluster.call("scontrol", "update", f"jobid={run.jobs()[0]['JobId']}", "starttime=now+10seconds")
     run.wait_until(lambda: starts(tmp_path, 1) == 2)
     (tmp_path / "go_on").touch()
     run.finish()
