@@ -23,7 +23,9 @@ class Run:
         path = os.pathsep.join([str(Path(sys.executable).parent), cluster.environment["PATH"]])
         # The cluster's own srun stays first.
         environment = cluster.environment | {"PATH": os.pathsep.join([str(cluster.folder / "bin"), path])}
-        command = [sys.executable, "-m", "snakemake", "--workflow-profile", str(profile), *QUICK, *arguments]
+        # It does not outlive the tests, not even when they are killed.
+        command = ["setpriv", "--pdeathsig", "INT", sys.executable, "-m", "snakemake"]
+        command += ["--workflow-profile", str(profile), *QUICK, *arguments]
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log)
 
