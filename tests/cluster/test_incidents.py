@@ -38,6 +38,9 @@ def test_a_cancelled_job_is_retried(submit, cluster, tmp_path):
     (tmp_path / "go_on").touch()
     run.finish()
     assert states(run) == ["CANCELLED", "COMPLETED"]
+    # What the profile asks for grows too.
+    asked = [(job["MinMemoryNode"], job["TimeLimit"]) for job in run.jobs()]
+    assert asked == [("2000M", "00:30:00"), ("4000M", "01:00:00")]
     assert (tmp_path / "waited" / "1.txt").read_text() == "done\n"
 
 
