@@ -43,8 +43,8 @@ rule prepare_dataset:
     conda:
         "../../envs/data.yaml"
     resources:
-        mem_mb=2000,
-        runtime=30,
+        mem_mb=lambda wildcards, attempt: 2000 * attempt,
+        runtime=lambda wildcards, attempt: 30 * attempt,
     params:
         folder=lambda wildcards, output: folder_of(output),
         settings=lambda wildcards: flags(config["datasets"][wildcards.corpus]),
