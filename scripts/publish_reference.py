@@ -31,7 +31,7 @@ KEPT = (
     "tables/*",
     "figures/*",
 )
-"""Files of a run that are kept, under their own names: small ones, enough to make every table, figure and page again."""
+"""Files of a run that are kept, under their own names: small ones, enough to make tables and figures again."""
 
 
 def parse() -> argparse.Namespace:
