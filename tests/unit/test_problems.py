@@ -195,9 +195,9 @@ def test_cases_are_drawn_in_order_and_chunks_share_them_out(kind, seed, number, 
     assert drawn_cases(problem, None) == cases
 
 
-def test_the_seed_draws_the_cases():
+def test_every_seed_has_the_same_cases():
     drawn = {tuple(drawn_cases(dataclasses.replace(made_up_problem("union"), seed=seed), 3)) for seed in range(5)}
-    assert len(drawn) > 1
+    assert len(drawn) == 1
 
 
 def random_odds(generator, problem, examples=4, timesteps=3):
