@@ -9,7 +9,7 @@ import argparse
 from pathlib import Path
 
 from rnn_modules.artefacts import InputError, read_json, write_json
-from rnn_modules.commands import run
+from rnn_modules.commands import add_record_flags, run
 from rnn_modules.experiments.reuse import compare_with_baselines
 from rnn_modules.problems import problem_of
 from rnn_modules.provenance import provenance
@@ -27,9 +27,7 @@ def parse() -> argparse.Namespace:
     )
     parser.add_argument("--baselines", type=Path, nargs="+", required=True, help="files of train_baselines.py")
     parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--run", required=True, help="name of the run, for the record")
-    parser.add_argument("--preset", required=True, help="preset that the modules were made with, for the record")
-    parser.add_argument("--output", type=Path, required=True, help="the record, JSON")
+    add_record_flags(parser)
     return parser.parse_args()
 
 

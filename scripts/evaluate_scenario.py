@@ -8,10 +8,9 @@ Example:
 
 import argparse
 from collections.abc import Iterable
-from pathlib import Path
 
 from rnn_modules.artefacts import InputError, write_json
-from rnn_modules.commands import run
+from rnn_modules.commands import add_record_flags, run
 from rnn_modules.experiments.translations import Translator, compare
 from rnn_modules.module import MODES
 from rnn_modules.provenance import provenance
@@ -34,9 +33,7 @@ def parse() -> argparse.Namespace:
         help="name of an approach, then LANGUAGE=NAME: the model whose module translates into each language",
     )
     parser.add_argument("--mode", choices=MODES, required=True, help="of the modules")
-    parser.add_argument("--run", required=True, help="name of the run, for the record")
-    parser.add_argument("--preset", required=True, help="preset that the modules were made with, for the record")
-    parser.add_argument("--output", type=Path, required=True, help="the record, JSON")
+    add_record_flags(parser)
     return parser.parse_args()
 
 

@@ -11,7 +11,7 @@ import math
 from pathlib import Path
 
 from rnn_modules.artefacts import write_json
-from rnn_modules.commands import run
+from rnn_modules.commands import add_record_flags, run
 from rnn_modules.experiments.translations import reuse
 from rnn_modules.module import MODES
 from rnn_modules.provenance import provenance
@@ -26,9 +26,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--baselines", type=Path, nargs="+", required=True, help="models of some of the languages")
     parser.add_argument("--baseline-datasets", type=Path, nargs="+", required=True, help="the dataset of each")
     parser.add_argument("--modes", nargs="+", choices=MODES, required=True)
-    parser.add_argument("--run", required=True, help="name of the run, for the record")
-    parser.add_argument("--preset", required=True, help="preset that the modules were made with, for the record")
-    parser.add_argument("--output", type=Path, required=True, help="the record, JSON")
+    add_record_flags(parser)
     return parser.parse_args()
 
 

@@ -9,6 +9,7 @@ import sys
 import types
 import typing
 from collections.abc import Callable
+from pathlib import Path
 
 from rnn_modules.artefacts import InputError
 
@@ -47,6 +48,13 @@ def add_settings(parser: argparse.ArgumentParser, settings: type) -> None:
         else:
             options["type"] = kind
         parser.add_argument(flag, **options)
+
+
+def add_record_flags(parser: argparse.ArgumentParser) -> None:
+    """Add the flags of every script that evaluates modules: what its record says of the run, and where it goes."""
+    parser.add_argument("--run", required=True, help="name of the run, for the record")
+    parser.add_argument("--preset", required=True, help="preset that the modules were made with, for the record")
+    parser.add_argument("--output", type=Path, required=True, help="the record, JSON")
 
 
 def settings_from(arguments: argparse.Namespace, settings: type, start: object | None = None):

@@ -51,8 +51,8 @@ class Composition:
 
 
 @dataclass(frozen=True)
-class Record:
-    """One model's record; ``controls`` maps majority, zeroed or tags_only to scores."""
+class ModelRecord:
+    """What every record of one model says."""
 
     path: Path
     run: str
@@ -65,14 +65,20 @@ class Record:
     preset: str
     commit: str
     examples: dict[str, int]
-    monolithic: Scores
-    controls: dict[str, Scores]
-    modes: dict[str, Composition]
 
     @property
     def points(self) -> float:
         """Percentage points per unit of a metric: classification metrics are shares, translation's are 0..100."""
         return 1.0 if self.architecture == TRANSLATION else 100.0
+
+
+@dataclass(frozen=True)
+class Record(ModelRecord):
+    """One model's record; ``controls`` maps majority, zeroed or tags_only to scores."""
+
+    monolithic: Scores
+    controls: dict[str, Scores]
+    modes: dict[str, Composition]
 
 
 @dataclass(frozen=True)

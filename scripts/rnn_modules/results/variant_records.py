@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rnn_modules.artefacts import read_json
-from rnn_modules.results.published import TRANSLATION
-from rnn_modules.results.records import Composition, ModelReader, Scores, check_together, model_order
+from rnn_modules.results.records import Composition, ModelReader, ModelRecord, Scores, check_together, model_order
 
 SWEEP, VARIANTS = "removal_sweep", "variants"
 PAPER, PACKAGE = "paper", "package"
@@ -21,28 +20,6 @@ _KEYS = (
 
 
 @dataclass(frozen=True)
-class ChangedModel:
-    """Keys common to the records of this module."""
-
-    path: Path
-    run: str
-    architecture: str
-    dataset: str
-    data_source: str
-    rnn: str
-    layers: int
-    seed: int
-    preset: str
-    commit: str
-    examples: dict[str, int]
-
-    @property
-    def points(self) -> float:
-        """Percentage points per unit of a metric."""
-        return 1.0 if self.architecture == TRANSLATION else 100.0
-
-
-@dataclass(frozen=True)
 class SweepRow:
     """What every mode gave under one cap of removal, a share."""
 
@@ -51,7 +28,7 @@ class SweepRow:
 
 
 @dataclass(frozen=True)
-class SweepRecord(ChangedModel):
+class SweepRecord(ModelRecord):
     """One model, decomposed under several caps."""
 
     monolithic: Scores
@@ -82,7 +59,7 @@ class Variant:
 
 
 @dataclass(frozen=True)
-class VariantRecord(ChangedModel):
+class VariantRecord(ModelRecord):
     """One model, decomposed under several sets of choices; the variant "paper" is always among them."""
 
     variants: tuple[Variant, ...]
