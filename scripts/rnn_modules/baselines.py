@@ -6,15 +6,16 @@ building is paid once and a case's result does not depend on the chunk it is in.
 
 from __future__ import annotations
 
+import dataclasses
 import logging
 import time
 from collections.abc import Sequence
 
 import keras
 
-from rnn_modules.architectures import ArchitectureSettings, DataSizes, build
+from rnn_modules.architectures import ArchitectureSettings, build
 from rnn_modules.problems import Case, Problem, metric_rows
-from rnn_modules.training import TrainingSettings, compiled, fit
+from rnn_modules.training import TrainingSettings, compiled, fit, sizes_of
 
 logger = logging.getLogger(__name__)
 
@@ -36,7 +37,8 @@ def train_baselines(
     """
     start = time.perf_counter()
     keras.utils.set_random_seed(training.seed)
-    model = compiled(build(architecture, _sizes(problem)), training)
+    sizes = dataclasses.replace(sizes_of(problem.datasets[0]), outputs=problem.outputs())
+    model = compiled(build(architecture, sizes), training)
     model.optimizer.build(model.trainable_variables)
     initial = [
         (variable, keras.ops.convert_to_numpy(variable)) for variable in [*model.variables, *model.optimizer.variables]
@@ -49,9 +51,9 @@ def train_baselines(
         examples = problem.examples(case, "train")
         fit(model, problem.inputs(examples, "train"), examples.labels, training)
         test = problem.examples(case, "test")
-        logits = model.predict(problem.inputs(test, "test"), batch_size=1024, verbose=0)
+        probabilities = model.predict(problem.inputs(test, "test"), batch_size=1024, verbose=0)
         rows = metric_rows(
-            problem, case, test.labels, problem.decide(logits), predictor="baseline", mode=None, head=None
+            problem, case, test.labels, problem.decide(probabilities), predictor="baseline", mode=None, head=None
         )
         seconds, start = time.perf_counter() - start, time.perf_counter()
         results.append(
@@ -66,14 +68,3 @@ def train_baselines(
         accuracy = ", ".join(f"{row['decision']} {row['accuracy']:.4f}" for row in rows)
         logger.info("%d/%d %s: %s, %.0f s", number, len(cases), problem.name(case), accuracy, seconds)
     return results
-
-
-def _sizes(problem: Problem) -> DataSizes:
-    dataset = problem.datasets[0]
-    labels = dataset.labels("train")
-    return DataSizes(
-        input_tokens=dataset.inputs("train").shape[1],
-        timesteps=labels.shape[1] if labels.ndim == 2 else 1,
-        vocabulary=dataset.metadata["vocabulary_size"],
-        outputs=problem.outputs(),
-    )

@@ -87,7 +87,7 @@ class Problem:
         return {"pair": (np.ones(labels.shape, bool), labels)}
 
     def decide(self, logits: np.ndarray) -> dict[str, np.ndarray]:
-        """Decisions of a model trained from scratch, from its logits ``(..., outputs)``."""
+        """Decisions of a model trained from scratch, from its outputs ``(..., classes)``."""
         return {"pair": logits.argmax(axis=-1)}
 
     def compose(self, case: Case, odds: Sequence[np.ndarray]) -> dict[str, np.ndarray]:
@@ -141,12 +141,15 @@ def metric_rows(
     return rows
 
 
-def drawn_cases(problem: Problem, number: int | None) -> list[Case]:
-    """The cases of a run: all, or ``number`` random ones, in order; the same for every seed and RNN type."""
+def drawn_cases(problem: Problem, number: int | None, seed: int = 0) -> list[Case]:
+    """The cases of a run: all, or ``number`` random ones by ``seed``, in order.
+
+    The seed is not the models', so that these have the same cases whatever theirs is.
+    """
     cases = problem.cases()
     if number is None or number >= len(cases):
         return cases
-    chosen = np.random.default_rng(0).choice(len(cases), number, replace=False)
+    chosen = np.random.default_rng(seed).choice(len(cases), number, replace=False)
     return [cases[index] for index in sorted(chosen)]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import logging
 import os
 import sys
 from dataclasses import dataclass
@@ -15,8 +14,6 @@ from rnn_modules.architectures import DataSizes
 from rnn_modules.artefacts import InputError, replacing
 from rnn_modules.commands import setting
 from rnn_modules.dataset import Dataset
-
-logger = logging.getLogger(__name__)
 
 History = dict[str, list[float]]
 """Metric -> its value after each epoch."""
