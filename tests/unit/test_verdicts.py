@@ -75,7 +75,7 @@ def test_the_recomputed_figure_may_be_the_reproduced_one():
 @given(st.floats(-5, 5), st.floats(0.01, 5), st.floats(-5, 5))
 def test_a_larger_margin_never_takes_a_reproduction_away(value, half, published):
     rule = VerdictRule()
-    wider = dataclasses.replace(rule, margins={POINTS: 2.0})
+    wider = dataclasses.replace(rule, margins={POINTS: 2.0}, about_neutral=rule.about_neutral / 2)
     first = rule.judge(figure(value, half), POINTS, published).text
     assert first in VERDICTS
     if first == REPRODUCED:
