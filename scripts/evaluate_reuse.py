@@ -8,9 +8,9 @@ Example:
 import argparse
 from pathlib import Path
 
-from rnn_modules.artefacts import InputError, read_json, write_json
+from rnn_modules.artefacts import InputError, write_json
 from rnn_modules.commands import add_record_flags, run
-from rnn_modules.experiments.reuse import compare_with_baselines
+from rnn_modules.experiments.reuse import Baselines, compare_with_baselines
 from rnn_modules.problems import problem_of
 from rnn_modules.provenance import provenance
 from rnn_modules.trained_model import TrainedModel, common_facts
@@ -36,23 +36,17 @@ def main() -> None:
     arguments = parse()
     _check_numbers(arguments)
     models = [TrainedModel.load(*folders) for folders in zip(arguments.models, arguments.datasets, strict=True)]
-    baselines = [
-        read_json(path, ("experiment", "settings", "examples_per_class", "cases")) for path in arguments.baselines
-    ]
-    for path, baseline in zip(arguments.baselines, baselines, strict=True):
-        if baseline["experiment"] != arguments.experiment:
-            raise InputError(f"{path}: baselines of {baseline['experiment']}, expected {arguments.experiment}")
+    baselines = Baselines.read(arguments.baselines, arguments.experiment)
     problem = problem_of(
         arguments.experiment,
         [model.dataset for model in models],
-        baselines[0]["examples_per_class"],
-        baselines[0]["settings"]["seed"],
+        baselines.examples_per_class,
+        baselines.seed,
     )
     modules = {
         label: [model.modules(mode) for model, mode in zip(models, modes.split("+"), strict=True)]
         for label, modes in zip(_labels(arguments.modes), arguments.modes, strict=True)
     }
-    cases = [case for baseline in baselines for case in baseline["cases"]]
     files = {path.stem: path for path in arguments.baselines}
     for index, model in enumerate(models):
         files |= model.files({modes.split("+")[index] for modes in arguments.modes})
@@ -63,8 +57,8 @@ def main() -> None:
         "setting": "-".join(model.record["architecture"] for model in models),
         **common_facts(models),
         "cases_possible": len(problem.cases()),
-        "train_examples": {case["name"]: case["train_examples"] for case in cases},
-        "rows": compare_with_baselines(problem, models, modules, cases, arguments.threads),
+        "train_examples": {case["name"]: case["train_examples"] for case in baselines.cases},
+        "rows": compare_with_baselines(problem, models, modules, baselines, arguments.threads),
         "provenance": provenance(files),
     }
     write_json(arguments.output, record)

@@ -10,11 +10,11 @@ import dataclasses
 from pathlib import Path
 
 from rnn_modules.architectures import ArchitectureSettings
-from rnn_modules.artefacts import write_json
+from rnn_modules.artefacts import sha256_of_arrays, write_arrays, write_json
 from rnn_modules.baselines import train_baselines
 from rnn_modules.commands import add_settings, run, settings_from
 from rnn_modules.dataset import Dataset
-from rnn_modules.problems import chunk_of_cases, problem_of
+from rnn_modules.problems import chunk_of_cases, drawn_cases, problem_of
 from rnn_modules.provenance import peak_memory_mib, provenance
 from rnn_modules.training import TrainingSettings
 
@@ -28,14 +28,14 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--chunk", type=int, default=0, help="which chunk of the cases, counted from 0")
     parser.add_argument("--chunks", type=int, default=1, help="number of chunks")
     parser.add_argument("--examples-per-class", type=int, help="train on at most so many of each class; without it all")
-    parser.add_argument("--output", type=Path, required=True, help="JSON file of the results")
+    parser.add_argument("--output", type=Path, required=True, help="JSON file; the decisions go beside it, as .npz")
     add_settings(parser, ArchitectureSettings)
     add_settings(parser, TrainingSettings)
     return parser.parse_args()
 
 
 def main() -> None:
-    """Train, evaluate, write."""
+    """Train, decide, write."""
     arguments = parse()
     architecture = settings_from(arguments, ArchitectureSettings)
     training = settings_from(arguments, TrainingSettings)
@@ -43,14 +43,22 @@ def main() -> None:
     problem = problem_of(arguments.experiment, datasets, arguments.examples_per_class, training.seed)
     cases = chunk_of_cases(problem, arguments.cases, arguments.chunk, arguments.chunks)
     results = train_baselines(problem, cases, architecture, training)
+    decisions = {
+        f"{number}/{kind}": answers
+        for number, result in enumerate(results)
+        for kind, answers in result["decisions"].items()
+    }
     record = {
         "experiment": arguments.experiment,
         "settings": dataclasses.asdict(architecture) | dataclasses.asdict(training),
         "examples_per_class": arguments.examples_per_class,
-        "cases": results,
+        "drawn": [problem.name(case) for case in drawn_cases(problem, arguments.cases)],
+        "cases": [result | {"decisions": list(result["decisions"])} for result in results],
+        "decisions_sha256": sha256_of_arrays(decisions),
         "peak_memory_mib": peak_memory_mib(),
         "provenance": provenance({folder.name: folder / "dataset.npz" for folder in arguments.datasets}),
     }
+    write_arrays(arguments.output.with_suffix(".npz"), decisions)
     write_json(arguments.output, record)
 
 

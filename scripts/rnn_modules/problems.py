@@ -16,7 +16,6 @@ import numpy as np
 
 from rnn_modules.artefacts import InputError, sha256_of_arrays
 from rnn_modules.dataset import Dataset
-from rnn_modules.metrics import classification_metrics
 
 Case = tuple[int, int]
 """Class ids of the two modules."""
@@ -118,27 +117,6 @@ class Problem:
         if self.examples_per_class is not None:
             number = min(number, self.examples_per_class)
         return [self._drawn(rows, number, *case, index) for index, rows in enumerate(parts)]
-
-
-def metric_rows(
-    problem: Problem, case: Case, labels: np.ndarray, decisions: dict[str, np.ndarray], **described: str | None
-) -> list[dict]:
-    """Rows of a result record: one per kind of decision, with accuracy, balanced accuracy and macro-F1.
-
-    Args:
-        problem: fixes which positions count.
-        case: the two classes.
-        labels: of the test examples.
-        decisions: per kind of decision, answers of the shape of ``labels``.
-        described: ``predictor``, ``mode`` and ``head`` of the rows.
-    """
-    rows = []
-    judged = problem.judged(labels)
-    for decision, answers in decisions.items():
-        counted, right = judged[decision]
-        metrics = classification_metrics(right[counted], np.broadcast_to(answers, labels.shape)[counted])
-        rows.append({"case": problem.name(case), "decision": decision, **described, **metrics})
-    return rows
 
 
 def drawn_cases(problem: Problem, number: int | None, seed: int = 0) -> list[Case]:

@@ -1,16 +1,15 @@
 """Models trained from scratch: each case starts anew, and is judged by its problem."""
 
 import dataclasses
-import json
 
 import numpy as np
 import pytest
 
 import train_baselines as script
 from rnn_modules.architectures import ArchitectureSettings
-from rnn_modules.artefacts import InputError, read_json
+from rnn_modules.artefacts import InputError, read_arrays, read_json, sha256_of_arrays
 from rnn_modules.baselines import train_baselines
-from rnn_modules.problems import OneOutputPair, chunk_of_cases, metric_rows, problem_of
+from rnn_modules.problems import OneOutputPair, chunk_of_cases, drawn_cases, problem_of
 from rnn_modules.training import TrainingSettings
 from support.made_up_models import KINDS, made_up_problem
 
@@ -41,6 +40,7 @@ def test_a_case_does_not_depend_on_the_chunk_it_is_in(logits):
     together = train_baselines(problem, [first, second, first], settings, TRAINING)
     (alone,) = train_baselines(problem, [second], settings, TRAINING)
     np.testing.assert_array_equal(logits[1], logits[3])
+    np.testing.assert_array_equal(together[1]["decisions"].pop("pair"), alone["decisions"].pop("pair"))
     assert together[1] | {"seconds": 0} == alone | {"seconds": 0}
     # The same case again is the same training, however often the model has been trained before.
     np.testing.assert_array_equal(logits[0], logits[2])
@@ -57,15 +57,17 @@ def test_results_of_every_kind_of_problem(kind, monkeypatch):
     case = problem.cases()[-1]
     (result,) = train_baselines(problem, [case], settings_of(kind), TRAINING)
     test, train = problem.examples(case, "test"), problem.examples(case, "train")
-    assert set(result) == {"name", "train_examples", "test_sha256", "seconds", "rows"}
+    assert set(result) == {"name", "train_examples", "test_sha256", "seconds", "decisions"}
     assert result["name"] == problem.name(case)
     assert result["train_examples"] == len(train.labels)
     assert result["test_sha256"] == test.sha256
     assert result["seconds"] > 0
     assert seen[0].shape == (*test.labels.shape, problem.outputs())
-    described = {"predictor": "baseline", "mode": None, "head": None}
-    assert result["rows"] == metric_rows(problem, case, test.labels, problem.decide(seen[0]), **described)
-    json.dumps(result, allow_nan=False)
+    expected = problem.decide(seen[0])
+    assert result["decisions"].keys() == expected.keys() == problem.judged(test.labels).keys()
+    for name, answers in expected.items():
+        np.testing.assert_array_equal(result["decisions"][name], answers)
+        assert answers.shape == test.labels.shape
 
 
 def run(monkeypatch, tmp_path, datasets, *words):
@@ -87,6 +89,12 @@ def test_script_trains_its_chunk_of_the_cases(monkeypatch, tmp_path):
     cases = chunk_of_cases(same, 5, 1, 2)
     assert [case["name"] for case in record["cases"]] == [same.name(case) for case in cases]
     assert len(cases) == 2
+    assert record["drawn"] == [same.name(case) for case in drawn_cases(same, 5)]
+    arrays = read_arrays(tmp_path / "baselines.npz")
+    assert {name: len(part) for name, part in arrays.items()} == {
+        f"{number}/pair": len(same.examples(case, "test").labels) for number, case in enumerate(cases)
+    }
+    assert record["decisions_sha256"] == sha256_of_arrays(arrays)
     assert [case["test_sha256"] for case in record["cases"]] == [same.examples(case, "test").sha256 for case in cases]
     assert {case["train_examples"] for case in record["cases"]} <= {2, 4, 6}
     assert (record["experiment"], record["examples_per_class"], record["settings"]["seed"]) == ("inter_reuse", 3, 2)

@@ -14,7 +14,6 @@ from rnn_modules.problems import (
     OneOutputPair,
     chunk_of_cases,
     drawn_cases,
-    metric_rows,
     problem_of,
     real_classes,
     rows_with,
@@ -277,32 +276,6 @@ def test_heads_of_the_parent_are_kinds_of_decision(kind):
     assert problem.parent_heads == {"one_output": (), "many_output": ("with_other",), "union": ("pair",)}.get(
         kind, ("all",)
     )
-
-
-@given(kinds, seeds)
-@stable
-def test_rows_of_a_record_count_the_right_decisions(kind, seed):
-    problem = made_up_problem(kind, seed)
-    case = problem.cases()[0]
-    labels = problem.examples(case, "test").labels
-    generator = np.random.default_rng(seed)
-    judged = problem.judged(labels)
-    decisions = {name: generator.choice(np.unique(right), labels.shape) for name, (_, right) in judged.items()}
-    decisions[min(decisions)] = np.array(int(labels.max()))
-    rows = metric_rows(problem, case, labels, decisions, predictor="modules", mode="rolled", head="mean")
-    assert [row["decision"] for row in rows] == list(decisions)
-    for row in rows:
-        counted, right = judged[row["decision"]]
-        answers = np.broadcast_to(decisions[row["decision"]], labels.shape)
-        pairs = list(zip(right[counted].tolist(), answers[counted].tolist(), strict=True))
-        assert row["examples"] == len(pairs)
-        assert row["accuracy"] == pytest.approx(sum(one == other for one, other in pairs) / len(pairs))
-        assert (row["case"], row["predictor"], row["mode"], row["head"]) == (
-            problem.name(case),
-            "modules",
-            "rolled",
-            "mean",
-        )
 
 
 @given(seeds)

@@ -8,18 +8,18 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 import evaluate_reuse
-from rnn_modules.artefacts import InputError, write_json
+from rnn_modules.artefacts import InputError, read_json, sha256_of_arrays, write_arrays, write_json
 from rnn_modules.composition import HEADS, calibrate, module_odds, parent_odds, vote
 from rnn_modules.cutting import cut_modules
 from rnn_modules.experiments.decomposition_cost import decomposition_cost
-from rnn_modules.experiments.reuse import compare_with_baselines
+from rnn_modules.experiments.reuse import Baselines, compare_with_baselines, metric_rows
 from rnn_modules.metrics import classification_metrics
 from rnn_modules.module import MODES, whole_modules
 from rnn_modules.parameters import DecompositionParameters
 from rnn_modules.problems import drawn_cases, problem_of
 from rnn_modules.results.case_records import read_case_records
 from support.decisions import compose_by_loops
-from support.made_up_models import KINDS, classifier_model, saved
+from support.made_up_models import KINDS, classifier_model, made_up_problem, saved
 
 # Without shrinking, which would cut and compose modules for minutes.
 stable = settings(deadline=None, derandomize=True, max_examples=10, phases=[Phase.generate])
@@ -47,20 +47,20 @@ def cut(models, removal_cap=0.5, modes=MODES):
 
 
 def baselines_of(problem, number=None):
-    """Results of models from scratch, each with one row that tells whose it is."""
-    return [
-        {
-            "name": problem.name(case),
-            "train_examples": 1,
-            "test_sha256": problem.examples(case, "test").sha256,
-            "rows": [
-                {"case": problem.name(case), "decision": decision, "predictor": "baseline", "mode": None, "head": None}
-                | {"accuracy": 0.5, "balanced_accuracy": 0.5, "macro_f1": 0.5, "examples": 1}
-                for decision in problem.judged(problem.examples(case, "test").labels)
-            ],
-        }
-        for case in drawn_cases(problem, number)
-    ]
+    """What models from scratch that always answer with the first label left."""
+    cases = []
+    for case in drawn_cases(problem, number):
+        examples = problem.examples(case, "test")
+        decisions = {kind: np.zeros_like(examples.labels) for kind in problem.judged(examples.labels)}
+        cases.append(
+            {
+                "name": problem.name(case),
+                "train_examples": 1,
+                "test_sha256": examples.sha256,
+                "decisions": decisions,
+            }
+        )
+    return Baselines(problem.examples_per_class, 0, cases)
 
 
 def compared(kind, models, modules, number=None, examples_per_class=None):
@@ -96,11 +96,7 @@ def test_rows_for_every_predictor_mode_and_head(kind):
     json.dumps(rows, allow_nan=False)
     for case in cases:
         for decision in decisions:
-            counted = {
-                row["examples"]
-                for row in rows
-                if (row["case"], row["decision"]) == (case, decision) and row["predictor"] != "baseline"
-            }
+            counted = {row["examples"] for row in rows if (row["case"], row["decision"]) == (case, decision)}
             assert len(counted) == 1, "predictors are judged on different examples"
 
 
@@ -200,20 +196,59 @@ def test_the_constant_is_judged_with_its_own_answer():
         assert row["balanced_accuracy"] == pytest.approx(0.5)
 
 
+@given(st.sampled_from(KINDS), st.integers(0, 1000))
+@settings(deadline=None)
+def test_rows_of_a_record_count_the_right_decisions(kind, seed):
+    problem = made_up_problem(kind, seed)
+    case = problem.cases()[0]
+    labels = problem.examples(case, "test").labels
+    generator = np.random.default_rng(seed)
+    judged = problem.judged(labels)
+    decisions = {name: generator.choice(np.unique(right), labels.shape) for name, (_, right) in judged.items()}
+    decisions[min(decisions)] = np.array(int(labels.max()))
+    rows = metric_rows(problem, case, labels, decisions, predictor="modules", mode="rolled", head="mean")
+    assert [row["decision"] for row in rows] == list(decisions)
+    for row in rows:
+        counted, right = judged[row["decision"]]
+        answers = np.broadcast_to(decisions[row["decision"]], labels.shape)
+        pairs = list(zip(right[counted].tolist(), answers[counted].tolist(), strict=True))
+        assert row["examples"] == len(pairs)
+        assert row["accuracy"] == pytest.approx(sum(one == other for one, other in pairs) / len(pairs))
+        assert (row["case"], row["predictor"], row["mode"], row["head"]) == (
+            problem.name(case),
+            "modules",
+            "rolled",
+            "mean",
+        )
+
+
+def test_a_baseline_is_judged_by_its_decisions():
+    models = models_of("many_output")
+    problem, rows = compared("many_output", models, cut(models), number=1)
+    (case,) = drawn_cases(problem, 1)
+    (baseline,) = baselines_of(problem, 1).cases
+    labels = problem.examples(case, "test").labels
+    expected = metric_rows(problem, case, labels, baseline["decisions"], predictor="baseline", mode=None, head=None)
+    assert [row for row in rows if row["predictor"] == "baseline"] == expected
+
+
 def test_a_baseline_judged_on_other_examples_is_an_error():
     models = models_of("one_output")
     problem = problem_of("intra_reuse", [models[0].dataset], None, 0)
     baselines = baselines_of(problem, 2)
     labels = models[0].dataset.labels("test")
     labels[:] = np.roll(labels, 1)
-    with pytest.raises(InputError, match=f"'{baselines[0]['name'][:3]}.*' was judged on other test examples; train"):
+    with pytest.raises(
+        InputError, match=f"'{baselines.cases[0]['name'][:3]}.*' was judged on other test examples; train"
+    ):
         compare_with_baselines(problem, models, cut(models), baselines)
 
 
 def test_a_baseline_of_an_unknown_case_is_an_error():
     models = models_of("one_output")
     problem = problem_of("intra_reuse", [models[0].dataset], None, 0)
-    baselines = [baselines_of(problem, 1)[0] | {"name": "red + violet"}]
+    baselines = baselines_of(problem, 1)
+    baselines.cases[0]["name"] = "red + violet"
     with pytest.raises(InputError, match="unknown case 'red \\+ violet'"):
         compare_with_baselines(problem, models, cut(models), baselines)
 
@@ -235,11 +270,21 @@ def saved_models(tmp_path):
         for index, model in enumerate(models):
             saved(model, {mode: parts[index] for mode, parts in modules.items()})
         problem = problem_of(EXPERIMENTS[kind], [model.dataset for model in models], None, 0)
+        drawn = baselines_of(problem, 2).cases
         paths = []
-        for chunk, cases in enumerate((baselines_of(problem, 2)[:1], baselines_of(problem, 2)[1:])):
+        for chunk, case in enumerate(drawn):
+            arrays = {f"0/{kind}": answers for kind, answers in case["decisions"].items()}
             paths.append(tmp_path / f"{chunk}.json")
-            value = {"experiment": experiment or EXPERIMENTS[kind], "settings": {"seed": 0} | settings, "cases": cases}
-            write_json(paths[-1], value | {"examples_per_class": None})
+            write_arrays(paths[-1].with_suffix(".npz"), arrays)
+            value = {
+                "experiment": experiment or EXPERIMENTS[kind],
+                "settings": {"seed": 0} | settings,
+                "examples_per_class": None,
+                "drawn": [one["name"] for one in drawn],
+                "cases": [case | {"decisions": list(case["decisions"])}],
+                "decisions_sha256": sha256_of_arrays(arrays),
+            }
+            write_json(paths[-1], value)
         return models, paths
 
     return save
@@ -283,6 +328,23 @@ def test_script_refuses_baselines_of_another_experiment(monkeypatch, saved_model
     with pytest.raises(InputError, match="0.json: baselines of inter_replacement, expected inter_reuse"):
         evaluate(monkeypatch, "union", models, baselines, ["rolled+unrolled"], tmp_path / "record.json")
     assert not (tmp_path / "record.json").exists()
+
+
+def test_script_refuses_chunks_that_do_not_belong_together(monkeypatch, saved_models, tmp_path):
+    models, (first, second) = saved_models("one_output")
+
+    def refused(message, *baselines):
+        with pytest.raises(InputError, match=message):
+            evaluate(monkeypatch, "one_output", models, baselines, ["rolled"], tmp_path / "record.json")
+        assert not (tmp_path / "record.json").exists()
+
+    refused("baselines: no chunk has .*; name the files of all chunks", first)
+    record = read_json(second)
+    write_json(second, record | {"examples_per_class": 7})
+    refused("1.json: examples_per_class 7 differ from None of .*0.json", first, second)
+    write_json(second, record)
+    write_arrays(second.with_suffix(".npz"), {"0/pair": np.zeros(3, np.int32)})
+    refused("1.npz: not the decisions that .*1.json describes", first, second)
 
 
 @pytest.mark.parametrize(

@@ -137,6 +137,13 @@ def test_editing_the_concern_code_retrains_nothing(finished, edit):
     assert not jobs.keys() & {"train_model", "train_baselines", "prepare_dataset", "fetch_corpus"}
 
 
+def test_editing_a_metric_trains_nothing(finished, edit):
+    edit("scripts/rnn_modules/metrics.py", '"""Figures', '"""Edited. Figures')
+    jobs = planned(finished)
+    assert jobs["evaluate_decomposition"] == 5 and jobs["evaluate_reuse"] == 8
+    assert not jobs.keys() & {"train_model", "train_baselines", "decompose_model"}
+
+
 def test_editing_the_rules_of_reuse_retrains_no_model(finished, edit):
     edit("scripts/rnn_modules/experiments/reuse.py", '"""RQ2', '"""Edited. RQ2')
     jobs = planned(finished)

@@ -40,11 +40,12 @@ rule train_baselines:
     input:
         script="scripts/train_baselines.py",
         library=library(
-            "baselines.py", "problems.py", "architectures.py", "training.py", "dataset.py", "encoding.py", "metrics.py"
+            "baselines.py", "problems.py", "architectures.py", "training.py", "dataset.py", "encoding.py"
         ),
         datasets=lambda wildcards: datasets_of(wildcards.setting),
     output:
-        BASELINES,
+        record=f"{BASELINES}.json",
+        decisions=f"{BASELINES}.npz",
     log:
         f"{RESULTS}/logs/train_baselines/{{experiment}}/{{setting}}/{{rnn}}/seed-{{seed}}/{{chunk}}.log",
     benchmark:
@@ -71,10 +72,10 @@ rule train_baselines:
         settings=lambda wildcards: model_settings(architectures_of(wildcards.setting)[0]),
     shell:
         "TF_NUM_INTRAOP_THREADS={threads} TF_NUM_INTEROP_THREADS={threads} TF_FORCE_GPU_ALLOW_GROWTH=true "
-        "TF_CPP_MIN_LOG_LEVEL=2 "
+        "TF_CPP_MIN_LOG_LEVEL=2 TF_ENABLE_ONEDNN_OPTS=0 "
         "python {input.script} --experiment {wildcards.experiment} --datasets {params.datasets} "
         "--architecture {params.architecture} --rnn {wildcards.rnn} --layers {params.layers} --seed {wildcards.seed} "
-        "{params.cases} {params.settings} --output {output} > {log} 2>&1"
+        "{params.cases} {params.settings} --output {output.record} > {log} 2>&1"
 
 
 rule evaluate_reuse:
@@ -85,9 +86,8 @@ rule evaluate_reuse:
         networks=lambda wildcards: reused(wildcards, "network.npz"),
         modules=reused_modules,
         datasets=lambda wildcards: datasets_of(wildcards.setting),
-        baselines=lambda wildcards: expand(
-            BASELINES, **wildcards, chunk=range(chunks_of(wildcards.experiment, wildcards.setting))
-        ),
+        baselines=lambda wildcards: baselines_of(wildcards, "json"),
+        decisions=lambda wildcards: baselines_of(wildcards, "npz"),
     output:
         RECORD,
     log:

@@ -10,7 +10,7 @@ CLASSES = {"one_to_one": 6, "one_to_many": 7, "many_to_one": 10, "many_to_many":
 TWO_LANGUAGES = [f"tatoeba_to_{'_'.join(pair)}" for pair in itertools.combinations(["fr", "de", "it"], 2)]
 
 RECORD = f"{RESULTS}/experiments/{{experiment}}/{{setting}}/{{rnn}}/seed-{{seed}}.json"
-BASELINES = f"{RESULTS}/baselines/{{experiment}}/{{setting}}/{{rnn}}/seed-{{seed}}/{{chunk}}.json"
+BASELINES = f"{RESULTS}/baselines/{{experiment}}/{{setting}}/{{rnn}}/seed-{{seed}}/{{chunk}}"
 
 
 def records(experiment, settings, rnns=None):
@@ -42,6 +42,12 @@ def chunks_of(experiment, setting):
     classes = [CLASSES[name] for name in architectures_of(setting)]
     possible = math.comb(classes[0], 2) if experiment == "intra_reuse" else math.prod(classes)
     return math.ceil(min(possible, config["reuse"]["cases"] or possible) / config["reuse"]["cases_per_job"])
+
+
+def baselines_of(wildcards, kind):
+    """Files of one kind of all jobs that train the baselines of an experiment: their records or their decisions."""
+    chunks = range(chunks_of(wildcards.experiment, wildcards.setting))
+    return expand(f"{BASELINES}.{kind}", **wildcards, chunk=chunks)
 
 
 def best_mode(architecture):
