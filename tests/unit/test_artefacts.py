@@ -138,7 +138,7 @@ def test_pickled_objects_are_refused(tmp_path):
 def test_a_single_array_is_refused(tmp_path):
     with open(tmp_path / "arrays.npz", "wb") as stream:
         np.save(stream, np.arange(3))
-    with pytest.raises(InputError, match="a single array"):
+    with pytest.raises(InputError, match=r"arrays.npz: damaged .npz file"):
         read_arrays(tmp_path / "arrays.npz")
 
 

@@ -1,5 +1,6 @@
 """Reuse: modules, parents, baselines and the constant judged on the same examples."""
 
+import dataclasses
 import json
 
 import numpy as np
@@ -8,17 +9,19 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 import evaluate_reuse
-from rnn_modules.artefacts import InputError, read_json, sha256_of_arrays, write_arrays, write_json
+from rnn_modules.artefacts import InputError, read_json, write_arrays, write_json
 from rnn_modules.composition import HEADS, calibrate, module_odds, parent_odds, vote
 from rnn_modules.cutting import cut_modules
 from rnn_modules.experiments.decomposition_cost import decomposition_cost
-from rnn_modules.experiments.reuse import Baselines, compare_with_baselines, metric_rows
+from rnn_modules.experiments.reuse import compare_with_baselines, metric_rows
 from rnn_modules.metrics import classification_metrics
 from rnn_modules.module import MODES, whole_modules
 from rnn_modules.parameters import DecompositionParameters
 from rnn_modules.problems import drawn_cases, problem_of
 from rnn_modules.results.case_records import read_case_records
+from rnn_modules.trained_baselines import TrainedBaselines
 from support.decisions import compose_by_loops
+from support.made_up_baselines import baselines_of, save_chunk
 from support.made_up_models import KINDS, classifier_model, made_up_problem, saved
 
 # Without shrinking, which would cut and compose modules for minutes.
@@ -44,23 +47,6 @@ def cut(models, removal_cap=0.5, modes=MODES):
     parameters = DecompositionParameters(removal_cap=removal_cap)
     found = [cut_modules(model.network, model.dataset, parameters, modes) for model in models]
     return {mode: [part[mode] for part in found] for mode in modes}
-
-
-def baselines_of(problem, number=None):
-    """What models from scratch that always answer with the first label left."""
-    cases = []
-    for case in drawn_cases(problem, number):
-        examples = problem.examples(case, "test")
-        decisions = {kind: np.zeros_like(examples.labels) for kind in problem.judged(examples.labels)}
-        cases.append(
-            {
-                "name": problem.name(case),
-                "train_examples": 1,
-                "test_sha256": examples.sha256,
-                "decisions": decisions,
-            }
-        )
-    return Baselines(problem.examples_per_class, 0, cases)
 
 
 def compared(kind, models, modules, number=None, examples_per_class=None):
@@ -226,29 +212,27 @@ def test_a_baseline_is_judged_by_its_decisions():
     models = models_of("many_output")
     problem, rows = compared("many_output", models, cut(models), number=1)
     (case,) = drawn_cases(problem, 1)
-    (baseline,) = baselines_of(problem, 1).cases
+    (baseline,) = baselines_of(problem, 1).models
     labels = problem.examples(case, "test").labels
-    expected = metric_rows(problem, case, labels, baseline["decisions"], predictor="baseline", mode=None, head=None)
+    expected = metric_rows(problem, case, labels, baseline.decisions, predictor="baseline", mode=None, head=None)
     assert [row for row in rows if row["predictor"] == "baseline"] == expected
 
 
-def test_a_baseline_judged_on_other_examples_is_an_error():
+def test_a_baseline_of_other_examples_is_an_error():
     models = models_of("one_output")
     problem = problem_of("intra_reuse", [models[0].dataset], None, 0)
     baselines = baselines_of(problem, 2)
     labels = models[0].dataset.labels("test")
     labels[:] = np.roll(labels, 1)
-    with pytest.raises(
-        InputError, match=f"'{baselines.cases[0]['name'][:3]}.*' was judged on other test examples; train"
-    ):
+    with pytest.raises(InputError, match=f"'{baselines.models[0].name[:3]}.*' decided on other test examples; train"):
         compare_with_baselines(problem, models, cut(models), baselines)
 
 
 def test_a_baseline_of_an_unknown_case_is_an_error():
     models = models_of("one_output")
     problem = problem_of("intra_reuse", [models[0].dataset], None, 0)
-    baselines = baselines_of(problem, 1)
-    baselines.cases[0]["name"] = "red + violet"
+    (baseline,) = baselines_of(problem, 1).models
+    baselines = TrainedBaselines(None, 0, (dataclasses.replace(baseline, name="red + violet"),))
     with pytest.raises(InputError, match="unknown case 'red \\+ violet'"):
         compare_with_baselines(problem, models, cut(models), baselines)
 
@@ -263,28 +247,16 @@ def test_modules_of_another_model_are_an_error():
 def saved_models(tmp_path):
     """Files of models of a kind, with modules, and of baselines for their cases."""
 
-    def save(kind, experiment=None, **settings):
+    def save(kind, experiment=None):
         places = [{"folder": tmp_path / name, "dataset_folder": tmp_path / f"{name}_data"} for name in ("one", "two")]
         models = models_of(kind, layers=1, places=places)
         modules = cut(models)
         for index, model in enumerate(models):
             saved(model, {mode: parts[index] for mode, parts in modules.items()})
         problem = problem_of(EXPERIMENTS[kind], [model.dataset for model in models], None, 0)
-        drawn = baselines_of(problem, 2).cases
-        paths = []
-        for chunk, case in enumerate(drawn):
-            arrays = {f"0/{kind}": answers for kind, answers in case["decisions"].items()}
-            paths.append(tmp_path / f"{chunk}.json")
-            write_arrays(paths[-1].with_suffix(".npz"), arrays)
-            value = {
-                "experiment": experiment or EXPERIMENTS[kind],
-                "settings": {"seed": 0} | settings,
-                "examples_per_class": None,
-                "drawn": [one["name"] for one in drawn],
-                "cases": [case | {"decisions": list(case["decisions"])}],
-                "decisions_sha256": sha256_of_arrays(arrays),
-            }
-            write_json(paths[-1], value)
+        paths = [tmp_path / "0.json", tmp_path / "1.json"]
+        for chunk, path in enumerate(paths):
+            save_chunk(path, experiment or EXPERIMENTS[kind], baselines_of(problem, 2), slice(chunk, chunk + 1))
         return models, paths
 
     return save
@@ -325,7 +297,9 @@ def test_script_writes_a_record_that_is_read(monkeypatch, saved_models, tmp_path
 
 def test_script_refuses_baselines_of_another_experiment(monkeypatch, saved_models, tmp_path):
     models, baselines = saved_models("union", experiment="inter_replacement")
-    with pytest.raises(InputError, match="0.json: baselines of inter_replacement, expected inter_reuse"):
+    with pytest.raises(
+        InputError, match="0.json: experiment: expected one of inter_reuse, received 'inter_replacement'"
+    ):
         evaluate(monkeypatch, "union", models, baselines, ["rolled+unrolled"], tmp_path / "record.json")
     assert not (tmp_path / "record.json").exists()
 
@@ -338,7 +312,7 @@ def test_script_refuses_chunks_that_do_not_belong_together(monkeypatch, saved_mo
             evaluate(monkeypatch, "one_output", models, baselines, ["rolled"], tmp_path / "record.json")
         assert not (tmp_path / "record.json").exists()
 
-    refused("baselines: no chunk has .*; name the files of all chunks", first)
+    refused("0.json: drawn but not there: .*; name all chunks", first)
     record = read_json(second)
     write_json(second, record | {"examples_per_class": 7})
     refused("1.json: examples_per_class 7 differ from None of .*0.json", first, second)
@@ -351,7 +325,7 @@ def test_script_refuses_chunks_that_do_not_belong_together(monkeypatch, saved_mo
     ("models", "modes", "message"),
     [
         (1, ["rolled+unrolled"], "--datasets: expected one for each of 1 models, received 2"),
-        (2, ["rolled"], "--modes: expected one for each of 2 models joined by \\+, received 'rolled'"),
+        (2, ["rolled"], "--modes: expected rolled or unrolled for each of 2 models joined by \\+, received 'rolled'"),
         (2, ["rolled+rolled"] * 3, "--modes: expected at most two, received 3"),
     ],
 )

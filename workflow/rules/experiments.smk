@@ -81,7 +81,7 @@ rule train_baselines:
 rule evaluate_reuse:
     input:
         script="scripts/evaluate_reuse.py",
-        library=library("experiments/reuse.py", "problems.py", *EXPERIMENT),
+        library=library("experiments/reuse.py", "problems.py", "trained_baselines.py", *EXPERIMENT),
         records=lambda wildcards: reused(wildcards, "record.json"),
         networks=lambda wildcards: reused(wildcards, "network.npz"),
         modules=reused_modules,

@@ -5,80 +5,27 @@ Modules, the undecomposed parents, models trained from scratch and a constant pr
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
-from rnn_modules.artefacts import InputError, read_arrays, read_json, sha256_of_arrays
+from rnn_modules.artefacts import InputError
 from rnn_modules.composition import HEADS, calibrate, module_odds, parent_odds
 from rnn_modules.metrics import classification_metrics
 from rnn_modules.module import Modules, whole_modules
 from rnn_modules.problems import Case, Examples, Problem
+from rnn_modules.trained_baselines import TrainedBaselines
 from rnn_modules.trained_model import TrainedModel
 
-_KEYS = ("experiment", "settings", "examples_per_class", "drawn", "cases", "decisions_sha256")
 Odds = dict[str, list[list[np.ndarray]]]
 """Head -> per model and dataset, ``(modules, test examples, ...)``."""
-
-
-@dataclass(frozen=True)
-class Baselines:
-    """What the models trained from scratch left, of all chunks of an experiment.
-
-    Attributes:
-        examples_per_class: limit of their training examples.
-        seed: of their training, and of the choice of its examples.
-        cases: per case its ``name``, ``train_examples``, ``test_sha256`` (which examples it was judged on) and
-            ``decisions``, per kind of decision the answers ``(examples, ...)`` int.
-    """
-
-    examples_per_class: int | None
-    seed: int
-    cases: list[dict]
-
-    @classmethod
-    def read(cls, paths: Sequence[str | os.PathLike], experiment: str) -> Baselines:
-        """Read the files of ``train_baselines.py``.
-
-        Args:
-            paths: a JSON file per chunk, with its decisions beside it (``.npz``).
-            experiment: that they must be of.
-
-        Raises:
-            InputError: a file is missing or damaged, of another experiment or of other settings than the first, or a
-                chunk is missing.
-        """
-        found = []
-        for path in map(Path, paths):
-            record = read_json(path, _KEYS)
-            if record["experiment"] != experiment:
-                raise InputError(f"{path}: baselines of {record['experiment']}, expected {experiment}")
-            for name in ("settings", "examples_per_class", "drawn"):
-                if found and record[name] != found[0][name]:
-                    raise InputError(
-                        f"{path}: {name} {record[name]} differ from {found[0][name]} of {paths[0]}; train both alike"
-                    )
-            arrays = read_arrays(path.with_suffix(".npz"))
-            if sha256_of_arrays(arrays) != record["decisions_sha256"]:
-                raise InputError(f"{path.with_suffix('.npz')}: not the decisions that {path} describes; train again")
-            for number, case in enumerate(record["cases"]):
-                case["decisions"] = {kind: arrays[f"{number}/{kind}"] for kind in case["decisions"]}
-            found.append(record)
-        cases = [case for record in found for case in record["cases"]]
-        missing = set(found[0]["drawn"]) - {case["name"] for case in cases}
-        if missing:
-            raise InputError(f"baselines: no chunk has {', '.join(sorted(missing))}; name the files of all chunks")
-        return cls(found[0]["examples_per_class"], found[0]["settings"]["seed"], cases)
 
 
 def compare_with_baselines(
     problem: Problem,
     models: Sequence[TrainedModel],
     modules: Mapping[str, Sequence[Modules]],
-    baselines: Baselines,
+    baselines: TrainedBaselines,
     threads: int = 1,
 ) -> list[dict]:
     """Judge everything on the test examples of the cases that the baselines were trained for.
@@ -94,20 +41,23 @@ def compare_with_baselines(
         Rows of a result record, by case.
 
     Raises:
-        InputError: a baseline is of an unknown case, or was judged on other examples.
+        InputError: a baseline is of an unknown case, or decided on other examples.
     """
     composed = {mode: _module_odds(models, parts, threads) for mode, parts in modules.items()}
     parents = _parent_odds(models)
     logits = [[np.moveaxis(model.network.logits(inputs), -1, 0) for inputs in _test_inputs(models)] for model in models]
     cases = {problem.name(case): case for case in problem.cases()}
     rows = []
-    for baseline in baselines.cases:
-        if baseline["name"] not in cases:
-            raise InputError(f"baselines: unknown case {baseline['name']!r}; train them again")
-        case = cases[baseline["name"]]
+    for baseline in baselines.models:
+        if baseline.name not in cases:
+            raise InputError(f"baselines: unknown case {baseline.name!r}; train them again")
+        case = cases[baseline.name]
         test = problem.examples(case, "test")
-        if test.sha256 != baseline["test_sha256"]:
-            raise InputError(f"baselines: {baseline['name']!r} was judged on other test examples; train them again")
+        shapes = {kind: answers.shape for kind, answers in baseline.decisions.items()}
+        if test.sha256 != baseline.test_sha256 or shapes != dict.fromkeys(
+            problem.judged(test.labels), test.labels.shape
+        ):
+            raise InputError(f"baselines: {baseline.name!r} decided on other test examples; train them again")
 
         def judge(decisions: dict[str, np.ndarray], case: Case = case, test: Examples = test, **described):
             return metric_rows(problem, case, test.labels, decisions, **described)
@@ -123,7 +73,7 @@ def compare_with_baselines(
             rows += judge(decisions, predictor="parent", mode=None, head=head)
         constant = {decision: np.array(answer) for decision, answer in problem.constant(case).items()}
         rows += judge(constant, predictor="constant", mode=None, head=None)
-        rows += judge(baseline["decisions"], predictor="baseline", mode=None, head=None)
+        rows += judge(baseline.decisions, predictor="baseline", mode=None, head=None)
     return rows
 
 

@@ -1,0 +1,36 @@
+"""What models from scratch that always answer with the first label would have left."""
+
+from pathlib import Path
+
+import numpy as np
+
+from rnn_modules.artefacts import sha256_of_arrays, write_arrays, write_json
+from rnn_modules.problems import Problem, drawn_cases
+from rnn_modules.trained_baselines import Baseline, TrainedBaselines
+
+
+def baselines_of(problem: Problem, number: int | None = None) -> TrainedBaselines:
+    models = []
+    for case in drawn_cases(problem, number):
+        examples = problem.examples(case, "test")
+        decisions = {kind: np.zeros_like(examples.labels) for kind in problem.judged(examples.labels)}
+        models.append(Baseline(problem.name(case), 1, examples.sha256, decisions))
+    return TrainedBaselines(problem.examples_per_class, 0, tuple(models))
+
+
+def save_chunk(path: Path, experiment: str, baselines: TrainedBaselines, chunk: slice = slice(None)) -> None:
+    """Files of ``train_baselines.py``: all of the cases were drawn, those of the chunk were trained."""
+    models = baselines.models[chunk]
+    arrays = {
+        f"{number}/{kind}": answers for number, model in enumerate(models) for kind, answers in model.decisions.items()
+    }
+    write_arrays(path.with_suffix(".npz"), arrays)
+    record = {
+        "experiment": experiment,
+        "settings": {"seed": baselines.seed},
+        "examples_per_class": baselines.examples_per_class,
+        "drawn": [model.name for model in baselines.models],
+        "cases": [vars(model) | {"decisions": list(model.decisions)} for model in models],
+        "decisions_sha256": sha256_of_arrays(arrays),
+    }
+    write_json(path, record)
