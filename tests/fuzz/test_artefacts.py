@@ -21,7 +21,7 @@ from rnn_modules.module import Modules
 from rnn_modules.network import load_network
 from rnn_modules.shared_vocabulary import share_vocabulary
 from support.made_up_models import classifier_model, many_output_dataset, saved, translator_model
-from support.networks import random_inputs, random_modules, random_sentences
+from support.networks import calibrated_modules, random_inputs, random_sentences
 
 SIZES = {"train": 8, "validation": 6, "test": 6}
 
@@ -30,7 +30,7 @@ def small_model(folder, many_output=False):
     dataset = many_output_dataset(sizes=SIZES) if many_output else None
     places = {"folder": folder / "model", "dataset_folder": folder / "clinc"}
     made = classifier_model(many_output, layers=1, dataset=dataset, **places)
-    return saved(made, {mode: random_modules(made.network, mode=mode) for mode in ("rolled", "unrolled")})
+    return saved(made, {mode: calibrated_modules(made.network, mode) for mode in ("rolled", "unrolled")})
 
 
 MADE = Path(tempfile.mkdtemp(prefix="fuzz-artefacts-"))

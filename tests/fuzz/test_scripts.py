@@ -15,7 +15,7 @@ from support.made_up_baselines import baselines_of, save_chunk
 from support.made_up_cases import case_record, sweep_record, variants_record
 from support.made_up_models import classifier_model, many_output_dataset, saved, translator_model
 from support.made_up_records import record
-from support.networks import random_modules
+from support.networks import calibrated_modules, random_modules
 
 SIZES = {"train": 8, "validation": 6, "test": 6}
 MADE = Path(tempfile.mkdtemp(prefix="fuzz-scripts-"))
@@ -38,7 +38,7 @@ def make():
         if not kind:
             problem = problem_of("intra_reuse", [made.dataset], None, 0)
             save_chunk(MADE / "baselines.json", "intra_reuse", baselines_of(problem, 1))
-        saved(made, {mode: random_modules(made.network, mode=mode) for mode in ("rolled", "unrolled")})
+        saved(made, {mode: calibrated_modules(made.network, mode) for mode in ("rolled", "unrolled")})
     places = {"folder": MADE / "translations/model", "dataset_folder": MADE / "translations/dataset"}
     made = translator_model(**places)
     saved(made, {mode: random_modules(made.network, mode=mode, classes=2) for mode in ("rolled", "unrolled")})

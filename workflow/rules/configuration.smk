@@ -17,7 +17,7 @@ def checked(check, *arguments):
     try:
         check(*arguments)
     except InputError as error:
-        raise WorkflowError(error)
+        raise WorkflowError(str(error)) from None
 
 
 # Before the files are merged, which a value of the wrong kind would break.
