@@ -9,12 +9,13 @@ import argparse
 import logging
 from pathlib import Path
 
-from rnn_modules.commands import add_settings, run, settings_from
+from rnn_modules.commands import add_settings, add_threads_flag, run, settings_from
 from rnn_modules.cutting import cut_modules
 from rnn_modules.dataset import Dataset
 from rnn_modules.module import MODES
 from rnn_modules.network import load_network
 from rnn_modules.parameters import DecompositionParameters, preset
+from rnn_modules.results.published import ARCHITECTURES, RNNS
 
 
 def parse() -> argparse.Namespace:
@@ -22,9 +23,9 @@ def parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--network", required=True, help="network.npz that train_model.py wrote")
     parser.add_argument("--dataset", required=True, help="folder of the dataset that the model was trained on")
-    parser.add_argument("--architecture", required=True, help="input/output type, for the preset")
-    parser.add_argument("--rnn", required=True, help="RNN type, for the preset")
-    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--architecture", choices=ARCHITECTURES, required=True, help="for the preset")
+    parser.add_argument("--rnn", choices=RNNS, required=True, help="for the preset")
+    add_threads_flag(parser)
     parser.add_argument("--modes", nargs="+", choices=MODES, default=MODES)
     parser.add_argument("--preset", choices=("paper", "package"), default="paper", help="values that are not given")
     parser.add_argument("--output", type=Path, required=True, help="folder of the modules")

@@ -11,7 +11,7 @@ import logging
 from pathlib import Path
 
 from rnn_modules.artefacts import write_json
-from rnn_modules.commands import add_record_flags, run
+from rnn_modules.commands import add_record_flags, add_threads_flag, run
 from rnn_modules.experiments.decomposition_cost import decomposition_cost
 from rnn_modules.module import MODES
 from rnn_modules.provenance import provenance
@@ -24,7 +24,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--model", type=Path, required=True, help="folder that train_model.py wrote")
     parser.add_argument("--dataset", type=Path, required=True, help="folder of the model's dataset")
     parser.add_argument("--modes", nargs="+", choices=MODES, default=MODES)
-    parser.add_argument("--threads", type=int, default=1)
+    add_threads_flag(parser)
     add_record_flags(parser)
     return parser.parse_args()
 

@@ -10,7 +10,7 @@ import logging
 from pathlib import Path
 
 from rnn_modules.artefacts import write_json
-from rnn_modules.commands import add_record_flags, run
+from rnn_modules.commands import add_record_flags, add_threads_flag, run
 from rnn_modules.experiments.replacement import replace_each_module, worst_and_best
 from rnn_modules.experiments.translations import replace_each_language
 from rnn_modules.module import MODES
@@ -25,7 +25,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--models", type=Path, nargs="+", required=True, help="the models of all depths")
     parser.add_argument("--dataset", type=Path, required=True, help="folder of their dataset")
     parser.add_argument("--modes", nargs="+", choices=MODES, required=True)
-    parser.add_argument("--threads", type=int, default=1)
+    add_threads_flag(parser)
     add_record_flags(parser)
     return parser.parse_args()
 

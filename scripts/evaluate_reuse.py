@@ -8,9 +8,10 @@ Example:
 import argparse
 from pathlib import Path
 
-from rnn_modules.artefacts import InputError, read_json, write_json
-from rnn_modules.commands import add_record_flags, run
-from rnn_modules.experiments.reuse import compare_with_baselines
+from rnn_modules.artefacts import InputError, write_json
+from rnn_modules.commands import add_record_flags, add_threads_flag, run
+from rnn_modules.experiments.reuse import compare_with_baselines, read_baselines
+from rnn_modules.module import MODES
 from rnn_modules.problems import problem_of
 from rnn_modules.provenance import provenance
 from rnn_modules.trained_model import TrainedModel, common_facts
@@ -26,7 +27,7 @@ def parse() -> argparse.Namespace:
         "--modes", nargs="+", required=True, help="modes of the models' modules, of two models as rolled+unrolled"
     )
     parser.add_argument("--baselines", type=Path, nargs="+", required=True, help="files of train_baselines.py")
-    parser.add_argument("--threads", type=int, default=1)
+    add_threads_flag(parser)
     add_record_flags(parser)
     return parser.parse_args()
 
@@ -36,12 +37,7 @@ def main() -> None:
     arguments = parse()
     _check_numbers(arguments)
     models = [TrainedModel.load(*folders) for folders in zip(arguments.models, arguments.datasets, strict=True)]
-    baselines = [
-        read_json(path, ("experiment", "settings", "examples_per_class", "cases")) for path in arguments.baselines
-    ]
-    for path, baseline in zip(arguments.baselines, baselines, strict=True):
-        if baseline["experiment"] != arguments.experiment:
-            raise InputError(f"{path}: baselines of {baseline['experiment']}, expected {arguments.experiment}")
+    baselines = [read_baselines(path, arguments.experiment) for path in arguments.baselines]
     problem = problem_of(
         arguments.experiment,
         [model.dataset for model in models],
@@ -76,8 +72,10 @@ def _check_numbers(arguments: argparse.Namespace) -> None:
     if len(arguments.datasets) != models:
         raise InputError(f"--datasets: expected one for each of {models} models, received {len(arguments.datasets)}")
     for modes in arguments.modes:
-        if len(modes.split("+")) != models:
-            raise InputError(f"--modes: expected one for each of {models} models joined by +, received {modes!r}")
+        if len(modes.split("+")) != models or not set(modes.split("+")) <= set(MODES):
+            raise InputError(
+                f"--modes: expected {' or '.join(MODES)} for each of {models} models joined by +, received {modes!r}"
+            )
     if len(arguments.modes) > 2:
         raise InputError(f"--modes: expected at most two, received {len(arguments.modes)}")
 

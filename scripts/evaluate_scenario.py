@@ -89,7 +89,10 @@ def _named(option: str, words: list[str]) -> dict[str, str]:
     for word in words:
         if "=" not in word:
             raise InputError(f"{option}: expected NAME=VALUE, received {word!r}")
-    return dict(word.split("=", 1) for word in words)
+    pairs = dict(word.split("=", 1) for word in words)
+    if len(pairs) < len(words):
+        raise InputError(f"{option}: expected each name once, received {' '.join(words)}")
+    return pairs
 
 
 if __name__ == "__main__":

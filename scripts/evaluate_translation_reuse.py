@@ -10,7 +10,7 @@ import argparse
 import math
 from pathlib import Path
 
-from rnn_modules.artefacts import write_json
+from rnn_modules.artefacts import InputError, write_json
 from rnn_modules.commands import add_record_flags, run
 from rnn_modules.experiments.translations import reuse
 from rnn_modules.module import MODES
@@ -34,6 +34,11 @@ def main() -> None:
     """Judge and write the record."""
     arguments = parse()
     model = TrainedModel.load(arguments.model, arguments.dataset)
+    if len(arguments.baselines) != len(arguments.baseline_datasets):
+        raise InputError(
+            f"--baseline-datasets: expected one for each of {len(arguments.baselines)} baselines, received "
+            f"{len(arguments.baseline_datasets)}"
+        )
     folders = zip(arguments.baselines, arguments.baseline_datasets, strict=True)
     baselines = [TrainedModel.load(*pair) for pair in folders]
     modules = {mode: model.modules(mode) for mode in arguments.modes}

@@ -9,7 +9,7 @@ import argparse
 from pathlib import Path
 
 from rnn_modules.artefacts import InputError, write_json
-from rnn_modules.commands import add_settings, run, settings_from
+from rnn_modules.commands import add_settings, add_threads_flag, run, settings_from
 from rnn_modules.experiments.variants import evaluate_variants, sweep_removal_cap
 from rnn_modules.module import MODES
 from rnn_modules.parameters import DecompositionParameters, preset
@@ -25,7 +25,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--model", type=Path, required=True, help="folder that train_model.py wrote")
     parser.add_argument("--dataset", type=Path, required=True, help="folder of the model's dataset")
     parser.add_argument("--modes", nargs="+", choices=MODES, default=MODES)
-    parser.add_argument("--threads", type=int, default=1)
+    add_threads_flag(parser)
     parser.add_argument("--run", required=True, help="name of the run, for the record")
     parser.add_argument("--output", type=Path, required=True, help="the record, JSON")
     add_settings(parser, DecompositionParameters)

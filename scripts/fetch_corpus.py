@@ -10,7 +10,7 @@ import argparse
 import logging
 
 from rnn_modules.artefacts import write_json
-from rnn_modules.commands import run
+from rnn_modules.commands import run, whole_number
 from rnn_modules.corpora import CORPORA
 from rnn_modules.corpora.sources import SOURCES, fetch
 
@@ -22,8 +22,8 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--source", choices=SOURCES, required=True)
     parser.add_argument("--mirror", help="folder with one folder per corpus (source mirror)")
     parser.add_argument("--cache", help="folder for downloads, laid out as a mirror (source download)")
-    parser.add_argument("--examples", type=int, help="number of examples (source synthetic)")
-    parser.add_argument("--seed", type=int, default=0, help="seed of the examples (source synthetic)")
+    parser.add_argument("--examples", type=whole_number(1), help="number of examples (source synthetic)")
+    parser.add_argument("--seed", type=whole_number(0), default=0, help="seed of the examples (source synthetic)")
     parser.add_argument("--output", required=True, help="manifest to write")
     return parser.parse_args()
 

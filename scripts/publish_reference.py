@@ -10,7 +10,7 @@ import re
 import shutil
 from pathlib import Path
 
-from rnn_modules.artefacts import InputError, replacing
+from rnn_modules.artefacts import InputError, read_text, replacing
 from rnn_modules.commands import run
 
 BLOCKS = {
@@ -48,16 +48,27 @@ def main() -> None:
     """Copy the small files and fill the README."""
     arguments = parse()
     files = reference_files(arguments.run, arguments.benchmark)
+    text = read_text(arguments.readme)
+    sources = {name: source for source, name in files.items()}
+    for name, file in BLOCKS.items():
+        text = fill(text, name, read_text(sources[file]))
+    _check_apart(arguments.reference, [arguments.run, arguments.benchmark, arguments.readme])
     shutil.rmtree(arguments.reference, ignore_errors=True)
     for source, name in files.items():
         with replacing(arguments.reference / name) as temporary:
             shutil.copyfile(source, temporary)
-    text = arguments.readme.read_text(encoding="utf-8")
-    for name, file in BLOCKS.items():
-        text = fill(text, name, (arguments.reference / file).read_text(encoding="utf-8"))
     with replacing(arguments.readme) as temporary:
         temporary.write_text(text, encoding="utf-8")
     logging.info("%d files kept in %s", len(files), arguments.reference)
+
+
+def _check_apart(reference: Path, kept: list[Path]) -> None:
+    """Raise :class:`InputError` when the folder that is replaced holds, or lies in, something that must stay."""
+    place = reference.resolve()
+    for path in kept:
+        other = path.resolve()
+        if place == other or place in other.parents or (path.is_dir() and other in place.parents):
+            raise InputError(f"--reference: {reference} would be replaced, and {path} with it; name another folder")
 
 
 def reference_files(folder: Path, benchmark: Path) -> dict[Path, str]:

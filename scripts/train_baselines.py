@@ -12,11 +12,11 @@ from pathlib import Path
 from rnn_modules.architectures import ArchitectureSettings
 from rnn_modules.artefacts import write_json
 from rnn_modules.baselines import train_baselines
-from rnn_modules.commands import add_settings, run, settings_from
+from rnn_modules.commands import add_settings, run, settings_from, whole_number
 from rnn_modules.dataset import Dataset
 from rnn_modules.problems import chunk_of_cases, problem_of
 from rnn_modules.provenance import peak_memory_mib, provenance
-from rnn_modules.training import TrainingSettings
+from rnn_modules.training import TrainingSettings, check_architecture
 
 
 def parse() -> argparse.Namespace:
@@ -24,10 +24,12 @@ def parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--experiment", required=True, choices=("intra_reuse", "inter_reuse", "inter_replacement"))
     parser.add_argument("--datasets", type=Path, nargs="+", required=True, help="one dataset, or an x:1 and an x:N one")
-    parser.add_argument("--cases", type=int, help="draw so many cases; without it all")
-    parser.add_argument("--chunk", type=int, default=0, help="which chunk of the cases, counted from 0")
-    parser.add_argument("--chunks", type=int, default=1, help="number of chunks")
-    parser.add_argument("--examples-per-class", type=int, help="train on at most so many of each class; without it all")
+    parser.add_argument("--cases", type=whole_number(1), help="draw so many cases; without it all")
+    parser.add_argument("--chunk", type=whole_number(0), default=0, help="which chunk of the cases, counted from 0")
+    parser.add_argument("--chunks", type=whole_number(1), default=1, help="number of chunks")
+    parser.add_argument(
+        "--examples-per-class", type=whole_number(1), help="train on at most so many of each class; without it all"
+    )
     parser.add_argument("--output", type=Path, required=True, help="JSON file of the results")
     add_settings(parser, ArchitectureSettings)
     add_settings(parser, TrainingSettings)
@@ -41,6 +43,7 @@ def main() -> None:
     training = settings_from(arguments, TrainingSettings)
     datasets = [Dataset.load(folder) for folder in arguments.datasets]
     problem = problem_of(arguments.experiment, datasets, arguments.examples_per_class, training.seed)
+    check_architecture(architecture.architecture, datasets[0])
     cases = chunk_of_cases(problem, arguments.cases, arguments.chunk, arguments.chunks)
     results = train_baselines(problem, cases, architecture, training)
     record = {

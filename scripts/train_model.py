@@ -20,7 +20,14 @@ from rnn_modules.commands import add_settings, run, settings_from
 from rnn_modules.dataset import Dataset
 from rnn_modules.network import from_keras
 from rnn_modules.provenance import peak_memory_mib, provenance
-from rnn_modules.training import TrainingSettings, inputs_and_targets, sizes_of, train, write_history
+from rnn_modules.training import (
+    TrainingSettings,
+    check_architecture,
+    inputs_and_targets,
+    sizes_of,
+    train,
+    write_history,
+)
 
 PARITY = 1e-4
 """Largest difference of probabilities between Keras and the arrays that is put down to rounding."""
@@ -42,6 +49,7 @@ def main() -> None:
     architecture = settings_from(arguments, ArchitectureSettings)
     training = settings_from(arguments, TrainingSettings)
     dataset = Dataset.load(arguments.dataset)
+    check_architecture(architecture.architecture, dataset)
     keras.utils.set_random_seed(training.seed)
     start = time.perf_counter()
     model = build(architecture, sizes_of(dataset))

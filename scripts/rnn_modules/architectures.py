@@ -7,7 +7,7 @@ from typing import Literal
 
 import keras
 
-from rnn_modules.commands import setting
+from rnn_modules.commands import check_settings, setting
 
 ARCHITECTURES = ("one_to_one", "one_to_many", "many_to_one", "many_to_many", "encoder_decoder")
 RNN_TYPES = ("lstm", "gru", "vanilla", "relu")
@@ -26,13 +26,17 @@ class ArchitectureSettings:
     rnn: Literal["lstm", "gru", "vanilla", "relu"] = setting(
         "lstm", "cell; vanilla is SimpleRNN with tanh, relu with ReLU"
     )
-    layers: int = setting(1, "number of stacked recurrent layers")
-    units: int = setting(100, "hidden nodes of each recurrent layer")
-    embedding: int = setting(50, "width of the word embedding")
-    dropout: float = setting(0.0, "share of the last hidden state dropped in training")
+    layers: int = setting(1, "number of stacked recurrent layers", least=1, most=100)
+    units: int = setting(100, "hidden nodes of each recurrent layer", least=1, most=100_000)
+    embedding: int = setting(50, "width of the word embedding", least=1, most=100_000)
+    dropout: float = setting(0.0, "share of the last hidden state dropped in training", least=0, most=0.99)
     recurrent_activation: Literal["sigmoid", "hard_sigmoid"] = setting(
         "sigmoid", "activation of the gates; the published models were trained with hard_sigmoid"
     )
+
+    def __post_init__(self) -> None:
+        """Check types, names and ranges; raises :class:`InputError`."""
+        check_settings(self)
 
 
 @dataclass(frozen=True)

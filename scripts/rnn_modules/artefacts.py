@@ -7,12 +7,17 @@ everything that is read is checked, and a damaged file gets one error that names
 from __future__ import annotations
 
 import contextlib
+import csv
 import hashlib
 import json
+import math
 import os
 import tempfile
+import textwrap
+import tokenize
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -61,6 +66,55 @@ def write_json(path: str | os.PathLike, value: object) -> None:
         temporary.write_text(text + "\n", encoding="utf-8")
 
 
+def parse_json(text: str) -> object:
+    """The value of a JSON text in which every key stands once and every number and text can be written again.
+
+    Raises:
+        ValueError: it is not such a text; the message says why.
+    """
+    try:
+        value = json.loads(text, object_pairs_hook=_once_each, parse_constant=_no_constant, parse_float=_finite)
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
+    if "\\u" in text:
+        # Half of a character, which JSON can escape and no file can hold.
+        json.dumps(value, ensure_ascii=False).encode()
+    return value
+
+
+def _once_each(pairs: list[tuple[str, object]]) -> dict:
+    value = dict(pairs)
+    if len(value) < len(pairs):
+        (twice, _), *_ = Counter(key for key, _ in pairs).most_common(1)
+        raise ValueError(f"the key {twice!r} stands twice")
+    return value
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is no number")
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError(f"{text} is too large")
+    return value
+
+
+def read_text(path: str | os.PathLike) -> str:
+    """Read a file of UTF-8 text.
+
+    Raises:
+        InputError: it cannot be read, or is no such file.
+    """
+    try:
+        return Path(path).read_text(encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror})") from error
+    except ValueError as error:
+        raise InputError(f"{path}: not UTF-8 text ({error}); delete it and make it again") from error
+
+
 def read_json(path: str | os.PathLike, keys: tuple[str, ...] = ()) -> dict:
     """Read a JSON object.
 
@@ -69,13 +123,14 @@ def read_json(path: str | os.PathLike, keys: tuple[str, ...] = ()) -> dict:
         keys: keys that must be there.
 
     Raises:
-        InputError: the file is missing, is no JSON object, or lacks one of ``keys``.
+        InputError: the file is missing, is no JSON object, has a key twice or a number that is not finite, or lacks one
+            of ``keys``.
     """
     try:
-        value = json.loads(Path(path).read_text(encoding="utf-8"))
+        value = parse_json(Path(path).read_text(encoding="utf-8"))
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror})") from error
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise InputError(f"{path}: not a JSON file ({error}); delete it and make it again") from error
     if not isinstance(value, dict):
         raise InputError(f"{path}: expected a JSON object, received {type(value).__name__}")
@@ -85,10 +140,69 @@ def read_json(path: str | os.PathLike, keys: tuple[str, ...] = ()) -> dict:
     return value
 
 
+def read_csv(
+    path: str | os.PathLike, columns: tuple[str, ...], mend: str, delimiter: str = ","
+) -> list[dict[str, str]]:
+    """Read a CSV file with a header line.
+
+    Args:
+        path: the file.
+        columns: columns that must be there, each once.
+        mend: what to do about a damaged file, for the error.
+        delimiter: between two cells.
+
+    Returns:
+        One dictionary per row, column -> text.
+
+    Raises:
+        InputError: the file cannot be read, lacks a column, or has a row of another length than its header.
+    """
+    try:
+        with open(path, newline="", encoding="utf-8") as stream:
+            reader = csv.reader(stream, delimiter=delimiter)
+            header = next(reader, [])
+            rows = [(reader.line_num, row) for row in reader if row]
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror}); {mend}") from error
+    except (ValueError, csv.Error) as error:
+        raise InputError(f"{path}: not a CSV file ({error}); {mend}") from error
+    missing = [name for name in columns if header.count(name) != 1]
+    if missing:
+        raise InputError(f"{path}: lacks the columns {', '.join(missing)}, or has them twice; {mend}")
+    for line, row in rows:
+        if len(row) != len(header):
+            raise InputError(f"{path}: line {line} has {len(row)} of {len(header)} columns; {mend}")
+    return [dict(zip(header, row, strict=True)) for _, row in rows]
+
+
 def write_arrays(path: str | os.PathLike, arrays: dict[str, np.ndarray], compress: bool = True) -> None:
     """Write arrays as ``.npz``; equal arrays give equal bytes."""
     with replacing(path) as temporary:
         (np.savez_compressed if compress else np.savez)(temporary, **arrays)
+
+
+# What zipfile, its decompressors and NumPy's reader of headers raise on damaged files.
+DAMAGED_ARCHIVE = (OSError, EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError)
+_DAMAGED_HEADER = (SyntaxError, TypeError, KeyError, IndexError, AttributeError, OverflowError, tokenize.TokenError)
+UNPACKED_PER_BYTE, ALWAYS_UNPACKED = 100, 64 * 2**20
+"""An archive of arrays may unpack to so many bytes per byte of its own, and always to so many."""
+
+
+def archive_entries(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+    """The members of a zip archive, folders left out.
+
+    Raises:
+        ValueError: a member has the name of another one, or is packed by a method that these files never use.
+    """
+    entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+    seen: set[str] = set()
+    for entry in entries:
+        if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise ValueError(f"{entry.filename!r} is packed by the method {entry.compress_type}")
+        if entry.filename in seen:
+            raise ValueError(f"{entry.filename!r} stands twice")
+        seen.add(entry.filename)
+    return entries
 
 
 def read_arrays(path: str | os.PathLike, names: tuple[str, ...] = ()) -> dict[str, np.ndarray]:
@@ -99,24 +213,40 @@ def read_arrays(path: str | os.PathLike, names: tuple[str, ...] = ()) -> dict[st
         names: arrays that must be there.
 
     Raises:
-        InputError: the file is missing, damaged, holds pickled objects, or lacks one of ``names``.
+        InputError: the file is missing, damaged, holds pickled objects or anything but arrays, unpacks to an absurd
+            size, has an array twice, or lacks one of ``names``.
     """
     try:
-        archive = np.load(path, allow_pickle=False)
-        if isinstance(archive, np.ndarray):
-            raise ValueError("a single array")
-        with archive:
-            arrays = {name: archive[name] for name in archive.files}
+        with zipfile.ZipFile(path) as archive:
+            entries = archive_entries(archive)
+            limit = max(ALWAYS_UNPACKED, UNPACKED_PER_BYTE * os.path.getsize(path))
+            unpacked = sum(entry.file_size for entry in entries)
+            if unpacked > limit:
+                raise ValueError(f"unpacks to {unpacked:,} bytes, more than {limit:,}")
+            arrays = {}
+            for entry in entries:
+                name = entry.filename.removesuffix(".npy")
+                if name == entry.filename or name in arrays:
+                    raise ValueError(f"{entry.filename!r} is no array, or stands twice")
+                with archive.open(entry) as stream:
+                    arrays[name] = np.lib.format.read_array(stream, allow_pickle=False)
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror or error})") from error
-    except (ValueError, EOFError, KeyError, MemoryError, NotImplementedError, RuntimeError) as error:
-        raise InputError(f"{path}: not an .npz file of plain arrays ({error}); delete it and make it again") from error
     except (zipfile.BadZipFile, zlib.error) as error:
         raise InputError(f"{path}: damaged .npz file ({error}); delete it and make it again") from error
+    except (*DAMAGED_ARCHIVE, *_DAMAGED_HEADER, MemoryError, RecursionError) as error:
+        raise InputError(
+            f"{path}: not an .npz file of plain arrays ({one_line(error)}); delete it and make it again"
+        ) from error
     missing = [name for name in names if name not in arrays]
     if missing:
         raise InputError(f"{path}: lacks the arrays {', '.join(missing)}; delete it and make it again")
     return arrays
+
+
+def one_line(error: Exception | str, most: int = 200) -> str:
+    """What an error of another library says, as one line of at most so many characters."""
+    return textwrap.shorten(str(error) or type(error).__name__, most)
 
 
 def sha256_of_file(path: str | os.PathLike) -> str:

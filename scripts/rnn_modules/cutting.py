@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rnn_modules.artefacts import InputError
 from rnn_modules.composition import calibrate
 from rnn_modules.dataset import Dataset
 from rnn_modules.decomposition import decompose
 from rnn_modules.module import Modules
 from rnn_modules.network import Classifier, Network
 from rnn_modules.parameters import DecompositionParameters
+from rnn_modules.trained_model import check_fits
 
 
 def cut_modules(
@@ -28,11 +28,7 @@ def cut_modules(
     Raises:
         InputError: the model does not belong to the dataset, or a class has no example.
     """
-    if isinstance(network, Classifier) and network.outputs != len(dataset.class_names):
-        raise InputError(
-            f"dataset {dataset.metadata['corpus']}: {len(dataset.class_names)} classes where the model has "
-            f"{network.outputs} outputs; give the dataset that the model was trained on"
-        )
+    check_fits(network, dataset)
     inputs, labels = dataset.model_inputs("train"), dataset.labels("train")
     found = decompose(network, inputs, labels, dataset.class_names, parameters, modes, threads=threads)
     if not isinstance(network, Classifier):

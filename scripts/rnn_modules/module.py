@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import os
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
@@ -16,6 +17,7 @@ import numpy as np
 from rnn_modules.artefacts import InputError, read_arrays, read_json, sha256_of_arrays, write_arrays, write_json
 from rnn_modules.network import EncoderDecoder, LayerMask, Network, StepMask
 from rnn_modules.parameters import DecompositionParameters
+from rnn_modules.record_reader import RecordReader
 
 Mode = Literal["rolled", "unrolled"]
 MODES: tuple[Mode, ...] = ("rolled", "unrolled")
@@ -53,6 +55,23 @@ class Modules:
             raise InputError(
                 f"the modules belong to the network {self.parent[:12]}, received {network.sha256[:12]}; "
                 "give the model they were cut from, or decompose this one"
+            )
+
+    def check_shapes(self, network: Network) -> None:
+        """Raise :class:`InputError` unless the masks are of the shapes that ``network``'s layers need."""
+        timesteps = network.timesteps if self.mode == "unrolled" else 1
+        shapes = [mask.shape for mask in self.kept]
+        fitting = len(shapes) == len(network.layers) and all(
+            shape[1] == timesteps and shape[2] in (1, len(layer.gates)) and shape[3] == layer.units
+            for shape, layer in zip(shapes, network.layers, strict=True)
+        )
+        if not isinstance(network, EncoderDecoder):
+            fitting = fitting and len(self) == network.outputs
+        if not fitting:
+            raise InputError(
+                f"{len(self)} {self.mode} modules with masks of the shapes {shapes} do not fit a network of "
+                f"{len(network.layers)} layers of {network.layers[0].units} units, {network.timesteps} timesteps and "
+                f"{network.outputs} outputs; decompose the model again"
             )
 
     def select(self, indices: list[int]) -> Modules:
@@ -211,28 +230,63 @@ class Modules:
         try:
             settings = dict(described["parameters"])
             settings["removed_edges"] = tuple(settings["removed_edges"])
-            modules = cls(
-                mode=described["mode"],
-                class_names=tuple(described["class_names"]),
-                kept=tuple(
-                    np.unpackbits(arrays[f"kept.{index}"], axis=-1, count=units).astype(bool)
-                    for index, units in enumerate(described["units"])
-                ),
-                parent=described["parent_sha256"],
-                parameters=DecompositionParameters(**settings),
-                counts=described["counts"],
-                thresholds=arrays.get("thresholds"),
-            )
-            if modules.mode not in MODES or any(mask.shape[0] != len(modules) for mask in modules.kept):
-                raise ValueError("mode or number of modules")
+            parameters = DecompositionParameters(**settings)
         except (KeyError, TypeError, ValueError) as error:
-            raise InputError(f"{manifest}: not a manifest of modules ({error}); decompose the model again") from error
+            raise InputError(
+                f"{manifest}: parameters: not those of a decomposition ({error}); decompose the model again"
+            ) from error
+        reader = RecordReader(Path(manifest), described)
+        names = reader.texts("class_names", least=1)
+        units = [
+            reader.whole(f"units.{index}", number, least=1)
+            for index, number in enumerate(reader.listed("units", described["units"], least=1))
+        ]
+        modules = cls(
+            mode=reader.choice("mode", MODES),
+            class_names=tuple(names),
+            kept=tuple(
+                _unpacked(f"{path}, {manifest}", arrays, f"kept.{index}", len(names), number)
+                for index, number in enumerate(units)
+            ),
+            parent=reader.text("parent_sha256"),
+            parameters=parameters,
+            counts={
+                name: reader.counts(f"counts.{name}", counts)
+                for name, counts in reader.mapping("counts", described["counts"]).items()
+            },
+            thresholds=_thresholds(f"{path}, {manifest}", arrays, len(names)),
+        )
         if network is not None:
             try:
                 modules.check_parent(network)
+                modules.check_shapes(network)
             except InputError as error:
                 raise InputError(f"{path}: {error}") from error
         return modules
+
+
+def _unpacked(files: str, arrays: dict[str, np.ndarray], name: str, modules: int, units: int) -> np.ndarray:
+    """A layer's mask, ``(modules, timesteps or 1, gates or 1, units) bool``, from the bits in the file."""
+    packed, columns = arrays.get(name), -(-units // 8)
+    shape = (None,) * 4 if packed is None or packed.ndim != 4 or packed.dtype != np.uint8 else packed.shape
+    if (shape[0], shape[3]) != (modules, columns) or not packed.size:
+        received = "none" if packed is None else f"{packed.dtype} {packed.shape}"
+        raise InputError(
+            f"{files}: {name}: expected uint8 ({modules}, timesteps, gates, {columns}), received {received}; "
+            "decompose the model again"
+        )
+    return np.unpackbits(packed, axis=-1, count=units).astype(bool)
+
+
+def _thresholds(files: str, arrays: dict[str, np.ndarray], modules: int) -> np.ndarray | None:
+    """The calibrated thresholds in the file, ``(modules,)``."""
+    found = arrays.get("thresholds")
+    if found is not None and (found.dtype.kind != "f" or found.shape != (modules,) or not np.isfinite(found).all()):
+        raise InputError(
+            f"{files}: thresholds: expected {modules} finite numbers, received {found.dtype} {found.shape}; "
+            "decompose the model again"
+        )
+    return found
 
 
 def whole_modules(network: Network, class_names: tuple[str, ...], mode: Mode = "rolled") -> Modules:

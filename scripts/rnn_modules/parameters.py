@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from rnn_modules.artefacts import InputError
-from rnn_modules.commands import setting
+from rnn_modules.commands import LARGEST_SEED, check_settings, setting
 
 EDGES = ("kernel_columns", "recurrent_columns", "recurrent_rows", "next_kernel_rows", "output_rows")
 """Kinds of edges that go with a node: from the layer's input (with the bias), from the hidden state, to the hidden
@@ -21,7 +21,7 @@ state, to the next recurrent layer, to the output layer."""
 class DecompositionParameters:
     """Parameters of Algorithms 1 to 5, of concern modularization, and of the composition."""
 
-    positive_sample: int = setting(500, "M, examples of the dominant class (per timestep for x:N)")
+    positive_sample: int = setting(500, "M, examples of the dominant class (per timestep for x:N)", least=1)
     negative_sampling: Literal["per_class", "first_rows"] = setting(
         "per_class",
         "M/(classes-1) examples of every other class (section IV-B4), or that many first rows of any other",
@@ -33,8 +33,12 @@ class DecompositionParameters:
     masked_observations: Literal["drop", "count"] = setting(
         "drop", "whether padded decoder steps, which only repeat a state, count as observations"
     )
-    outlier_distance: float = setting(2.0, "observations this many median absolute deviations away are discarded")
-    removal_cap: float = setting(0.2, "share of the graph at which removal stops (section IV-B2); 0 removes none")
+    outlier_distance: float = setting(
+        2.0, "observations this many median absolute deviations away are discarded", least=1e-6
+    )
+    removal_cap: float = setting(
+        0.2, "share of the graph at which removal stops (section IV-B2); 0 removes none", least=0, most=1
+    )
     cap_counts: Literal["removals", "nodes", "edges"] = setting(
         "removals",
         "what the cap is a share of: calls of removeNode per node (Algorithm 4, lines 9 to 16: four for an "
@@ -44,12 +48,12 @@ class DecompositionParameters:
         "model", "whether nodes of all layers are ranked and capped together (Algorithm 4) or layer by layer"
     )
     always_remove_within: float = setting(
-        0.0, "nodes whose score is within this share of the lowest score go even beyond the cap"
+        0.0, "nodes whose score is within this share of the lowest score go even beyond the cap", least=0, most=1
     )
     gate_approach: Literal["hidden_state", "per_gate"] = setting(
         "hidden_state", "all gates by the hidden state, or each gate by its own activation (section IV-B3)"
     )
-    gate_open: float = setting(0.5, "per_gate: a sigmoid gate counts as open from this value on")
+    gate_open: float = setting(0.5, "per_gate: a sigmoid gate counts as open from this value on", least=0, most=1)
     relu_rule: Literal["active_rate", "rate_difference"] = setting(
         "active_rate", "Algorithm 5, or removal by the difference of active rates"
     )
@@ -62,7 +66,7 @@ class DecompositionParameters:
         "mean",
         "ND output: mean of other logits (section IV-D), their log-sum-exp, or the mean less a threshold per module",
     )
-    calibration_sample: int = setting(500, "training examples on which the thresholds are calibrated")
+    calibration_sample: int = setting(500, "training examples on which the thresholds are calibrated", least=1)
     reset_gate: Literal["trained", "after_product"] = setting(
         "trained", "GRU replay: as the model was trained, or with the reset gate after the recurrent product"
     )
@@ -73,23 +77,13 @@ class DecompositionParameters:
         "loaded", "rolled x:N: evaluate the modules with their weights, or with zero embedding and recurrent weights"
     )
     test_examples_per_class: int | None = setting(
-        None, "evaluate on so many test examples of every class, the first ones; without it on all"
+        None, "evaluate on so many test examples of every class, the first ones; without it on all", least=1
     )
-    seed: int = setting(0, "of the sampling")
+    seed: int = setting(0, "of the sampling", least=0, most=LARGEST_SEED)
 
     def __post_init__(self) -> None:
         """Check ranges and names; raises :class:`InputError`."""
-        for name, low, high in (("removal_cap", 0, 1), ("always_remove_within", 0, 1), ("gate_open", 0, 1)):
-            value = getattr(self, name)
-            if not low <= value <= high:
-                raise InputError(f"decomposition parameter {name}: expected {low}..{high}, received {value}")
-        for name in ("positive_sample", "calibration_sample"):
-            if getattr(self, name) < 1:
-                raise InputError(f"decomposition parameter {name}: expected at least 1, received {getattr(self, name)}")
-        if not self.outlier_distance > 0:
-            raise InputError(
-                f"decomposition parameter outlier_distance: expected more than 0, received {self.outlier_distance}"
-            )
+        check_settings(self)
         unknown = sorted(set(self.removed_edges) - set(EDGES))
         if unknown:
             raise InputError(f"decomposition parameter removed_edges: unknown {unknown}; choose from {list(EDGES)}")

@@ -26,7 +26,6 @@ def prepare(corpus: ClassificationCorpus | ParallelCorpus, settings: DatasetSett
     Raises:
         InputError: a setting cannot be met, or a class has no training or no test example.
     """
-    _check(settings)
     parallel = isinstance(corpus, ParallelCorpus)
     if settings.languages and not parallel:
         raise InputError(
@@ -76,24 +75,6 @@ def prepare(corpus: ClassificationCorpus | ParallelCorpus, settings: DatasetSett
         metadata["synthetic"] = {"examples": manifest["examples"], "seed": manifest["seed"]}
     vocabulary = {"input": list(source.words), "target": list(target.words) if target else None}
     return Dataset(arrays, metadata, vocabulary)
-
-
-def _check(settings: DatasetSettings) -> None:
-    """Settings that no corpus could meet are errors."""
-    for name, least in (
-        ("input_tokens", 1), ("target_tokens", 3), ("minimum_count", 1), ("longest_source", 1), ("longest_target", 1),
-        ("lines", 1), ("train_examples", 1), ("validation_examples", 1), ("test_examples", 1), ("split_seed", 0),
-    ):  # fmt: skip
-        value = getattr(settings, name)
-        if value is not None and value < least:
-            raise InputError(f"{name}: received {value}; use at least {least}")
-    shares = settings.validation_share, settings.test_share
-    if not all(0 <= share < 1 for share in shares) or sum(shares) >= 1:
-        raise InputError(
-            f"validation_share, test_share: received {shares}; use shares of 0..1 that leave training rows"
-        )
-    if settings.natural_rates not in ("none", "held_out", "all"):
-        raise InputError(f"natural_rates: received {settings.natural_rates!r}; use none, held_out or all")
 
 
 def _chosen(rows: np.ndarray, number: int | None, seed: int, purpose: int) -> np.ndarray:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from rnn_modules.run_record import last_call
-from rnn_modules.verification import Check
+from rnn_modules.verification import Check, seed_folder
 
 SCRIPTS = Path(__file__).parents[1]
 CASES = ("intra_reuse", "inter_reuse", "intra_replacement", "inter_replacement", "scenario")
@@ -75,13 +75,14 @@ def _wanted(folder: Path) -> Callable[[Iterable[Path]], list[Path]]:
     configuration = (last_call(folder) or {}).get("configuration", {})
 
     def allowed(key: str, values: Iterable[str]) -> bool:
-        return key not in configuration or set(values) <= {str(value) for value in configuration[key]}
+        values_of_run = configuration.get(key)
+        return not isinstance(values_of_run, list) or set(values) <= set(map(str, values_of_run))
 
     def fits(path: Path) -> bool:
         parts = path.relative_to(folder).with_suffix("").parts
-        seed = next(part for part in parts if part.startswith("seed-")).removeprefix("seed-")
+        seed = seed_folder(parts).removeprefix("seed-")
         if parts[0] == "models":
-            rnn, layers = parts[3].split("-")
+            rnn, _, layers = parts[3].partition("-")
             wanted = (
                 allowed("architectures", [parts[1]]) and allowed("rnn_types", [rnn]) and allowed("layers", [layers])
             )

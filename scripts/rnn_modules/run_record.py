@@ -18,9 +18,10 @@ from pathlib import Path
 
 from rnn_modules.artefacts import InputError, read_json, sha256_of_file, write_json
 from rnn_modules.provenance import PACKAGES, commit
+from rnn_modules.record_reader import RecordReader
 
 STATES = ("running", "finished", "failed")
-_CALL_KEYS = frozenset({"state", "started", "command", "commit", "machine", "configuration"})
+_CALL_KEYS = ("state", "started", "command", "commit", "machine", "configuration")
 
 
 def begin_call(folder: str | os.PathLike, configuration: dict, lock: str | os.PathLike, command: list[str]) -> None:
@@ -104,14 +105,28 @@ def read_calls(folder: str | os.PathLike) -> list[dict]:
     path = Path(folder) / "run.json"
     if not path.exists():
         return []
-    calls = read_json(path, ("calls",))["calls"]
-    if not isinstance(calls, list) or not all(_is_call(call) for call in calls):
-        raise InputError(f"{path}: calls: expected the calls of Snakemake, each with {', '.join(sorted(_CALL_KEYS))}")
+    reader = RecordReader(path, read_json(path, ("calls",)))
+    calls = reader.listed("calls", reader.value["calls"])
+    for place, call in enumerate(calls):
+        inner = reader.inner(f"calls.{place}", call, _CALL_KEYS)
+        inner.choice("state", STATES)
+        inner.text("command")
+        for key in ("started", "ended"):
+            if call.get(key) is not None and not _is_time(call[key]):
+                inner.fail(key, "a time such as 2026-01-31T12:00:00+00:00", call[key])
+        if call["started"] is None or not isinstance(call["commit"], str | None):
+            inner.fail("started, commit", "a time, and a text or null", [call["started"], call["commit"]])
+        inner.mapping("configuration", call["configuration"])
+        for key in ("machine", "versions"):
+            inner.mapping(key, call.get(key) or {})
     return calls
 
 
-def _is_call(value: object) -> bool:
-    return isinstance(value, dict) and _CALL_KEYS <= value.keys() and value["state"] in STATES
+def _is_time(value: object) -> bool:
+    try:
+        return isinstance(value, str) and bool(datetime.datetime.fromisoformat(value))
+    except ValueError:
+        return False
 
 
 def _counts(rules: Iterable[str]) -> dict[str, int]:

@@ -12,7 +12,7 @@ import numpy as np
 
 from rnn_modules.architectures import DataSizes
 from rnn_modules.artefacts import InputError, replacing
-from rnn_modules.commands import setting
+from rnn_modules.commands import LARGEST_SEED, check_settings, setting
 from rnn_modules.dataset import Dataset
 
 History = dict[str, list[float]]
@@ -23,10 +23,36 @@ History = dict[str, list[float]]
 class TrainingSettings:
     """How a model is fitted."""
 
-    epochs: int = setting(15, "passes over the training examples")
-    batch_size: int = setting(128, "examples of one gradient step")
-    learning_rate: float = setting(0.001, "of Adam; the default is Keras'")
-    seed: int = setting(0, "of the initial weights and of the order of the examples")
+    epochs: int = setting(15, "passes over the training examples", least=1)
+    batch_size: int = setting(128, "examples of one gradient step", least=1, most=2**31 - 1)
+    learning_rate: float = setting(0.001, "of Adam; the default is Keras'", least=1e-12)
+    seed: int = setting(0, "of the initial weights and of the order of the examples", least=0, most=LARGEST_SEED)
+
+    def __post_init__(self) -> None:
+        """Check types and ranges; raises :class:`InputError`."""
+        check_settings(self)
+
+
+def check_architecture(architecture: str, dataset: Dataset) -> None:
+    """Check that models of an input/output type can be trained on a dataset.
+
+    Raises:
+        InputError: the dataset's labels are of another kind.
+    """
+    translation, sequences = dataset.is_translation, not dataset.is_translation and dataset.labels("train").ndim == 2
+    each_token = sequences and dataset.metadata["output_timesteps"] == dataset.metadata["input_tokens"]
+    fitting = {
+        "encoder_decoder": translation,
+        "one_to_many": sequences,
+        "many_to_many": each_token,
+    }.get(architecture, not translation and not sequences)
+    if not fitting:
+        kind = "translations" if translation else "label sequences" if sequences else "one label per example"
+        raise InputError(
+            f"architecture: received {architecture}, but dataset {dataset.metadata['corpus']} has {kind} "
+            f"({dataset.metadata['output_timesteps']} for {dataset.metadata['input_tokens']} input ids); give the "
+            "dataset of such models"
+        )
 
 
 def sizes_of(dataset: Dataset) -> DataSizes:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from rnn_modules.corpora.sources import read_manifest, verify_manifest
 from rnn_modules.dataset import Dataset
 from rnn_modules.module import MODES, Modules
 from rnn_modules.network import load_network
+from rnn_modules.record_reader import RecordReader, is_inside
 from rnn_modules.run_record import last_call
 
 _TEMPORARY = re.compile(r"\..+-[a-z0-9_]{8}(\.\w+)?")
@@ -171,16 +172,20 @@ def _inputs(folder: Path) -> Check:
     sha256 = functools.cache(sha256_of_file)
     for record in _records(folder):
         try:
-            inputs = read_json(record, ("provenance",))["provenance"]["inputs"].items()
-        except (InputError, KeyError, TypeError, AttributeError) as error:
+            reader = RecordReader(record, read_json(record, ("provenance",)))
+            provenance = reader.inner("provenance", reader.value["provenance"], ("inputs",))
+            inputs = provenance.mapping("inputs", provenance.value["inputs"])
+        except InputError as error:
             check.problems.append(f"{record}: does not say what it was made from ({error}); make it again")
             continue
-        for name, recorded in inputs:
+        for name, recorded in inputs.items():
             check.take(_input, folder, record, name, recorded, sha256)
     return check
 
 
-def _input(folder: Path, record: Path, name: str, recorded: str, sha256: Callable[[Path], str]) -> str | None:
+def _input(folder: Path, record: Path, name: str, recorded: object, sha256: Callable[[Path], str]) -> str | None:
+    if not is_inside(name) or not isinstance(recorded, str):
+        return f"{record}: made from {name!r} ({recorded!r}), which is no file of the run; make the record again"
     path = input_path(folder, record, name)
     if not path.is_file():
         return f"{record}: made from {name}, but {path} is not there"
@@ -199,6 +204,11 @@ def _records(folder: Path) -> Iterator[Path]:
         yield from sorted(folder.glob(pattern))
 
 
+def seed_folder(parts: Sequence[str]) -> str:
+    """The part of a record's path that names its seed, such as ``seed-0``; empty where there is none."""
+    return next((part for part in parts if part.startswith("seed-")), "")
+
+
 def input_path(folder: Path, record: Path, name: str) -> Path:
     """The file that a name in a record's ``provenance.inputs`` stands for.
 
@@ -211,8 +221,7 @@ def input_path(folder: Path, record: Path, name: str) -> Path:
     parts = record.relative_to(folder).with_suffix("").parts
     if "/" in name:
         model, part = name.rsplit("/", 1)
-        seed = next(one for one in parts if one.startswith("seed-"))
-        place = folder / "models" / model / seed
+        place = folder / "models" / model / seed_folder(parts)
         return place / "modules" / f"{part}.npz" if part in MODES else place / f"{part}.npz"
     if name.isdigit():
         return folder.joinpath("baselines", *parts[1:], f"{name}.json")

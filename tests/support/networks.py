@@ -113,6 +113,11 @@ def random_sentences(network, examples, seed=0):
     )
 
 
+def calibrated_modules(network, mode="rolled"):
+    """Random modules that every head can be put on."""
+    return dataclasses.replace(random_modules(network, mode=mode), thresholds=np.zeros(network.outputs))
+
+
 def random_modules(network, seed=0, mode="rolled", share=0.4, per_gate=False, classes=None, **parameters):
     """Modules that lost a random share of their nodes."""
     generator = np.random.default_rng(seed)

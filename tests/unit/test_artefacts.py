@@ -1,13 +1,16 @@
 """Files that are whole or not there, and errors in one line that name them."""
 
 import os
+import zipfile
 
 import numpy as np
 import pytest
 
 from rnn_modules.artefacts import (
+    ALWAYS_UNPACKED,
     InputError,
     read_arrays,
+    read_csv,
     read_json,
     replacing,
     sha256_of_arrays,
@@ -95,6 +98,10 @@ def test_json_is_read_as_it_was_written(tmp_path):
         (b"[" * 100_000, "not a JSON file"),
         (b"[1]", "expected a JSON object, received list"),
         (b'{"a": 1}', "lacks b, c"),
+        (b'{"a": 1, "b": {"c": 1, "c": 2}}', "not a JSON file .the key 'c' stands twice"),
+        (b'{"a": NaN}', "not a JSON file .NaN is no number"),
+        (b'{"a": 1e400}', "not a JSON file .1e400 is too large"),
+        (b'{"a": "\\ud800"}', "not a JSON file .'utf-8' codec can't encode"),
     ],
 )
 def test_json_that_cannot_be_used_is_named(tmp_path, content, message):
@@ -135,10 +142,47 @@ def test_pickled_objects_are_refused(tmp_path):
         read_arrays(path)
 
 
+@pytest.mark.parametrize(
+    ("members", "method", "message"),
+    [
+        (
+            {"a.npy": bytes(ALWAYS_UNPACKED + 1)},
+            zipfile.ZIP_DEFLATED,
+            "unpacks to 67,108,865 bytes",
+        ),
+        ({"a.npy": b"x"}, zipfile.ZIP_LZMA, "'a.npy' is packed by the method 14"),
+        ({"a.txt": b"x"}, zipfile.ZIP_STORED, "'a.txt' is no array"),
+    ],
+)
+def test_archives_of_anything_else_are_refused(tmp_path, members, method, message):
+    path = tmp_path / "arrays.npz"
+    with zipfile.ZipFile(path, "w", method) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    with pytest.raises(InputError, match=message):
+        read_arrays(path)
+
+
+def test_tables_are_read_with_their_header(tmp_path):
+    path = tmp_path / "rows.csv"
+    path.write_text('a,b\n1,"x, y"\n\n2,z\n')
+    assert read_csv(path, ("b",), "delete it") == [{"a": "1", "b": "x, y"}, {"a": "2", "b": "z"}]
+    for text, message in (
+        ("a,c\n1,2\n", "lacks the columns b, or has them twice; delete it"),
+        ("b,b\n1,2\n", "lacks the columns b, or has them twice"),
+        ("a,b\n1\n", "line 2 has 1 of 2 columns"),
+        ("b\n" + "x" * 200_000, "not a CSV file .field larger"),
+        ("", "lacks the columns b"),
+    ):
+        path.write_text(text)
+        with pytest.raises(InputError, match=f"rows.csv: {message}"):
+            read_csv(path, ("b",), "delete it")
+
+
 def test_a_single_array_is_refused(tmp_path):
     with open(tmp_path / "arrays.npz", "wb") as stream:
         np.save(stream, np.arange(3))
-    with pytest.raises(InputError, match="a single array"):
+    with pytest.raises(InputError, match=r"arrays.npz: damaged .npz file"):
         read_arrays(tmp_path / "arrays.npz")
 
 

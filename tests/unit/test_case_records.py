@@ -52,7 +52,7 @@ CLASSES, PAIRS = ("intra_reuse", "many_to_one"), ("scenario", "add_ukrainian")
         (PAIRS, ("rows", 0, "bleu"), 101, "rows.0.bleu: expected a number from 0 to 100"),
         (PAIRS, ("rows", 1, "bleu_p_value"), 1.5, "rows.1.bleu_p_value: expected a number from 0 to 1"),
         (("intra_replacement", "one_to_one"), ("best",), ..., "best: expected an object"),
-        (("intra_replacement", "one_to_one"), ("best", "layers"), 0, "best.layers: expected a number of layers"),
+        (("intra_replacement", "one_to_one"), ("best", "layers"), 0, "best.layers: expected 1 to 100 recurrent layers"),
     ],
 )
 def test_a_damaged_record_is_one_line_that_names_file_and_key(tmp_path, kind, keys, new, message):

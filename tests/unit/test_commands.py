@@ -11,7 +11,7 @@ from typing import Literal
 import pytest
 
 from rnn_modules.artefacts import InputError
-from rnn_modules.commands import add_settings, run, settings_from
+from rnn_modules.commands import add_settings, check_settings, run, setting, settings_from, whole_number
 from rnn_modules.parameters import EDGES, DecompositionParameters, preset
 
 SCRIPTS = Path(__file__).parents[2] / "scripts"
@@ -104,6 +104,58 @@ def test_an_error_of_the_input_is_one_line_and_status_2(capsys):
         run(main)
     assert raised.value.code == 2
     assert capsys.readouterr().err == "error: figures.json: lacks accuracy; make it again\n"
+
+
+def test_too_little_memory_is_one_line_and_status_2(capsys):
+    def main():
+        raise MemoryError("Unable to allocate 9 TiB")
+
+    with pytest.raises(SystemExit) as raised:
+        run(main)
+    assert raised.value.code == 2
+    assert capsys.readouterr().err.startswith("error: not enough memory (Unable to allocate 9 TiB); use smaller")
+
+
+@dataclass(frozen=True)
+class Checked:
+    """Fields with ranges."""
+
+    number: int = setting(3, "how many", least=1, most=10**6)
+    share: float = setting(0.5, "of all", least=0, most=1)
+    limit: int | None = setting(None, "at most", least=1)
+    order: Literal["random", "first"] = setting("random", "which first")
+    names: tuple[str, ...] = setting((), "whose")
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"number": 0}, "number: received 0; use a whole number from 1 to 1,000,000"),
+        ({"number": 10**400}, "number: received 1000"),
+        ({"number": 2.0}, "number: received 2.0; use a whole number"),
+        ({"number": True}, "number: received True"),
+        ({"share": float("nan")}, "share: received nan; use a number from 0 to 1"),
+        ({"share": "half"}, "share: received 'half'"),
+        ({"limit": 0}, "limit: received 0; use a whole number of at least 1"),
+        ({"order": "last"}, "order: received 'last'; use one of random, first"),
+        ({"names": ["x"]}, "names: received .'x'.; use words"),
+    ],
+)
+def test_settings_out_of_range_are_named(values, message):
+    check_settings(Checked())
+    check_settings(Checked(number=1, share=1, limit=1, order="first", names=("x",)))
+    with pytest.raises(InputError, match=message):
+        check_settings(Checked(**values))
+
+
+@pytest.mark.parametrize(("text", "message"), [("0", "use a whole number of at least 1"), ("x", "whole number")])
+def test_whole_numbers_of_flags(capsys, text, message):
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--threads", type=whole_number(1))
+    assert parser.parse_args(["--threads", "2"]).threads == 2
+    with pytest.raises(SystemExit):
+        parser.parse_args(["--threads", text])
+    assert message in capsys.readouterr().err
 
 
 def test_errors_of_the_program_are_not_hidden():

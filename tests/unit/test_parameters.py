@@ -56,15 +56,19 @@ def test_unknown_preset_is_an_error():
 @pytest.mark.parametrize(
     ("values", "message"),
     [
-        ({"removal_cap": 1.5}, r"removal_cap: expected 0\.\.1, received 1.5"),
+        ({"removal_cap": 1.5}, "removal_cap: received 1.5; use a number from 0 to 1"),
         ({"removal_cap": -0.1}, "removal_cap"),
         ({"removal_cap": float("nan")}, "removal_cap"),
         ({"always_remove_within": 2}, "always_remove_within"),
         ({"gate_open": -1}, "gate_open"),
-        ({"positive_sample": 0}, "positive_sample: expected at least 1, received 0"),
+        ({"positive_sample": 0}, "positive_sample: received 0; use a whole number of at least 1"),
         ({"calibration_sample": 0}, "calibration_sample"),
-        ({"outlier_distance": 0.0}, "outlier_distance: expected more than 0"),
+        ({"outlier_distance": 0.0}, "outlier_distance: received 0.0"),
         ({"outlier_distance": float("nan")}, "outlier_distance"),
+        ({"positive_sample": 2.5}, "positive_sample: received 2.5; use a whole number"),
+        ({"positive_sample": True}, "positive_sample: received True"),
+        ({"head": "median"}, "head: received 'median'; use one of mean, log_sum_exp, calibrated"),
+        ({"removed_edges": ["output_rows"]}, "removed_edges: received"),
         ({"removed_edges": ("rows", "output_rows")}, r"unknown \['rows'\]"),
     ],
 )

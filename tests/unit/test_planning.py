@@ -185,7 +185,7 @@ def test_an_empty_folder_or_a_damaged_recording_is_an_error(tmp_path):
         measure_run(tmp_path)
     Recording("x", None, None, {}, (measured(),)).write(tmp_path)
     (tmp_path / "x.csv").write_text("rule,name\na,b\n")
-    with pytest.raises(InputError, match=r"x\.csv: not a recording"):
+    with pytest.raises(InputError, match=r"x\.csv: lacks the columns"):
         read_recordings(tmp_path)
 
 

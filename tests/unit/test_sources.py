@@ -133,7 +133,7 @@ def test_damaged_manifest(tmp_path, change):
     write_json(path, manifest)
     assert sources.read_manifest(path) == manifest
     write_json(path, {**manifest, **change})
-    with pytest.raises(InputError, match=r"manifest\.json: not a manifest"):
+    with pytest.raises(InputError, match=r"manifest\.json: "):
         sources.read_manifest(path)
 
 

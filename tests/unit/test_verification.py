@@ -114,7 +114,7 @@ def test_a_changed_run_fails_and_says_where(folder, tamper, check, line):
 
 def test_a_corpus_elsewhere_is_no_problem(folder):
     def move(manifest):
-        manifest["files"][0]["path"] = "/no/such/file"
+        manifest["folder"], manifest["files"][0]["path"] = "/no/such", "/no/such/file"
 
     edit_json(folder / "corpora" / "clinc.json", move)
     (check,) = [check for check in verify_files(folder) if check.name == "corpora against their checksums"]

@@ -25,7 +25,7 @@ wildcard_constraints:
 
 def library(*names):
     """Files of the library that a stage runs; an edit of one reruns the stage, a touch does not."""
-    files = [f"{LIBRARY}/artefacts.py", f"{LIBRARY}/commands.py"]
+    files = [f"{LIBRARY}/{name}" for name in ("artefacts.py", "commands.py", "record_reader.py")]
     for name in names:
         path = Path(workflow.basedir).parent / LIBRARY / name
         if path.is_dir():

@@ -9,7 +9,9 @@ rule rq1:
 rule decompose_model:
     input:
         script="scripts/decompose_model.py",
-        library=library("cutting.py", "decomposition.py", "concern.py", *ENGINE),
+        library=library(
+            "cutting.py", "trained_model.py", "decomposition.py", "concern.py", "results/published.py", *ENGINE
+        ),
         network=f"{MODEL}/network.npz",
         dataset=dataset_of,
     output:

@@ -240,7 +240,7 @@ rule plot_modules:
 rule write_report:
     input:
         script="scripts/write_report.py",
-        library=library("report", "figures", "tables", "results"),
+        library=library("report", "figures", "tables", "results", "benchmark_files.py"),
         page=expand(f"{LIBRARY}/report/page.{{kind}}", kind=["html.jinja", "css", "js"]),
         models=grid(f"{MODEL}/record.json"),
         records=[*COSTS, *CASES, *VARIANTS, *REMOVAL_SWEEP],

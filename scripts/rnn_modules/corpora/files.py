@@ -13,17 +13,15 @@ import hashlib
 import io
 import os
 import zipfile
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from rnn_modules.artefacts import InputError
+from rnn_modules.artefacts import DAMAGED_ARCHIVE, InputError, archive_entries, one_line
 
 # The largest published file is 69 MB (train.csv of the toxicity corpus).
 LARGEST_CONTENT = 128 * 2**20
 BLOCK = 2**20
-DAMAGED = (OSError, EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError, RuntimeError)
 
 
 def find(folder: str | os.PathLike, name: str) -> Path | None:
@@ -62,7 +60,7 @@ def _opened(path: Path, name: str) -> Iterator[BinaryIO]:
 
 def _member(archive: zipfile.ZipFile, path: Path, name: str) -> zipfile.ZipInfo:
     """The archive's file called ``name``, in whatever folder of the archive it lies."""
-    for entry in archive.infolist():
+    for entry in archive_entries(archive):
         if entry.filename.rsplit("/", 1)[-1] == name and "__MACOSX" not in entry.filename:
             return entry
     raise InputError(f"{path}: holds no file {name}; replace the archive with the published one")
@@ -88,8 +86,10 @@ def blocks(path: Path, name: str, limit: int = LARGEST_CONTENT) -> Iterator[byte
                 if received > limit:
                     raise InputError(f"{path}: more than the {limit} bytes that {name} has; replace the file")
                 yield block
-    except DAMAGED as error:
-        raise InputError(f"{path}: damaged or truncated ({error}); replace the file") from error
+    except InputError:
+        raise
+    except DAMAGED_ARCHIVE as error:
+        raise InputError(f"{path}: damaged or truncated ({one_line(error)}); replace the file") from error
 
 
 def digest(path: Path, name: str, limit: int = LARGEST_CONTENT) -> tuple[int, str]:
@@ -121,7 +121,7 @@ def read_members(path: Path, names: tuple[str, ...] | None = None) -> dict[str, 
     try:
         with zipfile.ZipFile(path) as archive:
             if names is None:
-                entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+                entries = archive_entries(archive)
             else:
                 entries = [_member(archive, path, name) for name in names]
             for entry in entries:
@@ -131,9 +131,13 @@ def read_members(path: Path, names: tuple[str, ...] | None = None) -> dict[str, 
                 if room < 0:
                     raise InputError(f"{path}: holds more than {LARGEST_CONTENT} bytes; replace the file")
                 name = entry.filename.rsplit("/", 1)[-1]
+                if name in texts:
+                    raise InputError(f"{path}: holds {name} twice; replace the archive with the published one")
                 texts[name] = _decoded(content, f"{path}: {name}")
-    except DAMAGED as error:
-        raise InputError(f"{path}: damaged or truncated archive ({error}); replace the file") from error
+    except InputError:
+        raise
+    except DAMAGED_ARCHIVE as error:
+        raise InputError(f"{path}: damaged or truncated archive ({one_line(error)}); replace the file") from error
     return texts
 
 

@@ -7,11 +7,10 @@ The published dev split is the validation split.
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterable
 
-from rnn_modules.artefacts import InputError
+from rnn_modules.artefacts import InputError, parse_json
 from rnn_modules.corpora import ClassificationCorpus, Split
 from rnn_modules.corpora.files import read_members, read_text, require, table
 from rnn_modules.encoding import filtered_words
@@ -62,16 +61,18 @@ def _from_table(folder: str | os.PathLike, category: str) -> Iterable[tuple[str,
 
 def _from_json(text: str, place: str) -> Iterable[tuple[str, str]]:
     try:
-        return [(row["Problem"], _checked(row["category"], place)) for row in json.loads(text)]
-    except InputError:
-        raise
-    except (ValueError, TypeError, KeyError, RecursionError) as error:
-        raise InputError(
-            f"{place}: not a list of questions with Problem and category ({error!r}); replace it"
-        ) from error
+        rows = parse_json(text)
+    except ValueError as error:
+        raise InputError(f"{place}: not JSON ({error}); replace the file") from error
+    if not isinstance(rows, list):
+        raise InputError(f"{place}: expected a list of questions, received {type(rows).__name__}; replace the file")
+    for number, row in enumerate(rows, start=1):
+        if not isinstance(row, dict) or not isinstance(row.get("Problem"), str) or "category" not in row:
+            raise InputError(f"{place}: question {number} has no text Problem, or no category; replace the file")
+    return [(row["Problem"], _checked(row["category"], place)) for row in rows]
 
 
-def _checked(category: str, place: str) -> str:
+def _checked(category: object, place: str) -> str:
     if category not in CATEGORIES:
         raise InputError(f"{place}: category {category!r} is none of {', '.join(CATEGORIES)}; replace the file")
     return category

@@ -29,6 +29,9 @@ FILES = {
     "estonian_larger": {language: f"{language}_et_train_s2.txt" for language in ("et", "en")},
 }
 
+LONGEST_LINE = 10_000
+"""Characters of a line; no line of the corpora has 2,000, and every array of texts is as wide as its longest."""
+
 
 def read(corpus: str, folder: str | os.PathLike) -> ParallelCorpus:
     """Read one of the parallel corpora.
@@ -49,6 +52,12 @@ def read(corpus: str, folder: str | os.PathLike) -> ParallelCorpus:
         if lines is not None and len(parts) != lines:
             raise InputError(f"{path}: {len(parts)} lines where the other languages have {lines}; replace the file")
         lines = len(parts)
+        longest = max(range(lines), key=lambda number: len(parts[number]))
+        if len(parts[longest]) > LONGEST_LINE:
+            raise InputError(
+                f"{path}: line {longest + 1} has {len(parts[longest])} characters, more than {LONGEST_LINE}; "
+                "replace the file"
+            )
         sentences[language] = [sentence_words(part) for part in parts]
     whole = [number for number in range(lines or 0) if all(column[number] for column in sentences.values())]
     kept = {language: [column[number] for number in whole] for language, column in sentences.items()}

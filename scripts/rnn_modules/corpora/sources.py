@@ -17,6 +17,7 @@ from pathlib import Path
 from rnn_modules import corpora
 from rnn_modules.artefacts import InputError, read_json
 from rnn_modules.corpora import ClassificationCorpus, ParallelCorpus, files
+from rnn_modules.record_reader import RecordReader
 
 SOURCES = ("download", "mirror", "synthetic")
 MANIFEST_KEYS = ("corpus", "source", "form", "files")
@@ -156,16 +157,26 @@ def read_manifest(path: str | os.PathLike) -> dict:
     """
     manifest = read_json(path, MANIFEST_KEYS)
     complete = manifest["corpus"] in corpora.CORPORA and manifest["source"] in SOURCES
-    complete = complete and isinstance(manifest["files"], list)
-    if manifest["source"] == "synthetic":
-        complete = complete and isinstance(manifest.get("examples"), int) and isinstance(manifest.get("seed"), int)
-    else:
-        complete = complete and isinstance(manifest.get("folder"), str)
-        complete = complete and all(
-            isinstance(one, dict) and {"name", "path", "bytes", "sha256"} <= one.keys() for one in manifest["files"]
-        )
     if not complete:
         raise InputError(f"{path}: not a manifest of a corpus; delete it and make it again with fetch_corpus.py")
+    reader = RecordReader(Path(path), manifest)
+    listed = reader.listed("files", manifest["files"])
+    if manifest["source"] == "synthetic":
+        for key in ("examples", "seed"):
+            reader.whole(key, manifest.get(key))
+        return manifest
+    reader.choice("form", entry(manifest["corpus"])["forms"])
+    if "folder" not in manifest:
+        reader.fail("folder", "a text", None)
+    folder = Path(reader.text("folder"))
+    for place, one in enumerate(listed):
+        inner = reader.inner(f"files.{place}", one, ("name", "path", "bytes", "sha256"))
+        inner.name("name")
+        inner.whole("bytes", one["bytes"])
+        inner.text("sha256")
+        # What is checked and what is read must be the same files.
+        if Path(inner.text("path")).parent != folder:
+            inner.fail("path", f"a file in {folder}", one["path"])
     return manifest
 
 

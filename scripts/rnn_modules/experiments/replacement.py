@@ -14,6 +14,9 @@ from rnn_modules.trained_model import TrainedModel
 
 def worst_and_best(models: Sequence[TrainedModel]) -> tuple[TrainedModel, TrainedModel]:
     """The models of lowest and highest validation accuracy; the test split has no say in the choice."""
+    architectures = sorted({model.record["architecture"] for model in models})
+    if len(architectures) > 1:
+        raise InputError(f"models: received {', '.join(architectures)}; give those of one input/output type")
     ranked = sorted(models, key=lambda model: model.record["validation"]["accuracy"])
     return ranked[0], ranked[-1]
 

@@ -6,17 +6,42 @@ Modules, the undecomposed parents, models trained from scratch and a constant pr
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import numpy as np
 
-from rnn_modules.artefacts import InputError
+from rnn_modules.artefacts import InputError, read_json
 from rnn_modules.composition import HEADS, calibrate, module_odds, parent_odds
 from rnn_modules.module import Modules, whole_modules
 from rnn_modules.problems import Case, Examples, Problem, metric_rows
+from rnn_modules.record_reader import RecordReader
 from rnn_modules.trained_model import TrainedModel
 
 Odds = dict[str, list[list[np.ndarray]]]
 """Head -> per model and dataset, ``(modules, test examples, ...)``."""
+
+
+def read_baselines(path: Path, experiment: str) -> dict:
+    """Read a file of ``train_baselines.py``.
+
+    Raises:
+        InputError: the file is missing or damaged, or of another experiment.
+    """
+    record = read_json(path, ("experiment", "settings", "examples_per_class", "cases"))
+    reader = RecordReader(path, record)
+    reader.choice("experiment", (experiment,))
+    settings = reader.inner("settings", record["settings"], ("seed",))
+    settings.whole("seed", settings.value["seed"])
+    if record["examples_per_class"] is not None:
+        reader.whole("examples_per_class", record["examples_per_class"], least=1)
+    for place, case in enumerate(reader.listed("cases", record["cases"])):
+        inner = reader.inner(f"cases.{place}", case, ("name", "test_sha256", "train_examples", "rows"))
+        inner.text("name")
+        inner.text("test_sha256")
+        inner.whole("train_examples", case["train_examples"])
+        for number, row in enumerate(inner.listed("rows", case["rows"], least=1)):
+            inner.mapping(f"rows.{number}", row)
+    return record
 
 
 def compare_with_baselines(

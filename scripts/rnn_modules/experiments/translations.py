@@ -42,6 +42,8 @@ class Translator:
             InputError: the model does not translate into that language.
         """
         dataset = self.model.dataset
+        if not dataset.is_translation:
+            raise InputError(f"{self.model.folder}: is no translation model; give models trained on translations")
         if language not in dataset.class_names:
             raise InputError(
                 f"{self.model.folder}: translates into {', '.join(dataset.class_names)}, not into {language!r}"
@@ -73,6 +75,8 @@ def compare(
     Raises:
         InputError: a language is not one of the test split's, or a model does not translate into it.
     """
+    if not test.is_translation:
+        raise InputError(f"dataset {test.metadata['corpus']}: holds no translations; give models trained on these")
     unknown = [language for language in systems[reference] if language not in test.class_names]
     if unknown:
         raise InputError(

@@ -8,7 +8,7 @@ import numpy as np
 
 from rnn_modules.artefacts import InputError
 from rnn_modules.network.cells import RecurrentLayer
-from rnn_modules.network.networks import Classifier, EncoderDecoder, Network
+from rnn_modules.network.networks import Classifier, EncoderDecoder, Network, check_parts
 
 _CELLS = {"SimpleRNN": "vanilla", "GRU": "gru", "LSTM": "lstm"}
 _PASSED_OVER = {"InputLayer", "Dropout", "SpatialDropout1D", "Activation", "Softmax"}
@@ -30,14 +30,25 @@ def from_keras(model: Any) -> Network:
     for layer in model.layers:
         if _type(layer) not in _PASSED_OVER:
             chains.setdefault(_root(layer), []).append(layer)
+    network = _network(list(chains.values()))
+    if network is None:
+        raise InputError(f"model {model.name!r}: expected one input, or a source and a target; received {len(chains)}")
+    try:
+        check_parts(network)
+    except ValueError as error:
+        raise InputError(f"model {model.name!r}: cannot be decomposed ({error})") from error
+    return network
+
+
+def _network(chains: list[list[Any]]) -> Network | None:
+    """The network of one chain of layers, or of the two of an encoder and a decoder."""
     if len(chains) == 1:
-        return _classifier(next(iter(chains.values())))
-    if len(chains) == 2:
-        decoder = next((c for c in chains.values() if _type(c[-1]) in ("Dense", "TimeDistributed")), None)
-        encoder = next((c for c in chains.values() if c is not decoder), None)
-        if decoder is not None and encoder is not None:
-            return _encoder_decoder(encoder, decoder)
-    raise InputError(f"model {model.name!r}: expected one input, or a source and a target; received {len(chains)}")
+        return _classifier(chains[0])
+    decoder = next((chain for chain in chains if _type(chain[-1]) in ("Dense", "TimeDistributed")), None)
+    encoder = next((chain for chain in chains if chain is not decoder), None)
+    if len(chains) == 2 and decoder is not None and encoder is not None:
+        return _encoder_decoder(encoder, decoder)
+    return None
 
 
 def _type(layer: Any) -> str:
@@ -103,6 +114,14 @@ def _embedding(layer: Any) -> np.ndarray:
     return np.array(layer.get_weights()[0])
 
 
+def _tokens(layer: Any) -> int:
+    """Length of the input that an Embedding reads."""
+    shape = layer.input.shape
+    if len(shape) != 2 or shape[1] is None:
+        raise InputError(f"layer {layer.name!r}: reads {tuple(shape)}; expected (None, tokens), a fixed number of them")
+    return int(shape[1])
+
+
 def _classifier(chain: list[Any]) -> Classifier:
     embedding, output = _embedding(chain[0]), chain[-1]
     if chain[0].mask_zero:
@@ -121,7 +140,7 @@ def _classifier(chain: list[Any]) -> Classifier:
         output_kernel=kernel,
         output_bias=bias,
         embedding=embedding,
-        tokens=int(chain[0].input.shape[1]),
+        tokens=_tokens(chain[0]),
         repeat=repeat,
     )
 
@@ -138,6 +157,6 @@ def _encoder_decoder(encoder: list[Any], decoder: list[Any]) -> EncoderDecoder:
         encoder=tuple(_recurrent(layer) for layer in encoder[1:]),
         source_embedding=_embedding(encoder[0]),
         target_embedding=_embedding(decoder[0]),
-        source_tokens=int(encoder[0].input.shape[1]),
-        target_tokens=int(decoder[0].input.shape[1]),
+        source_tokens=_tokens(encoder[0]),
+        target_tokens=_tokens(decoder[0]),
     )

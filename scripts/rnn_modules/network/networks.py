@@ -14,8 +14,9 @@ from functools import cached_property
 
 import numpy as np
 
-from rnn_modules.artefacts import InputError, read_arrays, sha256_of_arrays, write_arrays
+from rnn_modules.artefacts import InputError, one_line, parse_json, read_arrays, sha256_of_arrays, write_arrays
 from rnn_modules.network.cells import LayerMask, RecurrentLayer
+from rnn_modules.network.checks import check_network
 from rnn_modules.network.stack import State, observe_stack, run_stack, step_stack
 
 ROWS_AT_ONCE = 512
@@ -286,6 +287,11 @@ def _pack(network: Network) -> dict[str, np.ndarray]:
     return arrays
 
 
+def check_parts(network: Network) -> None:
+    """Raise ValueError when the arrays and settings of a network do not fit together or hold not-a-number."""
+    check_network(network, _pack(network))
+
+
 def load_network(path: str | os.PathLike) -> Network:
     """Read a network that :meth:`Network.save` wrote.
 
@@ -294,7 +300,7 @@ def load_network(path: str | os.PathLike) -> Network:
     """
     arrays = read_arrays(path, ("structure", "output_kernel", "output_bias"))
     try:
-        structure = json.loads(str(arrays["structure"]))
+        structure = parse_json(str(arrays["structure"]))
         cls, array_names, stack_names = _KINDS[structure.pop("kind")]
         parts: dict = {name: arrays[name] for name in array_names}
         for stack in stack_names:
@@ -306,26 +312,9 @@ def load_network(path: str | os.PathLike) -> Network:
                 for i, settings in enumerate(structure.pop(stack))
             )
         network = cls(**parts, **structure)
-        _check_shapes(network)
+        check_parts(network)
     except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
-        raise InputError(f"{path}: not a network file ({error}); make it again from the Keras model") from error
+        raise InputError(
+            f"{path}: not a network file ({one_line(error)}); make it again from the Keras model"
+        ) from error
     return network
-
-
-def _check_shapes(network: Network) -> None:
-    """Raise ValueError when the arrays of a network do not fit together or hold not-a-number."""
-    stacks = {"layers": network.layers, "encoder": getattr(network, "encoder", ())}
-    for name, layers in stacks.items():
-        for index, layer in enumerate(layers):
-            columns = len(layer.gates) * layer.units
-            if layer.kernel.ndim != 2 or layer.kernel.shape[1] != columns or layer.bias.shape != (columns,):
-                raise ValueError(f"{name}.{index}: shapes do not fit {layer.units} {layer.cell} units")
-            if layer.recurrent_kernel.shape != (layer.units, columns):
-                raise ValueError(f"{name}.{index}: recurrent kernel has shape {layer.recurrent_kernel.shape}")
-            if index and layer.kernel.shape[0] != layers[index - 1].units:
-                raise ValueError(f"{name}.{index}: kernel has {layer.kernel.shape[0]} rows")
-    if network.output_kernel.shape[0] != network.layers[-1].units:
-        raise ValueError(f"output kernel has {network.output_kernel.shape[0]} rows")
-    for name, array in _pack(network).items():
-        if array.dtype.kind == "f" and not np.isfinite(array).all():
-            raise ValueError(f"{name} holds values that are not finite")

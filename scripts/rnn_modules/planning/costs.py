@@ -17,9 +17,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from rnn_modules.planning.measured_jobs import MeasuredJob
-from rnn_modules.planning.workload import GATES, Work
+from rnn_modules.planning.workload import GATES, TRAININGS, Work
 
-TRAININGS = ("train_model", "train_baselines")
 FEWEST = 5
 """Recorded jobs from which a rule gets a line of its own."""
 

@@ -13,12 +13,24 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from rnn_modules.artefacts import InputError, read_json, replacing, write_json
-from rnn_modules.planning.workload import DatasetSizes, ModelSizes, Work, analysis_work, training_work
+from rnn_modules.artefacts import InputError, read_csv, read_json, replacing, write_json
+from rnn_modules.benchmark_files import read_benchmark
+from rnn_modules.commands import expected_number
+from rnn_modules.planning.workload import (
+    GATES,
+    TRAININGS,
+    DatasetSizes,
+    ModelSizes,
+    Work,
+    analysis_work,
+    read_dataset_sizes,
+    read_training,
+    training_work,
+)
+from rnn_modules.record_reader import MOST_ITEMS, RecordReader, is_inside
 from rnn_modules.run_record import last_call
 
 _RECORDING_KEYS = ("run", "commit", "machine", "datasets")
-_UNMEASURED = ("", "-", "NA", "nan")
 
 
 @dataclass(frozen=True)
@@ -96,30 +108,52 @@ def read_recordings(folder: str | os.PathLike) -> list[Recording]:
     Raises:
         InputError: a file is missing or damaged.
     """
-    recordings = []
-    for path in sorted(Path(folder).glob("*.json")):
-        facts = read_json(path, _RECORDING_KEYS)
-        jobs = tuple(_read_jobs(path.with_suffix(".csv")))
-        recordings.append(Recording(jobs=jobs, **{name: facts[name] for name in _RECORDING_KEYS}))
-    return recordings
+    return [_read_recording(path) for path in sorted(Path(folder).glob("*.json"))]
+
+
+def _read_recording(path: Path) -> Recording:
+    facts = read_json(path, _RECORDING_KEYS)
+    reader = RecordReader(path, facts)
+    reader.name("run")
+    for name, value in reader.mapping("datasets", facts["datasets"]).items():
+        described = reader.inner(f"datasets.{name}", value, ("source", "settings", "sizes"))
+        described.text("source")
+        described.mapping("settings", value["settings"])
+        sizes = described.counts("sizes", value["sizes"])
+        expected = [field.name for field in dataclasses.fields(DatasetSizes)]
+        if sizes.keys() != set(expected) or not sizes["train"] or not sizes["classes"]:
+            described.fail("sizes", f"{', '.join(expected)}", value["sizes"])
+    jobs = tuple(_read_jobs(path.with_suffix(".csv")))
+    return Recording(jobs=jobs, **{name: facts[name] for name in _RECORDING_KEYS})
 
 
 def _read_jobs(path: Path) -> list[MeasuredJob]:
     kinds = {"name": str, "rule": str, "architecture": str, "rnn": str}
     kinds |= dict.fromkeys(("seconds", "cpu_seconds", "memory_mib"), float)
-    try:
-        with open(path, newline="", encoding="utf-8") as stream:
-            lines = list(csv.DictReader(stream))
-        jobs = []
-        for line in lines:
-            work = Work(*(int(line.pop(part.name)) for part in dataclasses.fields(Work)))
-            values = {name: kinds.get(name, int)(text) if text else None for name, text in line.items()}
-            jobs.append(MeasuredJob(work=work, **values))
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror}); record the run again") from error
-    except (KeyError, TypeError, ValueError) as error:
-        raise InputError(f"{path}: not a recording of a run ({error}); record the run again") from error
+    columns = [part.name for part in dataclasses.fields(MeasuredJob) if part.name != "work"]
+    works = [part.name for part in dataclasses.fields(Work)]
+    mend = "record the run again"
+    jobs = []
+    for number, line in enumerate(read_csv(path, (*columns, *works), mend), start=1):
+        try:
+            values = {name: kinds.get(name, int)(line[name]) if line[name] else None for name in columns}
+            job = MeasuredJob(work=Work(*(int(line[name]) for name in works)), **values)
+            _check_job(job)
+        except ValueError as error:
+            raise InputError(f"{path}: not a recording of a run (job {number}: {error}); {mend}") from error
+        jobs.append(job)
     return jobs
+
+
+def _check_job(job: MeasuredJob) -> None:
+    """Raise ValueError unless a job has a rule, an RNN type if it trains, and numbers that can be reckoned with."""
+    if not job.rule or job.seconds is None:
+        raise ValueError("no rule, or no seconds")
+    if job.rule in TRAININGS and job.rnn not in GATES:
+        raise ValueError(f"rnn {job.rnn!r} is none of {', '.join(GATES)}")
+    for name, value in [*vars(job).items(), *vars(job.work).items()]:
+        if isinstance(value, int | float) and expected_number(float, value, 0, 2**63):
+            raise ValueError(f"{name} is {value}")
 
 
 def measure_run(folder: str | os.PathLike) -> Recording:
@@ -163,13 +197,16 @@ class _Run:
 
     def dataset(self, name: str) -> DatasetSizes:
         if name not in self.datasets:
-            metadata = read_json(self.folder / "datasets" / name / "dataset.json", ("settings", "examples", "counts"))
-            self.datasets[name] = (metadata, DatasetSizes.of(metadata))
+            self.datasets[name] = read_dataset_sizes(self.folder / "datasets" / name / "dataset.json")
         return self.datasets[name][1]
 
     def model(self, name: str) -> tuple[ModelSizes, dict]:
         """Sizes and record of ``architecture/dataset/rnn-layers/seed-n``."""
-        record = read_json(self.folder / "models" / name / "record.json", ("settings", "examples", "provenance"))
+        path = self.folder / "models" / name / "record.json"
+        record = read_training(path, "examples")
+        reader = RecordReader(path, record)
+        reader.inner("examples", record["examples"], ("train",))
+        reader.counts("examples", record["examples"])
         self.commits.append(record["provenance"].get("commit"))
         return self._sizes(record["settings"], name.split("/")[1]), record
 
@@ -180,18 +217,23 @@ class _Run:
     def benchmarked(self, path: Path) -> MeasuredJob:
         """The job of a benchmark file."""
         parts = path.relative_to(self.folder / "benchmarks").with_suffix("").parts
-        seconds, cpu_seconds, memory = _read_benchmark(path)
-        return self._job(parts[0], "/".join(parts[1:]), seconds, cpu_seconds, memory)
+        (first, *_) = read_benchmark(path)
+        return self._job(parts[0], "/".join(parts[1:]), first.seconds, first.cpu_seconds or None, first.memory_mib)
 
     def recorded(self) -> list[MeasuredJob]:
         """The jobs whose records state seconds."""
         jobs = []
         for path in sorted(self.folder.glob("models/*/*/*/*/record.json")):
             record = read_json(path, ("seconds", "peak_memory_mib"))
-            name = "/".join(path.parts[-5:-1])
-            jobs.append(self._job("train_model", name, record["seconds"], None, record["peak_memory_mib"]))
+            reader = RecordReader(path, record)
+            seconds, memory = (reader.number(name, record[name], MOST_ITEMS) for name in ("seconds", "peak_memory_mib"))
+            jobs.append(self._job("train_model", "/".join(path.parts[-5:-1]), seconds, None, memory))
         for path in sorted(self.folder.glob("models/*/*/*/*/decomposition_cost.json")):
-            seconds = sum(mode["seconds"] for mode in read_json(path, ("modes",))["modes"].values())
+            reader = RecordReader(path, read_json(path, ("modes",)))
+            seconds = 0.0
+            for mode, value in reader.mapping("modes", reader.value["modes"]).items():
+                inner = reader.inner(f"modes.{mode}", value, ("seconds",))
+                seconds += inner.number("seconds", value["seconds"], MOST_ITEMS)
             jobs.append(self._job("evaluate_decomposition", "/".join(path.parts[-5:-1]), seconds, None, None))
         return jobs
 
@@ -203,19 +245,40 @@ class _Run:
         elif rule in ("decompose_model", "evaluate_decomposition"):
             facts = _analysis([self.model(name)[0]])
         elif rule == "train_baselines":
-            record = read_json(self.folder / "baselines" / f"{name}.json", ("settings", "cases", "provenance"))
-            # Of two datasets the baseline has the shape of the first one's models, which is the one without sequences.
-            dataset = min(record["provenance"]["inputs"], key=lambda given: self.dataset(given).output_timesteps)
-            examples = [case["train_examples"] for case in record["cases"]]
-            facts = _training(self._sizes(record["settings"], dataset), examples, record["settings"])
+            facts = self._baselines(self.folder / "baselines" / f"{name}.json")
         elif (path := self.folder / "experiments" / f"{name}.json").is_file():
-            record = read_json(path, ("seed", "provenance"))
-            networks = [given for given in record["provenance"]["inputs"] if given.endswith("/network")]
-            models = [self.model(f"{given.removesuffix('/network')}/seed-{record['seed']}")[0] for given in networks]
-            # Each variant and each threshold is cut and evaluated by itself.
-            passes = len(record.get("variants") or record["rows"]) if rule == "evaluate_variants" else 1
-            facts = _analysis(models, passes)
+            facts = self._experiment(path, rule)
         return MeasuredJob(rule=rule, name=name, seconds=seconds, cpu_seconds=cpu_seconds, memory_mib=memory, **facts)
+
+    def _baselines(self, path: Path) -> dict:
+        record = read_training(path, "cases")
+        reader = RecordReader(path, record)
+        examples = []
+        for place, case in enumerate(reader.listed("cases", record["cases"], least=1)):
+            inner = reader.inner(f"cases.{place}", case, ("train_examples",))
+            examples.append(inner.whole("train_examples", case["train_examples"]))
+        # Of two datasets the baseline has the shape of the first one's models, which is the one without sequences.
+        dataset = min(_inputs(reader), key=lambda given: self.dataset(given).output_timesteps)
+        return _training(self._sizes(record["settings"], dataset), examples, record["settings"])
+
+    def _experiment(self, path: Path, rule: str) -> dict:
+        record = read_json(path, ("seed", "provenance"))
+        reader = RecordReader(path, record)
+        seed = reader.whole("seed", record["seed"])
+        networks = [given for given in _inputs(reader) if given.endswith("/network")]
+        models = [self.model(f"{given.removesuffix('/network')}/seed-{seed}")[0] for given in networks]
+        # Each variant and each threshold is cut and evaluated by itself.
+        parts = reader.listed("rows", record.get("variants") or record.get("rows"))
+        return _analysis(models, len(parts) if rule == "evaluate_variants" else 1)
+
+
+def _inputs(reader: RecordReader) -> list[str]:
+    """Names of the files that a record was made from; none leads out of the run's folder."""
+    inner = reader.inner("provenance", reader.value["provenance"], ("inputs",))
+    names = list(inner.mapping("inputs", inner.value["inputs"]))
+    if not names or not all(map(is_inside, names)):
+        inner.fail("inputs", "names of the run's files", names)
+    return names
 
 
 def _training(model: ModelSizes, examples: list[int], settings: dict) -> dict:
@@ -235,14 +298,3 @@ def _analysis(models: list[ModelSizes], passes: int = 1) -> dict:
         names = ("architecture", "rnn", "layers", "units", "embedding")
         facts |= {name: getattr(model, name) for name in names} | {"examples": model.dataset.test}
     return facts
-
-
-def _read_benchmark(path: Path) -> tuple[float, float | None, float | None]:
-    """Seconds, seconds of computing, and peak memory in MiB of a benchmark file of Snakemake."""
-    try:
-        with open(path, newline="", encoding="utf-8") as stream:
-            (line,) = csv.DictReader(stream, delimiter="\t")
-        values = [None if line[name] in _UNMEASURED else float(line[name]) for name in ("s", "cpu_time", "max_rss")]
-    except (OSError, KeyError, TypeError, ValueError) as error:
-        raise InputError(f"{path}: not a benchmark file of Snakemake ({error}); delete it") from error
-    return values[0], values[1] or None, values[2]

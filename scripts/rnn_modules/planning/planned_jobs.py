@@ -17,8 +17,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from rnn_modules.artefacts import InputError, read_json
+from rnn_modules.artefacts import InputError
 from rnn_modules.commands import add_settings, settings_from
+from rnn_modules.corpora.sources import read_manifest
 from rnn_modules.dataset import DatasetSettings
 from rnn_modules.parameters import preset
 from rnn_modules.planning.workload import (
@@ -28,6 +29,8 @@ from rnn_modules.planning.workload import (
     analysis_work,
     baseline_examples,
     possible_cases,
+    read_dataset_sizes,
+    read_training,
     training_work,
 )
 
@@ -196,7 +199,7 @@ class Sizes:
                 options = job.options
                 self._models[folder] = self._model_of(options, options["dataset"][0])
             else:
-                settings = read_json(f"{folder}/record.json", ("settings",))["settings"]
+                settings = read_training(Path(folder) / "record.json")["settings"]
                 words = {name: [str(value)] for name, value in settings.items()}
                 run, dataset = folder.split("/models/")[0], folder.split("/")[-3]
                 self._models[folder] = self._model_of(words, f"{run}/datasets/{dataset}")
@@ -211,7 +214,7 @@ class Sizes:
         if folder not in self._datasets:
             job = self._made_by.get(f"{folder}/dataset.json")
             if job is None:
-                self._datasets[folder] = DatasetSizes.of(read_json(f"{folder}/dataset.json"))
+                _, self._datasets[folder] = read_dataset_sizes(Path(folder) / "dataset.json")
             elif job.rule == "share_vocabulary":
                 self._datasets[folder] = self._shared(folder, job)
             else:
@@ -259,8 +262,8 @@ class Sizes:
             options = job.options
             source, examples = options["source"][0], int(options.get("examples", ["1000"])[0])
         else:
-            found = read_json(manifest, ("source",))
-            source, examples = found["source"], found.get("examples") or 1000
+            found = read_manifest(manifest)
+            source, examples = found["source"], found.get("examples", 1000)
         return examples if source == "synthetic" else None
 
 

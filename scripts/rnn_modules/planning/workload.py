@@ -9,9 +9,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
-from rnn_modules.artefacts import InputError
+from rnn_modules.artefacts import InputError, read_json
+from rnn_modules.dataset import read_metadata
+from rnn_modules.record_reader import RecordReader
 
+TRAININGS = ("train_model", "train_baselines")
+"""The rules that train."""
 GATES = {"lstm": 4, "gru": 3, "vanilla": 1, "relu": 1}
 
 
@@ -83,6 +88,43 @@ class DatasetSizes:
             vocabulary=metadata["vocabulary_size"],
             outputs=metadata.get("target_vocabulary_size") or len(names),
         )
+
+
+def read_dataset_sizes(path: Path) -> tuple[dict, DatasetSizes]:
+    """The content of a ``dataset.json`` and the sizes in it.
+
+    Raises:
+        InputError: the file is missing or damaged.
+    """
+    metadata = read_metadata(path)
+    reader = RecordReader(path, metadata)
+    reader.inner("counts", metadata["counts"], ("train",))
+    reader.mapping("settings", metadata.get("settings"))
+    if metadata["class_names"] == ["padding"]:
+        reader.fail("class_names", "a class beside padding", metadata["class_names"])
+    return metadata, DatasetSizes.of(metadata)
+
+
+SETTINGS = ("architecture", "rnn", "layers", "units", "embedding", "epochs", "batch_size")
+"""Of a training: what decides how much work it is."""
+
+
+def read_training(path: Path, *keys: str) -> dict:
+    """A record of training: ``settings`` with at least :data:`SETTINGS`, and ``keys``.
+
+    Raises:
+        InputError: the file is missing or damaged, or a setting is missing or out of range.
+    """
+    record = read_json(path, ("settings", "provenance", *keys))
+    reader = RecordReader(path, record)
+    reader.mapping("provenance", record["provenance"])
+    settings = reader.inner("settings", record["settings"], SETTINGS)
+    settings.name("architecture")
+    settings.choice("rnn", GATES)
+    settings.layers("layers", settings.value["layers"])
+    for name in SETTINGS[3:]:
+        settings.whole(name, settings.value[name], least=1)
+    return record
 
 
 @dataclass(frozen=True)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 import math
 import statistics
 from dataclasses import dataclass
 from pathlib import Path
 
-from rnn_modules.artefacts import InputError
+from rnn_modules.benchmark_files import read_benchmark
 
 
 @dataclass(frozen=True)
@@ -29,15 +28,9 @@ class RuleCost:
 
 def _measure(path: Path) -> tuple[float, float | None]:
     """Seconds and peak memory of one job, repetitions averaged."""
-    try:
-        with open(path, newline="", encoding="utf-8") as stream:
-            rows = list(csv.DictReader(stream, delimiter="\t"))
-        seconds = [float(row["s"]) for row in rows]
-        # A job that ends before the first measurement has a dash there.
-        peaks = [float(row["max_rss"]) for row in rows if row["max_rss"] not in ("-", "NA", "nan", "")]
-        return statistics.fmean(seconds), max(peaks, default=None)
-    except (OSError, KeyError, ValueError, TypeError) as error:
-        raise InputError(f"{path}: not a benchmark of Snakemake ({error}); delete it") from error
+    repetitions = read_benchmark(path)
+    peaks = [one.memory_mib for one in repetitions if one.memory_mib is not None]
+    return statistics.fmean(one.seconds for one in repetitions), max(peaks, default=None)
 
 
 def rule_costs(folder: Path) -> list[RuleCost]:

@@ -134,7 +134,7 @@ def claims_section(folder: Path, data_sources: list[str]) -> Section:
             for text in answer["remarks"]:
                 remarks.setdefault(text, []).append(answer["identifier"])
         rule = summary["rule"]["text"]
-    except (KeyError, TypeError, AttributeError) as error:
+    except (KeyError, TypeError, AttributeError, ValueError, IndexError) as error:
         raise InputError(f"{path}: not the answers to the claims ({error!r}); delete it and make it again") from error
     said = (f"{', '.join(claims)}: {text}" for text, claims in remarks.items())
     columns = ("Claim", "About", "Verdict", "Paper", "Ours", "Paper, recomputed", "Ours, measured otherwise", "Values")

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 import math
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
-from rnn_modules.artefacts import InputError
+from rnn_modules.artefacts import InputError, read_csv
 
 _WIDTH, _HEIGHT = 220, 120
 _LEFT, _RIGHT, _TOP, _BOTTOM = 34, 8, 8, 20
@@ -29,16 +28,16 @@ def read_history(path: Path) -> History:
     Raises:
         InputError: the file is missing, empty or damaged.
     """
+    mend = "train the model again"
+    rows = read_csv(path, ("epoch",), mend)
     try:
-        with open(path, newline="", encoding="utf-8") as stream:
-            rows = list(csv.DictReader(stream))
         metric = "accuracy" if rows and "accuracy" in rows[0] else "loss"
         training = tuple(float(row[metric]) for row in rows)
         validation = tuple(float(row[f"val_{metric}"]) for row in rows)
         if not rows or not all(map(math.isfinite, training + validation)):
             raise ValueError("no epochs, or values that are no numbers")
-    except (OSError, KeyError, ValueError, TypeError) as error:
-        raise InputError(f"{path}: not a training history ({error}); train the model again") from error
+    except (KeyError, ValueError) as error:
+        raise InputError(f"{path}: not a training history ({error}); {mend}") from error
     return History(metric, training, validation)
 
 

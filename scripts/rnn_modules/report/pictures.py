@@ -92,7 +92,8 @@ def _file(folder: Path, name: str) -> Path:
 
 def read_pictures(folder: Path) -> list[Picture]:
     """The figures of a run, those named in this module first; empty when there are none."""
-    names = {path.stem for path in folder.glob("*") if path.suffix in _TYPES and not path.name.startswith(".")}
+    files = [path for path in folder.glob("*") if path.suffix in _TYPES and path.is_file()]
+    names = {path.stem for path in files if not path.name.startswith(".")}
     known = [name for name in _TEXTS if name in names]
     found = []
     for name in (*known, *sorted(names - set(known))):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from rnn_modules.artefacts import InputError, read_json
+from rnn_modules.record_reader import MOST_ITEMS, RecordReader
 from rnn_modules.report.curves import History, read_history
 from rnn_modules.results import records as result_records
 from rnn_modules.results.published import ARCHITECTURES, RNNS
@@ -75,18 +76,39 @@ class Sources:
 def _kind(value: dict) -> str | None:
     experiment = value.get("experiment")
     if experiment is not None:
-        return experiment if experiment in KINDS else None
+        return experiment if isinstance(experiment, str) and experiment in KINDS else None
     return "training" if all(key in value for key in _TRAINING_KEYS) else None
 
 
+def _check(reader: RecordReader, kind: str) -> None:
+    """Check what the page takes from every record, and from those of trainings."""
+    value = reader.value
+    reader.text("data_source")
+    reader.whole("seed", value["seed"])
+    provenance = reader.inner("provenance", value["provenance"])
+    provenance.mapping("versions", value["provenance"].get("versions", {}))
+    for name, counts in reader.mapping("datasets", value.get("datasets", {})).items():
+        reader.counts(f"datasets.{name}", counts)
+    reader.counts("examples", value.get("examples", {}))
+    reader.mapping("parameters", value.get("parameters", {}) if kind != "training" else {})
+    if kind == "training":
+        reader.text("network_sha256")
+        reader.mapping("settings", value["settings"])
+        for name, number in reader.mapping("test", value["test"]).items():
+            reader.number(f"test.{name}", number, MOST_ITEMS)
+        for name in ("seconds", "peak_memory_mib", "parity_error"):
+            if name in value:
+                reader.number(name, value[name], MOST_ITEMS)
+
+
 def _model_key(path: Path, value: dict) -> ModelKey:
-    key = tuple(value.get(name) for name in ("architecture", "dataset", "rnn", "layers", "seed"))
-    if key[0] not in ARCHITECTURES or key[2] not in RNNS or not all(type(number) is int for number in key[3:]):
-        raise InputError(
-            f"{path}: architecture, dataset, rnn, layers, seed: expected those of a model, received {key!r}; "
-            "delete it and make it again"
-        )
-    return key
+    names = ("architecture", "dataset", "rnn", "layers", "seed")
+    reader = RecordReader(path, {name: None for name in names} | value)
+    reader.choice("architecture", ARCHITECTURES)
+    reader.text("dataset")
+    reader.choice("rnn", RNNS)
+    reader.layers("layers", reader.value["layers"])
+    return tuple(reader.value[name] for name in names)
 
 
 def _order(key: ModelKey) -> tuple:
@@ -109,6 +131,7 @@ def read_sources(folder: Path) -> Sources:
             if (kind := _kind(value)) is not None:
                 if missing := [key for key in _NEEDED if key not in value]:
                     raise InputError(f"{path}: lacks {', '.join(missing)}; delete it and make it again")
+                _check(RecordReader(path, value), kind)
                 found[kind].append((path, value))
     if not any(found.values()):
         raise InputError(f"{folder}: holds no result record; let the run make some models first")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from rnn_modules.artefacts import InputError
+from rnn_modules.artefacts import InputError, read_text
 from rnn_modules.report.markdown import Block, blocks
 from rnn_modules.tables.sheets import Cell, Sheet
 
@@ -82,11 +82,7 @@ def read_table(path: Path) -> list[Sheet]:
     """
     if not path.exists():
         return []
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{path}: cannot be read ({error}); delete it and make it again") from error
     found = []
-    for place, block in enumerate(blocks(text)):
+    for place, block in enumerate(blocks(read_text(path))):
         found += sheets_of(block, path.stem if not place else f"{path.stem}-part-{place + 1}")
     return found

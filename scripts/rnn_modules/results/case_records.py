@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rnn_modules.artefacts import read_json
-from rnn_modules.results.published import ARCHITECTURES, INTER, MODES, RNNS, TRANSLATION
-from rnn_modules.results.record_reader import RecordReader
+from rnn_modules.record_reader import RecordReader
+from rnn_modules.results.published import ARCHITECTURES, INTER, MODES, RNNS, SCENARIOS, TRANSLATION
 from rnn_modules.results.records import CLASSIFICATION_METRICS, TRANSLATION_METRICS, check_together
 
-SCENARIOS = ("add_ukrainian", "update_estonian_english")
 SETTINGS = {
     "intra_reuse": tuple(ARCHITECTURES),
     "inter_reuse": tuple(INTER),

@@ -5,13 +5,14 @@ The files lie in ``config/published``; units are in their column names.
 
 from __future__ import annotations
 
-import csv
+import math
 import statistics
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from rnn_modules.artefacts import InputError
+from rnn_modules.artefacts import InputError, read_csv
 
 FOLDER = Path(__file__).resolve().parents[3] / "config" / "published"
 
@@ -37,6 +38,9 @@ MODES = ("rolled", "unrolled")
 PAIRS = ("en-fr", "en-de", "en-it")
 MANY_OUTPUT = ("one_to_many", "many_to_many")
 TRANSLATION = "encoder_decoder"
+SCENARIOS = ("add_ukrainian", "update_estonian_english")
+UNITS = ("percent points", "percent", "index")
+"""Of claims."""
 # Names of the paper's inter experiments, of its Tables III and IV.
 INTER = {"one_to_one-one_to_many": "1:1-1:N", "many_to_one-many_to_many": "M:1-M:N"}
 # The package's files spell the I/O types out.
@@ -136,17 +140,29 @@ def pairs_of(architecture: str) -> tuple[str | None, ...]:
 
 
 def rows_of_file(path: Path, columns: tuple[str, ...]) -> list[dict[str, str]]:
-    try:
-        with open(path, newline="", encoding="utf-8") as stream:
-            reader = csv.DictReader(stream)
-            missing = [name for name in columns if name not in (reader.fieldnames or ())]
-            if missing:
-                raise InputError(
-                    f"{path}: lacks the columns {', '.join(missing)}; restore the file from the repository"
-                )
-            return list(reader)
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror}); restore it from the repository") from error
+    """Rows of a published file; errors as :func:`rnn_modules.artefacts.read_csv`."""
+    return read_csv(path, columns, "restore it from the repository")
+
+
+def complete(path: Path, rows: int, entries: dict, keys: Iterable) -> dict:
+    """``entries`` of a published file's rows, when each of ``keys`` has exactly one row and there is no other.
+
+    Raises:
+        InputError: it is not so.
+    """
+    keys = set(keys)
+    if entries.keys() != keys or rows != len(keys):
+        different = sorted(map(str, entries.keys() ^ keys)) or ["a row stands twice"]
+        raise InputError(f"{path}: {rows} rows where {len(keys)} are expected ({different[0]}); restore the file")
+    return entries
+
+
+def figure(text: str) -> float:
+    """A number of a published file; ValueError when the text is no finite one."""
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError(f"{text} is no figure")
+    return value
 
 
 @cache
@@ -159,8 +175,8 @@ def table2(folder: Path = FOLDER) -> dict[tuple[str, str, str | None, str, int],
     path = folder / "table2.csv"
     architectures = {label: name for name, label in ARCHITECTURES.items()}
     cells = {}
-    columns = ("io", "mode", "pair", "rnn", "layers", "delta_pct", "avg_ji")
-    for line, row in enumerate(rows_of_file(path, columns), start=2):
+    rows = rows_of_file(path, ("io", "mode", "pair", "rnn", "layers", "delta_pct", "avg_ji"))
+    for line, row in enumerate(rows, start=2):
         try:
             cell = Cell(
                 architecture=architectures[row["io"]],
@@ -168,13 +184,21 @@ def table2(folder: Path = FOLDER) -> dict[tuple[str, str, str | None, str, int],
                 pair=row["pair"].lower() or None,
                 rnn=row["rnn"],
                 layers=int(row["layers"]),
-                delta=float(row["delta_pct"]),
-                jaccard=float(row["avg_ji"]),
+                delta=figure(row["delta_pct"]),
+                jaccard=figure(row["avg_ji"]),
             )
         except (KeyError, ValueError, TypeError, AttributeError) as error:
             raise InputError(f"{path}: line {line} is damaged ({error}); restore it from the repository") from error
         cells[cell.architecture, cell.mode, cell.pair, cell.rnn, cell.layers] = cell
-    return cells
+    keys = [
+        (architecture, mode, pair, rnn, layers)
+        for architecture in ARCHITECTURES
+        for mode in modes_of(architecture)
+        for pair in pairs_of(architecture)
+        for rnn in PAPER_RNNS
+        for layers in LAYERS
+    ]
+    return complete(path, len(rows), cells, keys)
 
 
 def cell(architecture: str, mode: str, pair: str | None, rnn: str, layers: int, folder: Path = FOLDER) -> Cell | None:
@@ -204,7 +228,7 @@ def case_table(number: int, folder: Path = FOLDER) -> dict[tuple[str, str], Case
     for line, row in enumerate(rows_of_file(path, ("kind", "io", "rnn", "mean_pct", "median_pct")), start=2):
         try:
             key = (settings[row["io"]], row["rnn"])
-            mean, median = float(row["mean_pct"]), float(row["median_pct"])
+            mean, median = figure(row["mean_pct"]), figure(row["median_pct"])
         except (KeyError, ValueError, TypeError) as error:
             raise InputError(f"{path}: line {line} is damaged ({error}); restore it from the repository") from error
         # Several source models are published for some settings; the table printed one of them.
@@ -227,7 +251,7 @@ def package_cases(question: str, folder: Path) -> dict[tuple[str, str], list[lis
         try:
             if row["rq"] != question or not row["trained_acc"]:
                 continue
-            delta = 100 * (float(row["modular_acc"]) - float(row["trained_acc"]))
+            delta = 100 * (figure(row["modular_acc"]) - figure(row["trained_acc"]))
             key = (PACKAGE_SETTINGS[row["setting"]], row["rnn"])
         except (KeyError, ValueError, TypeError) as error:
             raise InputError(f"{path}: line {line} is damaged ({error}); restore it from the repository") from error
@@ -245,12 +269,13 @@ def scenarios(folder: Path = FOLDER) -> dict[str, Scenario]:
     path = folder / "table5.csv"
     columns = ("scenario", "monolithic", "modules_approach1", "modules_approach2")
     entries = {}
-    for line, row in enumerate(rows_of_file(path, columns), start=2):
+    rows = rows_of_file(path, columns)
+    for line, row in enumerate(rows, start=2):
         try:
-            entries[row["scenario"]] = Scenario(*(float(row[name]) for name in columns[1:]))
+            entries[row["scenario"]] = Scenario(*(figure(row[name]) for name in columns[1:]))
         except (ValueError, TypeError) as error:
             raise InputError(f"{path}: line {line} is damaged ({error}); restore it from the repository") from error
-    return entries
+    return complete(path, len(rows), entries, SCENARIOS)
 
 
 @cache
@@ -263,7 +288,8 @@ def claims(folder: Path = FOLDER) -> dict[str, Claim]:
     path = folder / "claims.csv"
     entries = {}
     columns = ("id", "section", "claim", "quantity", "published", "unit", "recomputed_from_published_data")
-    for line, row in enumerate(rows_of_file(path, columns), start=2):
+    rows = rows_of_file(path, columns)
+    for line, row in enumerate(rows, start=2):
         try:
             recomputed = row["recomputed_from_published_data"]
             entries[row["id"]] = Claim(
@@ -272,12 +298,14 @@ def claims(folder: Path = FOLDER) -> dict[str, Claim]:
                 text=row["claim"],
                 quantity=row["quantity"],
                 unit=row["unit"],
-                published=float(row["published"]),
-                recomputed=float(recomputed) if recomputed else None,
+                published=figure(row["published"]),
+                recomputed=figure(recomputed) if recomputed else None,
             )
+            if row["unit"] not in UNITS:
+                raise ValueError(f"unit {row['unit']!r}")
         except (ValueError, TypeError) as error:
             raise InputError(f"{path}: line {line} is damaged ({error}); restore it from the repository") from error
-    return entries
+    return complete(path, len(rows), entries, [f"C{number:02d}" for number in range(1, 41)])
 
 
 @cache
@@ -296,17 +324,20 @@ def package_accuracies(
     path = folder / "artifact_rq1_accuracy.csv"
     columns = ("io", "rnn", "layers", "gate_approach", "monolithic_acc", "rolled_acc", "unrolled_acc")
     approaches = ("per_gate",) if gate_approach == "per_gate" else ("hidden_state", "")
+    rnns = PAPER_RNNS[:2] if gate_approach == "per_gate" else PAPER_RNNS
     entries = {}
-    for line, row in enumerate(rows_of_file(path, columns), start=2):
+    # Vanilla networks have no gates, hence no approach.
+    rows = [row for row in rows_of_file(path, columns) if row["gate_approach"] in approaches]
+    for line, row in enumerate(rows, start=1):
         try:
-            # Vanilla networks have no gates, hence no approach.
-            if row["gate_approach"] not in approaches:
-                continue
             entries[_PACKAGE_ARCHITECTURES[row["io"]], row["rnn"], int(row["layers"])] = PackageAccuracy(
-                monolithic=float(row["monolithic_acc"]),
-                rolled=float(row["rolled_acc"]),
-                unrolled=float(row["unrolled_acc"]) if row["unrolled_acc"] else None,
+                monolithic=figure(row["monolithic_acc"]),
+                rolled=figure(row["rolled_acc"]),
+                unrolled=figure(row["unrolled_acc"]) if row["unrolled_acc"] else None,
             )
         except (KeyError, ValueError, TypeError) as error:
-            raise InputError(f"{path}: line {line} is damaged ({error}); restore it from the repository") from error
-    return entries
+            raise InputError(
+                f"{path}: row {line} of this gate approach is damaged ({error}); restore it from the repository"
+            ) from error
+    keys = [(name, rnn, layers) for name in _PACKAGE_ARCHITECTURES.values() for rnn in rnns for layers in LAYERS]
+    return complete(path, len(rows), entries, keys)

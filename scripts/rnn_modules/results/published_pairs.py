@@ -62,7 +62,7 @@ def _replaced(folder: Path) -> dict[tuple[str, str], list[float]]:
         if (row["rq"], row["kind"]) == ("rq3", "intra"):
             try:
                 key = (published.PACKAGE_SETTINGS[row["setting"]], row["rnn"])
-                gathered.setdefault(key, []).append(float(row["modular_acc"]))
+                gathered.setdefault(key, []).append(published.figure(row["modular_acc"]))
             except (KeyError, ValueError, TypeError) as error:
                 raise InputError(f"{path}: line {line} is damaged ({error}); restore it from the repository") from error
     return gathered

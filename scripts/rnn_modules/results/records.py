@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rnn_modules.artefacts import InputError, read_json
+from rnn_modules.record_reader import RecordReader
 from rnn_modules.results.origins import bounds, bounds_text, origin, seeds_text, sources_text
 from rnn_modules.results.published import ARCHITECTURES, MANY_OUTPUT, PAIRS, RNNS, TRANSLATION, modes_of
-from rnn_modules.results.record_reader import RecordReader
 
 EXPERIMENT = "decomposition_cost"
 CLASSIFICATION_METRICS = ("accuracy", "balanced_accuracy", "macro_f1")
