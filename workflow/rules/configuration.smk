@@ -1,0 +1,32 @@
+# The configuration: config/config.yaml and what is laid over it, checked before anything rests on it.
+import sys
+from pathlib import Path
+
+from snakemake.exceptions import WorkflowError
+
+sys.path.insert(0, str(Path(workflow.basedir).parent / "scripts"))
+
+from rnn_modules.artefacts import InputError
+from rnn_modules.configuration import check_configuration, check_files, check_overlay, profile_files
+
+SCHEMA = Path(workflow.basedir) / "schemas" / "config.schema.yaml"
+
+
+def checked(check, *arguments):
+    """Call a check; what it finds ends Snakemake with that one message."""
+    try:
+        check(*arguments)
+    except InputError as error:
+        raise WorkflowError(str(error)) from None
+
+
+# Before the files are merged, which a value of the wrong kind would break.
+checked(check_files, [*workflow.config_settings.configfiles, *profile_files(sys.argv)])
+checked(check_overlay, workflow.config_settings.overwrite_config, SCHEMA)
+
+
+configfile: "config/config.yaml"
+
+
+checked(check_files, workflow.configfiles)
+checked(check_configuration, config, SCHEMA)
