@@ -17,7 +17,7 @@ IN_VENV = PATH="$(CURDIR)/.venv/bin:$$PATH"
 SNAKEMAKE = $(IN_VENV) .venv/bin/snakemake --workflow-profile workflow/profiles/default
 SOURCE = $(if $(MIRROR),--config source=mirror mirror="$(MIRROR)")
 
-.PHONY: help demo laptop reproduce plan verify crate test test-cluster bench lint reference lock
+.PHONY: help demo laptop reproduce plan verify crate test test-fuzz test-cluster bench lint reference lock
 .DEFAULT_GOAL := help
 
 help: ## list the tasks
@@ -44,6 +44,9 @@ crate: .venv/.done ## describe a run as RO-Crate, for archives (RUN=laptop)
 
 test: .venv/.done ## all tests, a small workflow among them
 	$(IN_VENV) .venv/bin/python -m pytest -q -n 2 --dist loadfile tests/unit tests/workflow
+
+test-fuzz: .venv/.done ## thousands of damaged files and settings, given to everything that reads them (minutes)
+	$(IN_VENV) .venv/bin/python -m pytest -q tests/fuzz
 
 test-cluster: .venv/.done ## the profile for Slurm on a Slurm of one node, installed where it is missing (minutes)
 	tests/cluster/install

@@ -1,0 +1,270 @@
+"""Result records of every kind, the published figures, histories, benchmarks and run.json."""
+
+import json
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fuzz.mutations import csv_files, json_files, or_gone, put
+from fuzz.trial import attempt, inputs, script
+from rnn_modules.benchmark_files import read_benchmark
+from rnn_modules.experiments.reuse import read_baselines
+from rnn_modules.planning.costs import Costs
+from rnn_modules.planning.measured_jobs import measure_run, read_recordings
+from rnn_modules.remade_tables import commands
+from rnn_modules.report.content import read_content
+from rnn_modules.report.curves import read_history
+from rnn_modules.results import published, published_pairs
+from rnn_modules.results.case_records import read_case_records
+from rnn_modules.results.records import read_records
+from rnn_modules.results.variant_records import read_changed_records
+from rnn_modules.run_record import begin_call
+from rnn_modules.tables import cost_tables, rendering
+from rnn_modules.verification import verify_files
+from support.made_up_cases import case_record, sweep_record, variants_record
+from support.made_up_records import record
+from support.made_up_run import BENCHMARK, write_model
+from support.made_up_verified_run import write_verified_run
+
+ROOT = Path(__file__).parents[2]
+
+
+def given_file(name, damaged):
+    """A folder with one damaged file of this name."""
+    folder = tempfile.TemporaryDirectory()
+    path = Path(folder.name) / name
+    path.touch()
+    put(path, damaged)
+    return folder, path
+
+
+def use_costs(path):
+    """What the table and the claims do with a record."""
+    records = read_records([path])
+    rendering.markdown(cost_tables.table2(records).sheet())
+    cost_tables.absolute_tables(records)
+
+
+@pytest.mark.parametrize("architecture", ["many_to_one", "one_to_many", "encoder_decoder"])
+def test_decomposition_cost(architecture):
+    @inputs(80)
+    @given(or_gone(json_files(record(architecture))))
+    def check(damaged):
+        folder, path = given_file("record.json", damaged)
+        with folder:
+            attempt("decomposition_cost.json", folder.name, lambda: use_costs(path), names=["record.json"])
+
+    check()
+
+
+@pytest.mark.parametrize(
+    ("experiment", "setting"),
+    [("intra_reuse", "many_to_one"), ("intra_replacement", "many_to_one"), ("scenario", "add_ukrainian")],
+)
+def test_cases(experiment, setting):
+    @inputs(70)
+    @given(or_gone(json_files(case_record(experiment, setting, count=2))))
+    def check(damaged):
+        folder, path = given_file("record.json", damaged)
+        with folder:
+            attempt("records of cases", folder.name, lambda: read_case_records([path]), names=["record.json"])
+
+    check()
+
+
+@pytest.mark.parametrize("value", [sweep_record(), variants_record()], ids=["removal_sweep", "variants"])
+def test_variants(value):
+    @inputs(70)
+    @given(or_gone(json_files(value)))
+    def check(damaged):
+        folder, path = given_file("record.json", damaged)
+        with folder:
+            attempt("records of variants", folder.name, lambda: read_changed_records([path]), names=["record.json"])
+
+    check()
+
+
+BASELINES = {
+    "experiment": "intra_reuse",
+    "settings": {"seed": 0, "units": 8},
+    "examples_per_class": 20,
+    "cases": [{"name": "a + b", "test_sha256": "00", "train_examples": 4, "rows": [{"case": "a + b"}]}] * 2,
+}
+
+
+@inputs(60)
+@given(or_gone(json_files(BASELINES)))
+def test_baselines(damaged):
+    folder, path = given_file("0.json", damaged)
+    with folder:
+        attempt("baselines", folder.name, lambda: read_baselines(path, "intra_reuse"), names=["0.json"])
+
+
+@inputs(25)
+@given(json_files(record()), st.sampled_from(["table", "claims"]))
+def test_scripts_of_tables(damaged, kind):
+    folder, path = given_file("record.json", damaged)
+    with folder:
+        output = Path(folder.name) / "tables"
+        call = {
+            "table": lambda: script("tabulate_decomposition_cost.py", path, "--output-folder", output),
+            "claims": lambda: script(
+                *("answer_claims.py", "--decomposition-cost", path, "--json", output / "claims.json"),
+                *("--markdown", output / "claims.md"),
+            ),
+        }[kind]
+        attempt("scripts of tables", folder.name, call, output=output, names=["record.json"])
+
+
+PUBLISHED = ("table2.csv", "table3.csv", "table4.csv", "table5.csv", "claims.csv", "artifact_rq1_accuracy.csv")
+
+
+def use_published(folder):
+    """Read every published figure."""
+    published.table2(folder)
+    for number in (3, 4):
+        published.case_table(number, folder)
+    published.scenarios(folder)
+    published.claims(folder)
+    for approach in ("hidden_state", "per_gate"):
+        published.package_accuracies(folder, approach)
+    published_pairs.published_deltas("intra_replacement", "many_to_one", "lstm", folder)
+
+
+@inputs(100)
+@given(st.sampled_from(PUBLISHED), st.data())
+def test_published_figures(name, data):
+    # Fields with commas are quoted; what is in them does not matter here.
+    damaged = data.draw(or_gone(csv_files((published.FOLDER / name).read_text().replace('"', ""))))
+    folder = tempfile.TemporaryDirectory()
+    with folder:
+        copy = Path(shutil.copytree(published.FOLDER, Path(folder.name) / "published"))
+        put(copy / name, damaged)
+        attempt("published figures", folder.name, lambda: use_published(copy), names=[name])
+
+
+HISTORY = "epoch,accuracy,loss,val_accuracy,val_loss\n1,0.5,1.2,0.6,1.1\n2,0.9,0.3,0.85,0.4\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "delimiter", "read"),
+    [
+        ("history.csv", HISTORY, ",", read_history),
+        ("benchmark.tsv", BENCHMARK.format(3.5, 800), "\t", read_benchmark),
+    ],
+)
+def test_measures(name, text, delimiter, read):
+    @inputs(70)
+    @given(or_gone(csv_files(text, delimiter)))
+    def check(damaged):
+        folder, path = given_file(name, damaged)
+        with folder:
+            attempt("histories, benchmarks", folder.name, lambda: read(path), names=[name])
+
+    check()
+
+
+CALL = {
+    "state": "finished",
+    "started": "2026-01-31T12:00:00+00:00",
+    "ended": "2026-01-31T12:30:00+00:00",
+    "command": "snakemake -n",
+    "commit": "0123456789abcdef",
+    "dirty": False,
+    "versions": {"numpy": "2"},
+    "machine": {"processor": "x", "cores": 2},
+    "configuration": {"seeds": [0], "layers": [1], "rnn_types": ["lstm"], "architectures": ["many_to_one"]},
+}
+
+
+@inputs(100)
+@given(json_files({"run": "made-up", "calls": [CALL, CALL]}))
+def test_run_record(damaged):
+    folder, path = given_file("run.json", damaged)
+    with folder:
+
+        def use():
+            commands(path.parent, Path(folder.name) / "tables")
+            begin_call(path.parent, {}, "no lock", ["snakemake"])
+
+        attempt("run.json", folder.name, use, output=path, names=["run.json"])
+
+
+def damages(folder, names):
+    """One of some files of a folder, and a damaged version of it."""
+    choices = []
+    for name in names:
+        text = (folder / name).read_text()
+        damaged = json_files(json.loads(text)) if name.endswith(".json") else csv_files(text)
+        choices.append(st.tuples(st.just(name), or_gone(damaged)))
+    return st.one_of(choices)
+
+
+def test_recorded_benchmarks(tmp_path):
+    valid = tmp_path / "benchmarks"
+    valid.mkdir()
+    lines = (ROOT / "config/benchmarks/ci.csv").read_text().splitlines()
+    (valid / "ci.csv").write_text("\n".join([*lines[:4], *[line for line in lines if line.startswith("train_")][:3]]))
+    facts = json.loads((ROOT / "config/benchmarks/ci.json").read_text())
+    facts["datasets"] = dict(list(facts["datasets"].items())[:2])
+    (valid / "ci.json").write_text(json.dumps(facts))
+
+    @inputs(100)
+    @given(damages(valid, ["ci.csv", "ci.json"]))
+    def check(damage):
+        name, damaged = damage
+        with tempfile.TemporaryDirectory() as folder:
+            copy = Path(shutil.copytree(valid, Path(folder) / "benchmarks"))
+            put(copy / name, damaged)
+
+            def use():
+                Costs.of(job for recording in read_recordings(copy) for job in recording.jobs)
+
+            # Without its description a recording is not there at all.
+            attempt("recorded benchmarks", folder, use, names=["ci.csv", "ci.json"])
+
+    check()
+
+
+def test_finished_run(tmp_path):
+    run = write_verified_run(tmp_path / "valid" / "run")
+    files = sorted(str(path.relative_to(run)) for path in run.rglob("*.json"))
+
+    @inputs(120)
+    @given(damages(run, files), st.sampled_from(["verify", "measure"]))
+    def check(damage, kind):
+        name, damaged = damage
+        with tempfile.TemporaryDirectory() as folder:
+            copy = Path(shutil.copytree(run, Path(folder) / "run"))
+            put(copy / name, damaged)
+
+            def verify():
+                # What does not fit is found, not raised.
+                for check in verify_files(copy):
+                    assert all("\n" not in problem for problem in check.problems)
+
+            call = verify if kind == "verify" else lambda: measure_run(copy)
+            attempt(f"finished run ({kind})", folder, call)
+
+    check()
+
+
+def test_report(tmp_path):
+    run = tmp_path / "run"
+    write_model(run, "many_to_one")
+    files = sorted(str(path.relative_to(run)) for path in run.rglob("*") if path.suffix in (".json", ".csv"))
+
+    @inputs(100)
+    @given(damages(run, files))
+    def check(damage):
+        name, damaged = damage
+        with tempfile.TemporaryDirectory() as folder:
+            copy = Path(shutil.copytree(run, Path(folder) / "run"))
+            put(copy / name, damaged)
+            attempt("report", folder, lambda: read_content(copy), names=[Path(name).name, "no result record"])
+
+    check()
