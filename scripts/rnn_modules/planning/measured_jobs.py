@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from rnn_modules.artefacts import InputError, read_json, replacing, write_json
+from rnn_modules.commands import took
+from rnn_modules.planning.memory import analysis_mib, decomposition_mib, training_mib
 from rnn_modules.planning.workload import DatasetSizes, ModelSizes, Work, analysis_work, training_work
 from rnn_modules.run_record import last_call
 
@@ -30,9 +32,9 @@ class MeasuredJob:
         name: wildcards, as in the name of the benchmark file.
         work: how much it was.
         seconds: from start to end.
-        cpu_seconds: seconds of computing as sampled, None when the job was too short; less than ``seconds`` on a shared
-            machine.
-        memory_mib: highest resident memory, None when it was not sampled.
+        cpu_seconds: seconds of computing, less than ``seconds`` on a shared machine; None when they are not known.
+        memory_mib: highest resident memory, None when it is not known.
+        held_mib: what of it follows from the job's sizes (:mod:`rnn_modules.planning.memory`).
         examples: training examples of one model (others: test examples), None where it does not apply; the same holds
             for the settings that follow.
     """
@@ -43,6 +45,7 @@ class MeasuredJob:
     seconds: float
     cpu_seconds: float | None
     memory_mib: float | None
+    held_mib: float = 0.0
     architecture: str | None = None
     rnn: str | None = None
     layers: int | None = None
@@ -72,6 +75,10 @@ class Recording:
     machine: dict | None
     datasets: dict[str, dict]
     jobs: tuple[MeasuredJob, ...]
+
+    def is_synthetic(self, dataset: str) -> bool:
+        """Whether a dataset's corpus was generated."""
+        return self.datasets.get(dataset, {}).get("source") == "synthetic"
 
     def write(self, folder: str | os.PathLike) -> None:
         """Write ``<run>.csv`` and ``<run>.json``."""
@@ -105,16 +112,18 @@ def read_recordings(folder: str | os.PathLike) -> list[Recording]:
 
 
 def _read_jobs(path: Path) -> list[MeasuredJob]:
-    kinds = {"name": str, "rule": str, "architecture": str, "rnn": str}
-    kinds |= dict.fromkeys(("seconds", "cpu_seconds", "memory_mib"), float)
+    kinds = {"rule": str, "architecture": str, "rnn": str}
+    kinds |= dict.fromkeys(("seconds", "cpu_seconds", "memory_mib", "held_mib"), float)
     try:
         with open(path, newline="", encoding="utf-8") as stream:
             lines = list(csv.DictReader(stream))
         jobs = []
         for line in lines:
             work = Work(*(int(line.pop(part.name)) for part in dataclasses.fields(Work)))
-            values = {name: kinds.get(name, int)(text) if text else None for name, text in line.items()}
-            jobs.append(MeasuredJob(work=work, **values))
+            # A rule with one job has no name for it; whatever else is empty is not known.
+            name = line.pop("name")
+            values = {column: kinds.get(column, int)(text) if text else None for column, text in line.items()}
+            jobs.append(MeasuredJob(name=name, work=work, **values))
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror}); record the run again") from error
     except (KeyError, TypeError, ValueError) as error:
@@ -133,7 +142,7 @@ def measure_run(folder: str | os.PathLike) -> Recording:
     """
     folder = Path(folder)
     run = _Run(folder)
-    jobs = [run.benchmarked(path) for path in sorted(folder.glob("benchmarks/*/**/*.tsv"))]
+    jobs = [run.benchmarked(path) for path in sorted(folder.glob("benchmarks/**/*.tsv"))]
     known = {(job.rule, job.name) for job in jobs}
     # A run that is kept without its benchmarks still has the seconds that its records state.
     jobs += [job for job in run.recorded() if (job.rule, job.name) not in known]
@@ -179,9 +188,8 @@ class _Run:
 
     def benchmarked(self, path: Path) -> MeasuredJob:
         """The job of a benchmark file."""
-        parts = path.relative_to(self.folder / "benchmarks").with_suffix("").parts
-        seconds, cpu_seconds, memory = _read_benchmark(path)
-        return self._job(parts[0], "/".join(parts[1:]), seconds, cpu_seconds, memory)
+        rule, *name = path.relative_to(self.folder / "benchmarks").with_suffix("").parts
+        return self._job(rule, "/".join(name), *_read_benchmark(path))
 
     def recorded(self) -> list[MeasuredJob]:
         """The jobs whose records state seconds."""
@@ -196,12 +204,18 @@ class _Run:
         return jobs
 
     def _job(self, rule: str, name: str, seconds: float, cpu_seconds: float | None, memory: float | None):
+        # What Snakemake samples twice a second misses peaks, and short jobs altogether; the script itself knows.
+        log = self.folder / "logs" / rule / f"{name}.log" if name else self.folder / "logs" / f"{rule}.log"
+        cpu_seconds, memory = took(log) or (cpu_seconds, memory)
         facts: dict = {"work": Work()}
         if rule == "train_model":
             model, record = self.model(name)
             facts = _training(model, [record["examples"]["train"]], record["settings"])
         elif rule in ("decompose_model", "evaluate_decomposition"):
-            facts = _analysis([self.model(name)[0]])
+            model = self.model(name)[0]
+            facts = _analysis([model])
+            if rule == "decompose_model":
+                facts["held_mib"] = decomposition_mib(model)
         elif rule == "train_baselines":
             record = read_json(self.folder / "baselines" / f"{name}.json", ("settings", "cases", "provenance"))
             # Of two datasets the baseline has the shape of the first one's models, which is the one without sequences.
@@ -209,12 +223,14 @@ class _Run:
             examples = [case["train_examples"] for case in record["cases"]]
             facts = _training(self._sizes(record["settings"], dataset), examples, record["settings"])
         elif (path := self.folder / "experiments" / f"{name}.json").is_file():
-            record = read_json(path, ("seed", "provenance"))
+            record = read_json(path, ("experiment", "seed", "provenance"))
             networks = [given for given in record["provenance"]["inputs"] if given.endswith("/network")]
             models = [self.model(f"{given.removesuffix('/network')}/seed-{record['seed']}")[0] for given in networks]
             # Each variant and each threshold is cut and evaluated by itself.
             passes = len(record.get("variants") or record["rows"]) if rule == "evaluate_variants" else 1
             facts = _analysis(models, passes)
+            if rule == "evaluate_variants":
+                facts["held_mib"] = decomposition_mib(models[0], gates=record["experiment"] == "variants")
         return MeasuredJob(rule=rule, name=name, seconds=seconds, cpu_seconds=cpu_seconds, memory_mib=memory, **facts)
 
 
@@ -222,6 +238,7 @@ def _training(model: ModelSizes, examples: list[int], settings: dict) -> dict:
     works = [training_work(model, number, settings["epochs"], settings["batch_size"]) for number in examples]
     return {
         "work": sum(works, Work()),
+        "held_mib": training_mib(model, settings["batch_size"]),
         "examples": round(sum(examples) / len(examples)),
         **{name: settings[name] for name in ("epochs", "batch_size")},
         **{name: getattr(model, name) for name in ("architecture", "rnn", "layers", "units", "embedding")},
@@ -229,7 +246,7 @@ def _training(model: ModelSizes, examples: list[int], settings: dict) -> dict:
 
 
 def _analysis(models: list[ModelSizes], passes: int = 1) -> dict:
-    facts = {"work": analysis_work(models, passes)}
+    facts = {"work": analysis_work(models, passes), "held_mib": analysis_mib(models)}
     if len({dataclasses.replace(model, layers=0) for model in models}) == 1:
         model = models[0]
         names = ("architecture", "rnn", "layers", "units", "embedding")
@@ -245,4 +262,6 @@ def _read_benchmark(path: Path) -> tuple[float, float | None, float | None]:
         values = [None if line[name] in _UNMEASURED else float(line[name]) for name in ("s", "cpu_time", "max_rss")]
     except (OSError, KeyError, TypeError, ValueError) as error:
         raise InputError(f"{path}: not a benchmark file of Snakemake ({error}); delete it") from error
-    return values[0], values[1] or None, values[2]
+    seconds, cpu_seconds, memory = values
+    # Without a second of computing only the shell was there to be sampled.
+    return (seconds, cpu_seconds, memory) if cpu_seconds else (seconds, None, None)
