@@ -17,7 +17,7 @@ IN_VENV = PATH="$(CURDIR)/.venv/bin:$$PATH"
 SNAKEMAKE = $(IN_VENV) .venv/bin/snakemake --workflow-profile workflow/profiles/default
 SOURCE = $(if $(MIRROR),--config source=mirror mirror="$(MIRROR)")
 
-.PHONY: help demo laptop reproduce plan verify crate test test-fuzz test-cluster bench lint reference lock
+.PHONY: help demo laptop reproduce plan verify crate test test-fuzz test-cluster bench bench-memory lint reference lock
 .DEFAULT_GOAL := help
 
 help: ## list the tasks
@@ -54,6 +54,9 @@ test-cluster: .venv/.done ## the profile for Slurm on a Slurm of one node, insta
 
 bench: .venv/.done ## speed, memory and size of the decomposition
 	$(IN_VENV) .venv/bin/python tests/benchmarks/bench.py --output results/bench/bench.json --markdown results/bench/bench.md
+
+bench-memory: .venv/.done ## memory and time that a finished run's jobs ask for, beside what they took (RUN=laptop)
+	@$(IN_VENV) .venv/bin/python scripts/compare_memory.py --run results/$(RUN)
 
 lint: .venv/.done ## ruff, snakefmt, snakemake --lint
 	.venv/bin/ruff check scripts tests

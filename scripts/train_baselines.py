@@ -12,10 +12,10 @@ from pathlib import Path
 from rnn_modules.architectures import ArchitectureSettings
 from rnn_modules.artefacts import sha256_of_arrays, write_arrays, write_json
 from rnn_modules.baselines import train_baselines
-from rnn_modules.commands import add_settings, run, settings_from, whole_number
+from rnn_modules.commands import add_settings, peak_memory_mib, run, settings_from, whole_number
 from rnn_modules.dataset import Dataset
 from rnn_modules.problems import chunk_of_cases, drawn_cases, problem_of
-from rnn_modules.provenance import peak_memory_mib, provenance
+from rnn_modules.provenance import provenance
 from rnn_modules.training import TrainingSettings, check_architecture
 
 

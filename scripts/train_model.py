@@ -16,13 +16,14 @@ import numpy as np
 
 from rnn_modules.architectures import ArchitectureSettings, build
 from rnn_modules.artefacts import InputError, replacing, write_json
-from rnn_modules.commands import add_settings, run, settings_from
+from rnn_modules.commands import add_settings, peak_memory_mib, run, settings_from
 from rnn_modules.dataset import Dataset
 from rnn_modules.network import from_keras
-from rnn_modules.provenance import peak_memory_mib, provenance
+from rnn_modules.provenance import provenance
 from rnn_modules.training import (
     TrainingSettings,
     check_architecture,
+    evaluation_batch,
     inputs_and_targets,
     sizes_of,
     train,
@@ -58,7 +59,7 @@ def main() -> None:
     network = from_keras(model)
     parity = parity_error(model, network, inputs_and_targets(dataset, "test")[0])
     inputs, targets = inputs_and_targets(dataset, "test")
-    test = model.evaluate(inputs, targets, batch_size=1024, verbose=0, return_dict=True)
+    test = model.evaluate(inputs, targets, batch_size=evaluation_batch(model), verbose=0, return_dict=True)
     arguments.output.mkdir(parents=True, exist_ok=True)
     with replacing(arguments.output / "model.keras") as temporary:
         model.save(temporary)

@@ -1,4 +1,4 @@
-"""What every command-line script shares: logging, flags made from a settings class, and errors in one line."""
+"""What every command-line script shares: logging, what it took, flags made from a settings class, one-line errors."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ import dataclasses
 import functools
 import logging
 import math
+import os
+import re
+import resource
 import sys
 import textwrap
 import types
@@ -16,9 +19,15 @@ from pathlib import Path
 
 from rnn_modules.artefacts import InputError
 
+TOOK = "took %.2f s of computing and %.1f MiB of memory at most"
+_TOOK = re.compile(r"took ([\d.]+) s of computing and ([\d.]+) MiB of memory at most$", re.MULTILINE)
+
 
 def run(main: Callable[[], None]) -> None:
-    """Run a script's ``main``; an error of the input ends it with status 2 and one line, not a traceback."""
+    """Run a script's ``main``; an error of the input ends it with status 2 and one line, not a traceback.
+
+    The last line that it logs says what the script took.
+    """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S", stream=sys.stderr)
     try:
         main()
@@ -28,6 +37,28 @@ def run(main: Callable[[], None]) -> None:
     except MemoryError as error:
         print(f"error: not enough memory ({error}); use smaller sizes, or a machine with more", file=sys.stderr)
         raise SystemExit(2) from error
+    times = os.times()
+    logging.info(TOOK, times.user + times.system, peak_memory_mib())
+
+
+def peak_memory_mib() -> float:
+    """Largest resident memory of this process so far, in MiB."""
+    try:
+        # What getrusage says can be that of the process which started this one: the two share memory until exec.
+        with open("/proc/self/status", encoding="ascii") as stream:
+            return next(int(line.split()[1]) for line in stream if line.startswith("VmHWM:")) / 1024
+    except (OSError, StopIteration):
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        return peak / (1024**2 if sys.platform == "darwin" else 1024)
+
+
+def took(log: str | os.PathLike) -> tuple[float, float] | None:
+    """Seconds of computing and peak memory in MiB of the script that wrote a log; None when the log does not say."""
+    try:
+        found = _TOOK.findall(Path(log).read_text(encoding="utf-8", errors="replace"))
+    except OSError:
+        return None
+    return (float(found[-1][0]), float(found[-1][1])) if found else None
 
 
 def setting(default, text: str, least: float = -math.inf, most: float = math.inf):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import math
 import os
 import sys
 from dataclasses import dataclass
@@ -112,7 +113,7 @@ def fit(model: keras.Model, inputs, targets: np.ndarray, settings: TrainingSetti
         batch_size=settings.batch_size,
         epochs=settings.epochs,
         validation_data=validation,
-        validation_batch_size=1024,
+        validation_batch_size=evaluation_batch(model),
         verbose=1 if sys.stderr.isatty() else 2,
     ).history
     if not np.isfinite(history["loss"]).all():
@@ -121,6 +122,11 @@ def fit(model: keras.Model, inputs, targets: np.ndarray, settings: TrainingSetti
             f"(now {settings.learning_rate})"
         )
     return {name: [float(value) for value in values] for name, values in history.items()}
+
+
+def evaluation_batch(model: keras.Model) -> int:
+    """Examples at once where nothing is learnt: 1,024, or as many as have 2^25 probabilities (of words) together."""
+    return max(1, min(1024, 2**25 // math.prod(model.output_shape[1:])))
 
 
 def train(model: keras.Model, dataset: Dataset, settings: TrainingSettings) -> History:

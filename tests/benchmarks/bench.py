@@ -41,7 +41,8 @@ from benchmarks.problem import (  # noqa: E402
     make_problem,
 )
 from rnn_modules.artefacts import replacing, write_json  # noqa: E402
-from rnn_modules.provenance import peak_memory_mib, provenance  # noqa: E402
+from rnn_modules.commands import peak_memory_mib  # noqa: E402
+from rnn_modules.provenance import provenance  # noqa: E402
 
 REPEATS = 9
 ORACLE_EXAMPLES = 500

@@ -15,7 +15,7 @@ PROGRAMS = ("munged", "slurmctld", "slurmd", "sbatch", "srun", "squeue", "scontr
 TEMPLATE = Path(__file__).with_name("slurm.conf")
 # Daemons lie where only root's PATH leads.
 SEARCH_PATH = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/sbin"])
-# What the node says it has, whatever the machine has: the workflow's jobs ask for 4 GB each and use about 1 GB.
+# What the node says it has, whatever the machine has: the workflow's jobs ask for up to 2 GB each and use about 1 GB.
 CPUS = 2
 MEMORY_MB = 16000
 

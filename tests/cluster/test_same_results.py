@@ -61,5 +61,7 @@ def test_slurm_gives_what_the_local_executor_gives(submit, tmp_path):
         "rule_tabulate_decomposition_cost": 1,
     }
     assert {job["JobState"] for job in run.jobs()} == {"COMPLETED"}
-    memory = {job["Comment"].split("_wildcards")[0]: job["MinMemoryNode"] for job in run.jobs()}
-    assert memory["rule_train_model"] == "4000M" and memory["rule_tabulate_decomposition_cost"] == "2000M"
+    # Each asked for what its rule says, Snakemake's own memory included, and not for the profile's default.
+    memory = {job["Comment"].split("_wildcards")[0]: int(job["MinMemoryNode"].rstrip("M")) for job in run.jobs()}
+    assert 1000 < memory["rule_train_model"] < 2000
+    assert 400 < memory["rule_tabulate_decomposition_cost"] < 900

@@ -11,7 +11,16 @@ from typing import Literal
 import pytest
 
 from rnn_modules.artefacts import InputError
-from rnn_modules.commands import add_settings, check_settings, run, setting, settings_from, whole_number
+from rnn_modules.commands import (
+    add_settings,
+    check_settings,
+    peak_memory_mib,
+    run,
+    setting,
+    settings_from,
+    took,
+    whole_number,
+)
 from rnn_modules.parameters import EDGES, DecompositionParameters, preset
 
 SCRIPTS = Path(__file__).parents[2] / "scripts"
@@ -185,3 +194,38 @@ def test_a_script_without_its_input_ends_with_one_line(tmp_path):
     assert finished.returncode == 2
     assert finished.stderr == f"error: {absent}: cannot be read (No such file or directory)\n"
     assert list(tmp_path.iterdir()) == []
+
+
+SCRIPT = """
+import sys
+sys.path.insert(0, {folder!r})
+from rnn_modules.commands import run
+
+def main():
+    held = b"x" * 200 * 2**20
+    sum(range(10**6))
+    {end}
+
+run(main)
+"""
+
+
+def test_a_script_logs_what_it_took(tmp_path):
+    for end, code in (("pass", 0), ("raise SystemExit(1)", 1)):
+        with open(tmp_path / f"{code}.log", "w") as log:
+            words = [sys.executable, "-c", SCRIPT.format(folder=str(SCRIPTS), end=end)]
+            assert subprocess.run(words, stderr=log, timeout=60).returncode == code
+    seconds, memory = took(tmp_path / "0.log")
+    assert 0 < seconds < 60
+    assert 200 < memory < 300
+    assert took(tmp_path / "1.log") is None
+    assert took(tmp_path / "missing.log") is None
+
+
+def test_the_memory_of_the_process_that_starts_a_script_is_not_its_own(tmp_path):
+    held = b"x" * 200 * 2**20
+    assert peak_memory_mib() > 200
+    code = f"import sys; sys.path.insert(0, {str(SCRIPTS)!r}); from rnn_modules.commands import peak_memory_mib"
+    words = [sys.executable, "-c", f"{code}; print(peak_memory_mib())"]
+    printed = subprocess.run(words, capture_output=True, text=True, check=True, timeout=60).stdout
+    assert 5 < float(printed) < 150 < len(held) / 2**20

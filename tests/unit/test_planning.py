@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnn_modules.artefacts import InputError
+from rnn_modules.commands import TOOK
 from rnn_modules.planning.costs import Costs, fit_trainings
 from rnn_modules.planning.estimates import EstimatedJob, describe, estimate, wall_seconds
 from rnn_modules.planning.measured_jobs import MeasuredJob, Recording, measure_run, read_recordings
@@ -44,7 +45,7 @@ TRAIN = (
 
 def planned(rule, command="", inputs=(), outputs=(), threads=1, memory=None):
     benchmark = f"results/x/benchmarks/{rule}/name.tsv"
-    return PlannedJob(rule, tuple(inputs), tuple(outputs), benchmark, threads, memory, command)
+    return PlannedJob(rule, tuple(inputs), tuple(outputs), benchmark, threads, memory, 10, command)
 
 
 def measured(rule="train_model", seconds=10.0, work=None, rnn="lstm", name="a", memory=100.0):
@@ -160,9 +161,13 @@ def test_time_of_computing_counts_and_not_of_waiting():
 
 def test_a_run_is_recorded_and_read_again(tmp_path):
     folder = write_verified_run(tmp_path / "work" / "made-up")
-    for name, seconds in ((f"train_model/{MODEL}/seed-0", 9.0), ("prepare_dataset/clinc", 1.0)):
+    for name, seconds in (
+        (f"train_model/{MODEL}/seed-0", 9.0),
+        ("prepare_dataset/clinc", 1.0),
+        ("tabulate_cases", 1.0),
+    ):
         path = folder / "benchmarks" / f"{name}.tsv"
-        path.parent.mkdir(parents=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(BENCHMARK.format(seconds, "NA"))
     recording = measure_run(folder)
     recording.write(tmp_path / "recordings")
@@ -171,13 +176,27 @@ def test_a_run_is_recorded_and_read_again(tmp_path):
     ]
     jobs = {job.rule: job for job in recording.jobs}
     # What has a benchmark file takes its seconds from there, what has none from its record.
-    assert jobs.keys() == {"train_model", "prepare_dataset", "evaluate_decomposition"}
+    assert jobs.keys() == {"train_model", "prepare_dataset", "tabulate_cases", "evaluate_decomposition"}
     assert (jobs["train_model"].seconds, jobs["train_model"].memory_mib) == (9.0, None)
     assert jobs["evaluate_decomposition"].seconds == 3.0
     model = ModelSizes("many_to_one", "lstm", 1, 4, 3, DatasetSizes(**recording.datasets["clinc"]["sizes"]))
     assert jobs["train_model"].work == training_work(model, 6, 2, 4)
     assert jobs["evaluate_decomposition"].work == analysis_work([model])
     assert recording.commit == "0123456789abcdef"
+
+
+def test_what_a_script_logged_counts_for_more_than_samples(tmp_path):
+    for rule, cpu_time in (("plot_modules", 1), ("write_report", 1), ("tabulate_cases", 0)):
+        path = tmp_path / "benchmarks" / f"{rule}.tsv"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(BENCHMARK.format(2.0, 3.1).replace("\t1\n", f"\t{cpu_time}\n"))
+    (tmp_path / "logs").mkdir()
+    (tmp_path / "logs" / "plot_modules.log").write_text("12:00:00 drawn\n12:00:01 " + TOOK % (1.5, 120.5) + "\n")
+    jobs = {job.rule: (job.name, job.cpu_seconds, job.memory_mib) for job in measure_run(tmp_path).jobs}
+    assert jobs["plot_modules"] == ("", 1.5, 120.5)
+    assert jobs["write_report"] == ("", 1.0, 3.1)
+    # Sampled before anything was computed: that was the shell.
+    assert jobs["tabulate_cases"] == ("", None, None)
 
 
 def test_an_empty_folder_or_a_damaged_recording_is_an_error(tmp_path):

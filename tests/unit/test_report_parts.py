@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rnn_modules.artefacts import InputError
+from rnn_modules.commands import TOOK
 from rnn_modules.report.benchmarks import duration, rule_costs
 from rnn_modules.report.curves import History, curve, read_history, shared_range
 from rnn_modules.report.markdown import blocks
@@ -21,12 +22,15 @@ from support.made_up_run import BENCHMARK, training_record, write
 
 def test_costs_by_rule_are_medians_maxima_and_totals(tmp_path):
     for name, seconds, peak in (("a/x", 10, 100), ("b/y", 20, 300), ("c", 60, "-")):
-        write(tmp_path / f"train/{name}.tsv", BENCHMARK.format(seconds, peak))
-    write(tmp_path / "plot.tsv", BENCHMARK.format(0.2, "NA"))
-    train, plot = rule_costs(tmp_path)
+        write(tmp_path / f"benchmarks/train/{name}.tsv", BENCHMARK.format(seconds, peak))
+    write(tmp_path / "benchmarks/plot.tsv", BENCHMARK.format(0.2, "NA"))
+    write(tmp_path / "benchmarks/table.tsv", BENCHMARK.format(0.1, 3))
+    write(tmp_path / "logs/table.log", f"12:00:00 {TOOK % (0.1, 70)}\n")
+    train, plot, table = rule_costs(tmp_path / "benchmarks")
     assert (train.rule, train.jobs, train.memory) == ("train", 3, (200.0, 300.0))
     assert (train.median_seconds, train.highest_seconds, train.total_seconds) == (20.0, 60.0, 90.0)
     assert (plot.rule, plot.memory) == ("plot", None)
+    assert (table.rule, table.memory) == ("table", (70.0, 70.0))
     assert rule_costs(tmp_path / "absent") == []
 
 

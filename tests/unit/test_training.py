@@ -1,6 +1,7 @@
 """Fitting a compiled model."""
 
 import csv
+from types import SimpleNamespace
 
 import keras
 import numpy as np
@@ -8,7 +9,16 @@ import pytest
 
 from rnn_modules.architectures import ArchitectureSettings, DataSizes, build
 from rnn_modules.artefacts import InputError
-from rnn_modules.training import TrainingSettings, compiled, fit, inputs_and_targets, sizes_of, train, write_history
+from rnn_modules.training import (
+    TrainingSettings,
+    compiled,
+    evaluation_batch,
+    fit,
+    inputs_and_targets,
+    sizes_of,
+    train,
+    write_history,
+)
 from support.made_up_models import many_output_dataset, one_output_dataset, translator_model
 
 SIZES = DataSizes(input_tokens=4, timesteps=1, vocabulary=6, outputs=2)
@@ -43,6 +53,11 @@ def test_sizes_and_targets_of_datasets():
     np.testing.assert_array_equal(fed[:, 1:], targets[:, :-1])
     np.testing.assert_array_equal(sources, translations.inputs("train"))
     np.testing.assert_array_equal(inputs_and_targets(many, "test")[1], many.labels("test"))
+
+
+@pytest.mark.parametrize(("shape", "examples"), [((None, 10), 1024), ((None, 7, 3000), 1024), ((None, 19, 30_000), 58)])
+def test_few_examples_of_many_probabilities_are_evaluated_at_once(shape, examples):
+    assert evaluation_batch(SimpleNamespace(output_shape=shape)) == examples
 
 
 def test_a_split_without_examples_is_an_error():

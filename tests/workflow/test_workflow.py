@@ -113,6 +113,20 @@ def test_claims_are_answered_one_by_one(finished):
     assert len(answered["claims"]) == 40
 
 
+def test_rules_ask_for_one_to_three_times_what_their_jobs_took(finished):
+    command = [sys.executable, "scripts/compare_memory.py", "--run", "results/ci"]
+    result = subprocess.run(command, cwd=finished, env=ENVIRONMENT, capture_output=True, text=True, timeout=600)
+    assert result.returncode == 0, result.stdout + result.stderr
+    measured = re.findall(r"^(\w+) +\d+ +[\d,]+ +[\d,]+ +\d\.\d\d", result.stdout, re.MULTILINE)
+    assert {"fetch_corpus", "train_model", "evaluate_scenario", "tabulate_cases", "write_report"} <= set(measured)
+    assert len(measured) == len(
+        {
+            path.relative_to(finished).parts[3].removesuffix(".tsv")
+            for path in finished.glob("results/ci/benchmarks/**/*.tsv")
+        }
+    )
+
+
 def test_a_second_run_does_nothing(finished):
     assert planned(finished) == {}
 

@@ -21,8 +21,13 @@ rule fetch_corpus:
         f"{RESULTS}/corpora/{{corpus}}.json",
     log:
         f"{RESULTS}/logs/fetch_corpus/{{corpus}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/fetch_corpus/{{corpus}}.tsv"
     conda:
         "../../envs/data.yaml"
+    resources:
+        mem_mb=memory("fetch_corpus"),
+        runtime=minutes("fetch_corpus"),
     params:
         source=source_flags,
     shell:
@@ -43,8 +48,8 @@ rule prepare_dataset:
     conda:
         "../../envs/data.yaml"
     resources:
-        mem_mb=lambda wildcards, attempt: 2000 * attempt,
-        runtime=lambda wildcards, attempt: 30 * attempt,
+        mem_mb=memory("prepare_dataset"),
+        runtime=minutes("prepare_dataset"),
     params:
         folder=lambda wildcards, output: folder_of(output),
         settings=lambda wildcards: flags(config["datasets"][wildcards.corpus]),
@@ -80,11 +85,16 @@ rule share_vocabulary:
         second=expand(f"{RESULTS}/datasets/{{second}}_with_{{first}}/{{file}}", file=FILES, allow_missing=True),
     log:
         f"{RESULTS}/logs/share_vocabulary/{{first}}_with_{{second}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/share_vocabulary/{{first}}_with_{{second}}.tsv"
     wildcard_constraints:
         first="math_qa|clinc",
         second="toxicity|brown",
     conda:
         "../../envs/data.yaml"
+    resources:
+        mem_mb=memory("share_vocabulary"),
+        runtime=minutes("share_vocabulary"),
     params:
         folders=lambda wildcards, input, output: (
             f"--first {folder_of(input.first)} --second {folder_of(input.second)} "

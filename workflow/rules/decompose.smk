@@ -26,8 +26,8 @@ rule decompose_model:
         "../../envs/analysis.yaml"
     threads: 1
     resources:
-        mem_mb=lambda wildcards, attempt: 4000 * attempt,
-        runtime=lambda wildcards, attempt: 60 * attempt,
+        mem_mb=memory("decompose_model"),
+        runtime=minutes("decompose_model"),
     params:
         dataset=lambda wildcards, input: folder_of(input.dataset),
         folder=lambda wildcards, output: folder_of(output),
@@ -72,8 +72,8 @@ rule evaluate_decomposition:
         "../../envs/analysis.yaml"
     threads: 1
     resources:
-        mem_mb=lambda wildcards, attempt: 4000 * attempt,
-        runtime=lambda wildcards, attempt: 120 * attempt,
+        mem_mb=memory("evaluate_decomposition"),
+        runtime=minutes("evaluate_decomposition"),
     params:
         model=lambda wildcards, input: str(Path(input.record).parent),
         dataset=lambda wildcards, input: folder_of(input.dataset),

@@ -54,8 +54,8 @@ rule train_baselines:
         "../../envs/train.yaml"
     threads: 1
     resources:
-        mem_mb=lambda wildcards, attempt: 4000 * attempt,
-        runtime=lambda wildcards, attempt: 480 * attempt,
+        mem_mb=memory("train_baselines"),
+        runtime=minutes("train_baselines"),
     params:
         datasets=lambda wildcards, input: folders_of(input.datasets),
         # A baseline has the architecture of the first model of its setting.
@@ -91,7 +91,7 @@ rule evaluate_reuse:
     output:
         RECORD,
     log:
-        f"{RESULTS}/logs/{{experiment}}/{{setting}}/{{rnn}}/seed-{{seed}}.log",
+        f"{RESULTS}/logs/evaluate_reuse/{{experiment}}/{{setting}}/{{rnn}}/seed-{{seed}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/evaluate_reuse/{{experiment}}/{{setting}}/{{rnn}}/seed-{{seed}}.tsv"
     wildcard_constraints:
@@ -101,8 +101,8 @@ rule evaluate_reuse:
         "../../envs/analysis.yaml"
     threads: 1
     resources:
-        mem_mb=lambda wildcards, attempt: 4000 * attempt,
-        runtime=lambda wildcards, attempt: 120 * attempt,
+        mem_mb=memory("evaluate_reuse"),
+        runtime=minutes("evaluate_reuse"),
     params:
         models=lambda wildcards, input: folders_of(input.networks),
         datasets=lambda wildcards, input: folders_of(input.datasets),
@@ -130,7 +130,7 @@ rule evaluate_translation_reuse:
     output:
         RECORD,
     log:
-        f"{RESULTS}/logs/{{experiment}}/{{setting}}/{{rnn}}/seed-{{seed}}.log",
+        f"{RESULTS}/logs/evaluate_translation_reuse/{{experiment}}/{{setting}}/{{rnn}}/seed-{{seed}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/evaluate_translation_reuse/{{experiment}}/{{setting}}/{{rnn}}/seed-{{seed}}.tsv"
     wildcard_constraints:
@@ -140,8 +140,8 @@ rule evaluate_translation_reuse:
         "../../envs/analysis.yaml"
     threads: 1
     resources:
-        mem_mb=lambda wildcards, attempt: 4000 * attempt,
-        runtime=lambda wildcards, attempt: 120 * attempt,
+        mem_mb=memory("evaluate_translation_reuse"),
+        runtime=minutes("evaluate_translation_reuse"),
     params:
         model=lambda wildcards, input: folders_of(input.network),
         dataset=lambda wildcards, input: folders_of(input.dataset),
@@ -167,7 +167,7 @@ rule evaluate_replacement:
     output:
         RECORD,
     log:
-        f"{RESULTS}/logs/{{experiment}}/{{setting}}/{{rnn}}/seed-{{seed}}.log",
+        f"{RESULTS}/logs/evaluate_replacement/{{experiment}}/{{setting}}/{{rnn}}/seed-{{seed}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/evaluate_replacement/{{experiment}}/{{setting}}/{{rnn}}/seed-{{seed}}.tsv"
     wildcard_constraints:
@@ -176,8 +176,8 @@ rule evaluate_replacement:
         "../../envs/analysis.yaml"
     threads: 1
     resources:
-        mem_mb=lambda wildcards, attempt: 4000 * attempt,
-        runtime=lambda wildcards, attempt: 120 * attempt,
+        mem_mb=memory("evaluate_replacement"),
+        runtime=minutes("evaluate_replacement"),
     params:
         models=lambda wildcards, input: folders_of(input.networks),
         dataset=lambda wildcards, input: folders_of(input.dataset),
@@ -200,7 +200,7 @@ rule evaluate_scenario:
     output:
         RECORD,
     log:
-        f"{RESULTS}/logs/{{experiment}}/{{setting}}/{{rnn}}/seed-{{seed}}.log",
+        f"{RESULTS}/logs/evaluate_scenario/{{experiment}}/{{setting}}/{{rnn}}/seed-{{seed}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/evaluate_scenario/{{experiment}}/{{setting}}/{{rnn}}/seed-{{seed}}.tsv"
     wildcard_constraints:
@@ -209,8 +209,8 @@ rule evaluate_scenario:
         "../../envs/analysis.yaml"
     threads: 1
     resources:
-        mem_mb=lambda wildcards, attempt: 4000 * attempt,
-        runtime=lambda wildcards, attempt: 120 * attempt,
+        mem_mb=memory("evaluate_scenario"),
+        runtime=minutes("evaluate_scenario"),
     params:
         models=lambda wildcards, input: named_folders(wildcards.setting, input.networks),
         datasets=lambda wildcards, input: named_folders(wildcards.setting, input.datasets),
@@ -241,7 +241,7 @@ rule evaluate_variants:
     output:
         RECORD,
     log:
-        f"{RESULTS}/logs/{{experiment}}/{{setting}}/{{rnn}}/seed-{{seed}}.log",
+        f"{RESULTS}/logs/evaluate_variants/{{experiment}}/{{setting}}/{{rnn}}/seed-{{seed}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/evaluate_variants/{{experiment}}/{{setting}}/{{rnn}}/seed-{{seed}}.tsv"
     wildcard_constraints:
@@ -250,8 +250,8 @@ rule evaluate_variants:
         "../../envs/analysis.yaml"
     threads: 1
     resources:
-        mem_mb=lambda wildcards, attempt: 4000 * attempt,
-        runtime=lambda wildcards, attempt: 240 * attempt,
+        mem_mb=memory("evaluate_variants"),
+        runtime=minutes("evaluate_variants"),
     params:
         model=lambda wildcards, input: folders_of(input.network),
         dataset=lambda wildcards, input: folders_of(input.dataset),

@@ -47,8 +47,13 @@ rule tabulate_decomposition_cost:
         ),
     log:
         f"{RESULTS}/logs/tabulate_decomposition_cost.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/tabulate_decomposition_cost.tsv"
     conda:
         "../../envs/analysis.yaml"
+    resources:
+        mem_mb=memory("tabulate_decomposition_cost"),
+        runtime=minutes("tabulate_decomposition_cost"),
     params:
         folder=lambda wildcards, output: folder_of(output),
     shell:
@@ -70,8 +75,13 @@ rule tabulate_cases:
         report(f"{TABLES}/table5.html", caption="../report/table5.rst", category="Tables", labels={"table": "V"}),
     log:
         f"{RESULTS}/logs/tabulate_cases.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/tabulate_cases.tsv"
     conda:
         "../../envs/analysis.yaml"
+    resources:
+        mem_mb=memory("tabulate_cases"),
+        runtime=minutes("tabulate_cases"),
     params:
         folder=lambda wildcards, output: folder_of(output),
     shell:
@@ -94,8 +104,13 @@ rule tabulate_variants:
         ),
     log:
         f"{RESULTS}/logs/tabulate_variants.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/tabulate_variants.tsv"
     conda:
         "../../envs/analysis.yaml"
+    resources:
+        mem_mb=memory("tabulate_variants"),
+        runtime=minutes("tabulate_variants"),
     params:
         folder=lambda wildcards, output: folder_of(output),
     shell:
@@ -122,8 +137,13 @@ rule answer_claims:
         ),
     log:
         f"{RESULTS}/logs/answer_claims.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/answer_claims.tsv"
     conda:
         "../../envs/analysis.yaml"
+    resources:
+        mem_mb=memory("answer_claims"),
+        runtime=minutes("answer_claims"),
     shell:
         "python {input.script} --decomposition-cost {input.costs} --cases {input.cases} --variants {input.variants} "
         "--json {output.json} --markdown {output.markdown} --latex {output.latex} --html {output.html} > {log} 2>&1"
@@ -145,8 +165,13 @@ rule plot_decomposition_cost:
         ),
     log:
         f"{RESULTS}/logs/plot_decomposition_cost.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/plot_decomposition_cost.tsv"
     conda:
         "../../envs/analysis.yaml"
+    resources:
+        mem_mb=memory("plot_decomposition_cost"),
+        runtime=minutes("plot_decomposition_cost"),
     shell:
         "python {input.script} {input.records} --output {output.png} --output-svg {output.svg} > {log} 2>&1"
 
@@ -167,8 +192,13 @@ rule plot_reuse:
         ),
     log:
         f"{RESULTS}/logs/plot_reuse.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/plot_reuse.tsv"
     conda:
         "../../envs/analysis.yaml"
+    resources:
+        mem_mb=memory("plot_reuse"),
+        runtime=minutes("plot_reuse"),
     shell:
         "python {input.script} {input.records} --output {output.png} --output-svg {output.svg} > {log} 2>&1"
 
@@ -189,6 +219,11 @@ use rule plot_reuse as plot_replacement with:
         ),
     log:
         f"{RESULTS}/logs/plot_replacement.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/plot_replacement.tsv"
+    resources:
+        mem_mb=memory("plot_replacement"),
+        runtime=minutes("plot_replacement"),
 
 
 rule plot_removal_sweep:
@@ -206,8 +241,13 @@ rule plot_removal_sweep:
         ),
     log:
         f"{RESULTS}/logs/plot_removal_sweep.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/plot_removal_sweep.tsv"
     conda:
         "../../envs/analysis.yaml"
+    resources:
+        mem_mb=memory("plot_removal_sweep"),
+        runtime=minutes("plot_removal_sweep"),
     shell:
         "python {input.script} {input.records} --output {output.png} --output-svg {output.svg} > {log} 2>&1"
 
@@ -228,8 +268,13 @@ rule plot_modules:
         ),
     log:
         f"{RESULTS}/logs/plot_modules/{{architecture}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/plot_modules/{{architecture}}.tsv"
     conda:
         "../../envs/analysis.yaml"
+    resources:
+        mem_mb=memory("plot_modules"),
+        runtime=minutes("plot_modules"),
     params:
         folder=lambda wildcards, input: folder_of(input.modules),
     shell:
@@ -255,8 +300,13 @@ rule write_report:
         ),
     log:
         f"{RESULTS}/logs/write_report.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/write_report.tsv"
     conda:
         "../../envs/analysis.yaml"
+    resources:
+        mem_mb=memory("write_report"),
+        runtime=minutes("write_report"),
     params:
         folder=lambda wildcards, output: str(Path(output[0]).parents[1]),
     shell:

@@ -24,8 +24,8 @@ rule train_model:
         "../../envs/train.yaml"
     threads: 1
     resources:
-        mem_mb=lambda wildcards, attempt: 4000 * attempt,
-        runtime=lambda wildcards, attempt: 240 * attempt,
+        mem_mb=memory("train_model"),
+        runtime=minutes("train_model"),
     params:
         dataset=lambda wildcards, input: folder_of(input.dataset),
         folder=lambda wildcards, output: str(Path(output.record).parent),

@@ -91,8 +91,11 @@ def describe(jobs: Sequence[EstimatedJob], cores: int, recordings: Sequence[Reco
     total = _core_seconds(jobs)
     rows.append(["total", f"{len(jobs):,}", f"{total / 3600:,.1f}", _gigabytes(_declared(jobs)), _largest(jobs), ""])
     hours = wall_seconds(jobs, cores) / 3600
+    plan = table([list(_COLUMNS), *rows]).splitlines()
     lines = [
-        _table([list(_COLUMNS), *rows]),
+        *plan[:-1],
+        plan[1],
+        plan[-1],
         "",
         f"Wall time on {cores} core{'s' * (cores > 1)}: about {_duration(hours)}, if no other program uses them.",
         f"Memory: at most {_at_once(jobs, cores):.1f} GB declared by {min(cores, len(jobs))} jobs at once.",
@@ -163,11 +166,14 @@ def _basis(jobs: Sequence[EstimatedJob], recordings: Sequence[Recording], costs:
         )
     if missing := sorted({job.job.measured_as for job in jobs if job.core_seconds is None}):
         lines.append(f"- Counted as nothing, for no job of theirs is recorded: {', '.join(missing)}.")
-    lines.append("- Memory as measured at the recorded sizes; it is not scaled.")
+    lines.append(
+        "- GB declared: what the largest job of the rule asks for at first, from recorded peaks scaled to its "
+        "sizes, with head-room; GB measured: the highest recorded peak, at the recorded sizes."
+    )
     return lines
 
 
-def _table(rows: list[list[str]]) -> str:
+def table(rows: list[list[str]]) -> str:
     """Columns of equal width, the first to the left, the others to the right."""
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     lines = []
@@ -177,6 +183,5 @@ def _table(rows: list[list[str]]) -> str:
             for column, (cell, width) in enumerate(zip(row, widths, strict=True))
         )
         lines.append("  ".join([first, *others]).rstrip())
-    lines.insert(1, "  ".join("-" * width for width in widths))
-    lines.insert(-1, lines[1])
+    lines.insert(1, "  ".join("-" * width for width in widths).rstrip())
     return "\n".join(lines)

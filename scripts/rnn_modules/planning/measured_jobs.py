@@ -15,7 +15,8 @@ from pathlib import Path
 
 from rnn_modules.artefacts import InputError, read_csv, read_json, replacing, write_json
 from rnn_modules.benchmark_files import read_benchmark
-from rnn_modules.commands import expected_number
+from rnn_modules.commands import expected_number, took
+from rnn_modules.planning.memory import analysis_mib, decomposition_mib, training_mib
 from rnn_modules.planning.workload import (
     GATES,
     TRAININGS,
@@ -42,9 +43,9 @@ class MeasuredJob:
         name: wildcards, as in the name of the benchmark file.
         work: how much it was.
         seconds: from start to end.
-        cpu_seconds: seconds of computing as sampled, None when the job was too short; less than ``seconds`` on a shared
-            machine.
-        memory_mib: highest resident memory, None when it was not sampled.
+        cpu_seconds: seconds of computing, less than ``seconds`` on a shared machine; None when they are not known.
+        memory_mib: highest resident memory, None when it is not known.
+        held_mib: what of it follows from the job's sizes (:mod:`rnn_modules.planning.memory`).
         examples: training examples of one model (others: test examples), None where it does not apply; the same holds
             for the settings that follow.
     """
@@ -55,6 +56,7 @@ class MeasuredJob:
     seconds: float
     cpu_seconds: float | None
     memory_mib: float | None
+    held_mib: float = 0.0
     architecture: str | None = None
     rnn: str | None = None
     layers: int | None = None
@@ -84,6 +86,10 @@ class Recording:
     machine: dict | None
     datasets: dict[str, dict]
     jobs: tuple[MeasuredJob, ...]
+
+    def is_synthetic(self, dataset: str) -> bool:
+        """Whether a dataset's corpus was generated."""
+        return self.datasets.get(dataset, {}).get("source") == "synthetic"
 
     def write(self, folder: str | os.PathLike) -> None:
         """Write ``<run>.csv`` and ``<run>.json``."""
@@ -129,14 +135,16 @@ def _read_recording(path: Path) -> Recording:
 
 def _read_jobs(path: Path) -> list[MeasuredJob]:
     kinds = {"name": str, "rule": str, "architecture": str, "rnn": str}
-    kinds |= dict.fromkeys(("seconds", "cpu_seconds", "memory_mib"), float)
+    kinds |= dict.fromkeys(("seconds", "cpu_seconds", "memory_mib", "held_mib"), float)
     columns = [part.name for part in dataclasses.fields(MeasuredJob) if part.name != "work"]
     works = [part.name for part in dataclasses.fields(Work)]
     mend = "record the run again"
     jobs = []
     for number, line in enumerate(read_csv(path, (*columns, *works), mend), start=1):
         try:
+            # A rule with one job has no name for it; whatever else is empty is not known.
             values = {name: kinds.get(name, int)(line[name]) if line[name] else None for name in columns}
+            values |= {"name": line["name"]}
             job = MeasuredJob(work=Work(*(int(line[name]) for name in works)), **values)
             _check_job(job)
         except ValueError as error:
@@ -167,7 +175,7 @@ def measure_run(folder: str | os.PathLike) -> Recording:
     """
     folder = Path(folder)
     run = _Run(folder)
-    jobs = [run.benchmarked(path) for path in sorted(folder.glob("benchmarks/*/**/*.tsv"))]
+    jobs = [run.benchmarked(path) for path in sorted(folder.glob("benchmarks/**/*.tsv"))]
     known = {(job.rule, job.name) for job in jobs}
     # A run that is kept without its benchmarks still has the seconds that its records state.
     jobs += [job for job in run.recorded() if (job.rule, job.name) not in known]
@@ -216,9 +224,8 @@ class _Run:
 
     def benchmarked(self, path: Path) -> MeasuredJob:
         """The job of a benchmark file."""
-        parts = path.relative_to(self.folder / "benchmarks").with_suffix("").parts
-        (first, *_) = read_benchmark(path)
-        return self._job(parts[0], "/".join(parts[1:]), first.seconds, first.cpu_seconds or None, first.memory_mib)
+        rule, *name = path.relative_to(self.folder / "benchmarks").with_suffix("").parts
+        return self._job(rule, "/".join(name), *_measured(path))
 
     def recorded(self) -> list[MeasuredJob]:
         """The jobs whose records state seconds."""
@@ -238,12 +245,18 @@ class _Run:
         return jobs
 
     def _job(self, rule: str, name: str, seconds: float, cpu_seconds: float | None, memory: float | None):
+        # What Snakemake samples twice a second misses peaks, and short jobs altogether; the script itself knows.
+        log = self.folder / "logs" / rule / f"{name}.log" if name else self.folder / "logs" / f"{rule}.log"
+        cpu_seconds, memory = took(log) or (cpu_seconds, memory)
         facts: dict = {"work": Work()}
         if rule == "train_model":
             model, record = self.model(name)
             facts = _training(model, [record["examples"]["train"]], record["settings"])
         elif rule in ("decompose_model", "evaluate_decomposition"):
-            facts = _analysis([self.model(name)[0]])
+            model = self.model(name)[0]
+            facts = _analysis([model])
+            if rule == "decompose_model":
+                facts["held_mib"] = decomposition_mib(model)
         elif rule == "train_baselines":
             facts = self._baselines(self.folder / "baselines" / f"{name}.json")
         elif (path := self.folder / "experiments" / f"{name}.json").is_file():
@@ -262,14 +275,17 @@ class _Run:
         return _training(self._sizes(record["settings"], dataset), examples, record["settings"])
 
     def _experiment(self, path: Path, rule: str) -> dict:
-        record = read_json(path, ("seed", "provenance"))
+        record = read_json(path, ("experiment", "seed", "provenance"))
         reader = RecordReader(path, record)
         seed = reader.whole("seed", record["seed"])
         networks = [given for given in _inputs(reader) if given.endswith("/network")]
         models = [self.model(f"{given.removesuffix('/network')}/seed-{seed}")[0] for given in networks]
+        if rule != "evaluate_variants":
+            return _analysis(models)
         # Each variant and each threshold is cut and evaluated by itself.
         parts = reader.listed("rows", record.get("variants") or record.get("rows"))
-        return _analysis(models, len(parts) if rule == "evaluate_variants" else 1)
+        held = decomposition_mib(models[0], gates=record["experiment"] == "variants")
+        return _analysis(models, len(parts)) | {"held_mib": held}
 
 
 def _inputs(reader: RecordReader) -> list[str]:
@@ -285,6 +301,7 @@ def _training(model: ModelSizes, examples: list[int], settings: dict) -> dict:
     works = [training_work(model, number, settings["epochs"], settings["batch_size"]) for number in examples]
     return {
         "work": sum(works, Work()),
+        "held_mib": training_mib(model, settings["batch_size"]),
         "examples": round(sum(examples) / len(examples)),
         **{name: settings[name] for name in ("epochs", "batch_size")},
         **{name: getattr(model, name) for name in ("architecture", "rnn", "layers", "units", "embedding")},
@@ -292,9 +309,17 @@ def _training(model: ModelSizes, examples: list[int], settings: dict) -> dict:
 
 
 def _analysis(models: list[ModelSizes], passes: int = 1) -> dict:
-    facts = {"work": analysis_work(models, passes)}
+    facts = {"work": analysis_work(models, passes), "held_mib": analysis_mib(models)}
     if len({dataclasses.replace(model, layers=0) for model in models}) == 1:
         model = models[0]
         names = ("architecture", "rnn", "layers", "units", "embedding")
         facts |= {name: getattr(model, name) for name in names} | {"examples": model.dataset.test}
     return facts
+
+
+def _measured(path: Path) -> tuple[float, float | None, float | None]:
+    """Seconds, seconds of computing, and peak memory in MiB of a benchmark file."""
+    (first, *_) = read_benchmark(path)
+    # Without a second of computing only the shell was there to be sampled.
+    measured = (first.cpu_seconds, first.memory_mib) if first.cpu_seconds else (None, None)
+    return first.seconds, *measured

@@ -44,6 +44,7 @@ class PlannedJob:
         outputs: files that it makes.
         benchmark: file of its benchmark, None when the rule has none.
         memory_mib: declared memory, None when the rule declares none.
+        minutes: declared time, None when the rule declares none.
         command: its command line.
     """
 
@@ -53,15 +54,22 @@ class PlannedJob:
     benchmark: str | None
     threads: int
     memory_mib: float | None
+    minutes: float | None
     command: str
 
     @property
     def measured_as(self) -> str:
         """The rule that its benchmarks are kept under; a rule that specialises another one keeps them under that."""
+        return self.measured_name[0]
+
+    @functools.cached_property
+    def measured_name(self) -> tuple[str, str]:
+        """That rule, and the name that :class:`rnn_modules.planning.measured_jobs.MeasuredJob` has."""
         if self.benchmark is None:
-            return self.rule
-        parts = Path(self.benchmark).parts
-        return parts[parts.index("benchmarks") + 1]
+            return self.rule, ""
+        parts = Path(self.benchmark).with_suffix("").parts
+        rule, *name = parts[parts.index("benchmarks") + 1 :]
+        return rule, "/".join(name)
 
     @functools.cached_property
     def options(self) -> dict[str, list[str]]:
@@ -129,14 +137,15 @@ def _is_job(record: logging.LogRecord) -> bool:
 
 
 def _planned(record: logging.LogRecord) -> PlannedJob:
-    memory = dict(record.resources.items()).get("mem_mib")
+    declared = {name: value for name, value in record.resources.items() if isinstance(value, int)}
     return PlannedJob(
         rule=record.rule_name,
         inputs=tuple(record.input),
         outputs=tuple(record.output),
         benchmark=record.benchmark,
         threads=record.threads,
-        memory_mib=memory if isinstance(memory, int) else None,
+        memory_mib=declared.get("mem_mib"),
+        minutes=declared.get("runtime"),
         command=record.shellcmd or "",
     )
 
@@ -237,23 +246,12 @@ class Sizes:
         )
 
     def _prepared(self, name: str, job: PlannedJob) -> DatasetSizes:
-        settings, defaults = dataset_settings(job.words), dataset_settings([])
         (manifest,) = job.options["manifest"]
         synthetic = self._synthetic_examples(manifest)
-        known = [given[name] for given in self.recorded if name in given]
-        of_source = [one for one in known if (one["source"] == "synthetic") == (synthetic is not None)]
-        for one in of_source:
-            # What an older recording does not name was as it is by default.
-            if synthetic is None and defaults | one["settings"] == settings:
-                return DatasetSizes(**one["sizes"])
-        if not known:
-            raise InputError(
-                f"{name}: no recorded benchmark has this dataset, so nothing can be estimated; prepare the datasets "
-                "first (target: datasets)"
-            )
-        self.guessed.add(name)
-        sizes = [DatasetSizes(**one["sizes"]) for one in of_source or known]
-        return limited(max(sizes, key=lambda one: one.train), settings, synthetic)
+        sizes, exact = expected_sizes(name, dataset_settings(job.words), synthetic, self.recorded)
+        if not exact:
+            self.guessed.add(name)
+        return sizes
 
     def _synthetic_examples(self, manifest: str) -> int | None:
         """Examples of a generated corpus; None for a real one."""
@@ -265,6 +263,36 @@ class Sizes:
             found = read_manifest(manifest)
             source, examples = found["source"], found.get("examples", 1000)
         return examples if source == "synthetic" else None
+
+
+def expected_sizes(
+    name: str, settings: dict, synthetic: int | None, recorded: Iterable[Mapping[str, dict]]
+) -> tuple[DatasetSizes, bool]:
+    """Sizes that a dataset will have, and whether they are exact: those of a recorded one with the same settings.
+
+    Args:
+        name: of the dataset.
+        settings: fields of :class:`rnn_modules.dataset.DatasetSettings`.
+        synthetic: examples (lines of a parallel corpus) that are generated; None for a real corpus.
+        recorded: descriptions of recorded datasets, as in :class:`rnn_modules.planning.measured_jobs.Recording`.
+
+    Raises:
+        InputError: no dataset of that name is recorded.
+    """
+    known = [given[name] for given in recorded if name in given]
+    of_source = [one for one in known if (one["source"] == "synthetic") == (synthetic is not None)]
+    defaults = dataset_settings([])
+    for one in of_source:
+        # What an older recording does not name was as it is by default.
+        if synthetic is None and defaults | one["settings"] == settings:
+            return DatasetSizes(**one["sizes"]), True
+    if not known:
+        raise InputError(
+            f"{name}: no recorded benchmark has this dataset, so nothing can be estimated; prepare the datasets "
+            "first (target: datasets)"
+        )
+    sizes = [DatasetSizes(**one["sizes"]) for one in of_source or known]
+    return limited(max(sizes, key=lambda one: one.train), settings, synthetic), False
 
 
 def limited(sizes: DatasetSizes, settings: dict, synthetic: int | None) -> DatasetSizes:

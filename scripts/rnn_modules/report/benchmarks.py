@@ -1,4 +1,4 @@
-"""Run time and peak memory of a run by rule, from the benchmark files that Snakemake leaves."""
+"""Run time and peak memory of a run by rule, from the benchmark files that Snakemake leaves, and the scripts' logs."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rnn_modules.benchmark_files import read_benchmark
+from rnn_modules.commands import took
 
 
 @dataclass(frozen=True)
@@ -26,26 +27,28 @@ class RuleCost:
     memory: tuple[float, float] | None
 
 
-def _measure(path: Path) -> tuple[float, float | None]:
-    """Seconds and peak memory of one job, repetitions averaged."""
+def _measure(path: Path, log: Path) -> tuple[float, float | None]:
+    """Seconds and peak memory of one job, repetitions averaged; the script itself knows its peak better."""
     repetitions = read_benchmark(path)
     peaks = [one.memory_mib for one in repetitions if one.memory_mib is not None]
-    return statistics.fmean(one.seconds for one in repetitions), max(peaks, default=None)
+    logged = took(log)
+    return statistics.fmean(one.seconds for one in repetitions), logged[1] if logged else max(peaks, default=None)
 
 
 def rule_costs(folder: Path) -> list[RuleCost]:
     """Costs by rule, the most expensive first.
 
     Args:
-        folder: ``<rule>/.../<job>.tsv``; missing or empty gives an empty list.
+        folder: ``benchmarks`` of a run, with ``<rule>/.../<job>.tsv``; missing or empty gives an empty list. Beside it
+            lies ``logs``.
 
     Raises:
         InputError: a file is no benchmark of Snakemake.
     """
     by_rule: dict[str, list[tuple[float, float | None]]] = {}
     for path in sorted(folder.rglob("*.tsv")):
-        parts = path.relative_to(folder).parts
-        by_rule.setdefault(parts[0] if len(parts) > 1 else path.stem, []).append(_measure(path))
+        job = path.relative_to(folder).with_suffix("")
+        by_rule.setdefault(job.parts[0], []).append(_measure(path, folder.parent / "logs" / f"{job}.log"))
     costs = []
     for rule, measures in by_rule.items():
         seconds = [second for second, _ in measures]

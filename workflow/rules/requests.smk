@@ -1,0 +1,88 @@
+# What jobs ask for: memory and minutes from recorded jobs (config/benchmarks) with head-room, more with each attempt.
+import functools
+import sys
+
+sys.path.insert(0, str(Path(workflow.basedir).parent / "scripts"))
+
+from rnn_modules.planning.measured_jobs import read_recordings
+from rnn_modules.planning.memory import analysis_mib, decomposition_mib, training_mib
+from rnn_modules.planning.planned_jobs import dataset_settings, expected_sizes
+from rnn_modules.planning.requests import Requests
+from rnn_modules.planning.workload import ModelSizes, Work, analysis_work, baseline_examples, training_work
+
+RECORDINGS = read_recordings(Path(workflow.basedir).parent / "config" / "benchmarks")
+REQUESTS = Requests.of(RECORDINGS)
+# On a cluster two Snakemakes run within each job, one starting the other; 170 MB each were measured.
+SNAKEMAKE_MB = 400
+# About so many choices are varied, each cut and evaluated by itself.
+VARIED = 25
+
+
+def memory(rule):
+    """Megabytes of a rule's job."""
+
+    def ask(wildcards, input, attempt):
+        held, _ = load(rule, wildcards, input)
+        name = ("_to_" if rule == "prepare_dataset" else "/").join(wildcards)
+        program = REQUESTS.memory_mb(rule, held, name, config["source"] == "synthetic")
+        return attempt * (program + SNAKEMAKE_MB * workflow.non_local_exec)
+
+    return ask
+
+
+def minutes(rule):
+    """Minutes of a rule's job."""
+
+    def ask(wildcards, input, attempt):
+        _, work = load(rule, wildcards, input)
+        return attempt * REQUESTS.minutes(rule, getattr(wildcards, "rnn", None), work)
+
+    return ask
+
+
+def load(rule, wildcards, inputs):
+    """MiB that a job holds by its sizes, and its work."""
+    if rule == "train_model":
+        model = sizes_of(wildcards.architecture, wildcards.dataset, wildcards.rnn, wildcards.layers)
+        return trained(model, model.dataset.train, 1)
+    if rule == "train_baselines":
+        names, reuse = dataset_names(wildcards.setting), config["reuse"]
+        model = sizes_of(architectures_of(wildcards.setting)[0], names[0], wildcards.rnn, reuse["layers"])
+        examples = baseline_examples(
+            wildcards.experiment, [dataset_sizes(name) for name in names], reuse["examples_per_class"]
+        )
+        return trained(model, examples, reuse["cases_per_job"])
+    folders = [Path(path).parts[-5:-2] for path in inputs if path.endswith("/network.npz")]
+    models = [sizes_of(architecture, dataset, *depth.split("-")) for architecture, dataset, depth in folders]
+    if rule == "decompose_model":
+        return decomposition_mib(*models), analysis_work(models)
+    if rule != "evaluate_variants":
+        return analysis_mib(models), analysis_work(models)
+    sweep = wildcards.experiment == "removal_sweep"
+    passes = len(config["removal_sweep"]["removal_caps"]) if sweep else VARIED
+    return decomposition_mib(*models, gates=not sweep), analysis_work(models, passes)
+
+
+def trained(model, examples, models):
+    """MiB that a training holds, and the work of training so many models one after another."""
+    settings = config["models"][model.architecture]
+    work = training_work(model, examples, settings["epochs"], settings["batch_size"])
+    return training_mib(model, settings["batch_size"]), sum([work] * models, Work())
+
+
+@functools.cache
+def sizes_of(architecture, dataset, rnn, layers):
+    """Sizes of a model."""
+    settings = config["models"][architecture]
+    return ModelSizes(architecture, rnn, int(layers), settings["units"], settings["embedding"], dataset_sizes(dataset))
+
+
+@functools.cache
+def dataset_sizes(name):
+    """Sizes that a dataset will have, or those of the whole corpus where none of that name is recorded."""
+    corpus = name.split("_to_")[0].split("_with_")[0]
+    settings = dataset_settings(flags(config["datasets"][corpus]).split())
+    synthetic = config["synthetic"].get("examples", {}).get(corpus, 1000) if config["source"] == "synthetic" else None
+    recorded = [recording.datasets for recording in RECORDINGS]
+    known = name if any(name in datasets for datasets in recorded) else corpus
+    return expected_sizes(known, settings, synthetic, recorded)[0]
