@@ -39,7 +39,7 @@ def module_odds(
     odds = {head: np.empty(shape, network.dtype) for head in heads}
     masks = modules.masks(replayed)
 
-    def evaluate(chunk: slice) -> None:
+    def evaluate(chunk: np.ndarray) -> None:
         hidden = replayed.hidden(inputs[chunk], masks)
         if network.many_output:
             hidden = hidden.transpose(1, 2, 0, 3)
@@ -51,7 +51,7 @@ def module_odds(
 
     # NumPy lets go of the interpreter in its loops, so threads are enough.
     with ThreadPoolExecutor(threads) as pool:
-        for _ in pool.map(evaluate, chunks(len(inputs), len(modules))):
+        for _ in pool.map(evaluate, chunks(inputs, len(modules))):
             pass
     return odds
 
@@ -72,7 +72,7 @@ def parent_odds(
     """
     shape = (network.outputs, len(inputs), *([network.timesteps] if network.many_output else []))
     odds = {head: np.empty(shape, network.dtype) for head in heads}
-    for chunk in chunks(len(inputs)):
+    for chunk in chunks(inputs):
         logits = network.logits(inputs[chunk])
         logits = np.broadcast_to(logits, (network.outputs, *logits.shape))
         for head in heads:

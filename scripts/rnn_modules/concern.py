@@ -30,19 +30,20 @@ def central_tendency(observations: np.ndarray, outlier_distance: float = 2.0) ->
     distances = np.abs(magnitudes)
     deviation = _median(distances)[:, None]
     constant = deviation == 0
-    kept = distances / np.where(constant, 1, deviation) < outlier_distance
-    kept |= constant
+    distances /= np.where(constant, 1, deviation)
+    kept = (distances < outlier_distance) | constant
     # Summed about the median, the mean of equal values is exactly that value, so constant nodes never score below 0.
-    return centre + np.sum(magnitudes, axis=1, where=kept, dtype=np.float64) / np.count_nonzero(kept, axis=1)
+    magnitudes *= kept
+    return centre + magnitudes.sum(axis=1, dtype=np.float64) / np.count_nonzero(kept, axis=1)
 
 
 def _median(values: np.ndarray) -> np.ndarray:
-    """Median over the last axis; by partition, which NumPy vectorises for rows that lie together in memory."""
+    """Median of each row; by partition about one position, which NumPy vectorises, and not about two."""
     middle = values.shape[-1] // 2
+    parts = np.partition(values, middle, axis=-1)
     if values.shape[-1] % 2:
-        return np.partition(values, middle, axis=-1)[..., middle]
-    parts = np.partition(values, (middle - 1, middle), axis=-1)
-    return (parts[..., middle - 1] + parts[..., middle]) / 2
+        return parts[:, middle]
+    return (parts[:, :middle].max(axis=-1) + parts[:, middle]) / 2
 
 
 def active_rate(observations: np.ndarray, threshold: float = 0.0) -> np.ndarray:

@@ -7,8 +7,8 @@ model one per timestep. Both modes are found from the same activations, observed
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,6 +29,7 @@ from rnn_modules.concern import (
 )
 from rnn_modules.module import Modules
 from rnn_modules.network import SQUASHED_GATES, Network, RecurrentLayer
+from rnn_modules.network.networks import chunks
 from rnn_modules.parameters import DecompositionParameters
 
 logger = logging.getLogger(__name__)
@@ -146,7 +147,7 @@ def decompose(
         parameters: every choice that the paper leaves open.
         modes: ``rolled`` and/or ``unrolled``.
         samples: examples to monitor, by default drawn by :func:`draw_samples`.
-        threads: classes are shared out among so many.
+        threads: examples and classes are shared out among so many; the linear algebra library should then use one each.
 
     Returns:
         The modules of each mode.
@@ -163,18 +164,21 @@ def decompose(
     rows = np.unique(
         np.concatenate([part for side in (samples.positive, samples.negative) for c in side for part in c])
     )
-    observed_inputs = tuple(part[rows] for part in inputs) if isinstance(inputs, tuple) else inputs[rows]
     one_output = not network.many_output
     statistics: dict[str, list[tuple[np.ndarray, np.ndarray]]] = {mode: [] for mode in modes}
-    per_gate = parameters.gate_approach == "per_gate"
-    for layer, observed in zip(network.layers, network.observe(observed_inputs, per_gate), strict=True):
-        for mode in modes:
-            statistics[mode].append(
-                tuple(
-                    _layer_statistics(layer, observed, rows, side, mode == "rolled", one_output, parameters, threads)
-                    for side in (samples.positive, samples.negative)
+    # NumPy lets go of the interpreter in its loops, so threads are enough.
+    with ThreadPoolExecutor(threads) as pool:
+        observing = _observe(network, inputs, rows, parameters.gate_approach == "per_gate", pool)
+        for layer in network.layers:
+            observed = next(observing)
+            for mode in modes:
+                statistics[mode].append(
+                    tuple(
+                        _layer_statistics(layer, observed, rows, side, mode == "rolled", one_output, parameters, pool)
+                        for side in (samples.positive, samples.negative)
+                    )
                 )
-            )
+            del observed  # before the next layer's are in memory
     counts = samples.counts(class_names)
     return {
         mode: Modules(
@@ -189,6 +193,27 @@ def decompose(
     }
 
 
+def _observe(network: Network, inputs, rows: np.ndarray, gates: bool, pool: Executor) -> Iterator[np.ndarray]:
+    """Activations of the examples in ``rows`` layer by layer, ``(timesteps, rows, gates or 1, units)``."""
+    several = isinstance(inputs, tuple)
+    portions = list(chunks((inputs[0] if several else inputs)[rows]))
+    observers = [
+        network.observe(tuple(part[rows[portion]] for part in inputs) if several else inputs[rows[portion]], gates)
+        for portion in portions
+    ]
+    for layer in network.layers:
+        shape = (network.timesteps, len(rows), len(layer.gates) if gates else 1, layer.units)
+        observed = np.empty(shape, network.dtype)
+
+        def fill(portion: np.ndarray, observer: Iterator[np.ndarray], observed=observed) -> None:
+            observed[:, portion] = next(observer)
+
+        for _ in pool.map(fill, portions, observers):
+            pass
+        yield observed
+        del observed, fill
+
+
 def _layer_statistics(
     layer: RecurrentLayer,
     observed: np.ndarray,
@@ -197,7 +222,7 @@ def _layer_statistics(
     rolled: bool,
     one_output: bool,
     parameters: DecompositionParameters,
-    threads: int,
+    pool: Executor,
 ) -> np.ndarray:
     """Statistic of every node of a layer, ``(classes, timesteps or 1, gates or 1, units)``.
 
@@ -219,10 +244,8 @@ def _layer_statistics(
             if len(values):
                 result[label, index] = _statistic(layer, values, parameters)
 
-    # NumPy lets go of the interpreter in its loops, so threads are enough.
-    with ThreadPoolExecutor(threads) as pool:
-        for _ in pool.map(fill, range(len(sampled))):
-            pass
+    for _ in pool.map(fill, range(len(sampled))):
+        pass
     return result
 
 

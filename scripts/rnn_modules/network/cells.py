@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
+from typing import NamedTuple
 
 import numpy as np
 
@@ -22,31 +24,78 @@ SQUASHED_GATES = ("hidden", "candidate")
 """Gates whose activation lies in [-1, 1] (tanh) and not in [0, 1] (sigmoid)."""
 
 
-def sigmoid(values: np.ndarray) -> np.ndarray:
-    """Logistic function, in place; through tanh, which cannot overflow."""
-    half = values.dtype.type(0.5)
-    values *= half
-    np.tanh(values, out=values)
-    values *= half
-    values += half
+def _relu(values: np.ndarray, out: np.ndarray) -> np.ndarray:
+    return np.maximum(values, 0, out=out)
+
+
+def _clip(values: np.ndarray, out: np.ndarray) -> np.ndarray:
+    return np.clip(values, -0.5, 0.5, out=out)
+
+
+class Activation(NamedTuple):
+    """An activation as ``after * core(before * x) + shift``, so that gates of one core are computed in one pass."""
+
+    core: Callable[..., np.ndarray]
+    before: float = 1.0
+    after: float = 1.0
+    shift: float = 0.0
+
+
+ACTIVATIONS = {
+    "tanh": Activation(np.tanh),
+    "relu": Activation(_relu),
+    "linear": Activation(np.positive),
+    # Through tanh, which cannot overflow.
+    "sigmoid": Activation(np.tanh, before=0.5, after=0.5, shift=0.5),
+    # Keras 3's piecewise linear sigmoid, clip(x / 6 + 1 / 2, 0, 1).
+    "hard_sigmoid": Activation(_clip, before=1 / 6, shift=0.5),
+}
+"""Activations by Keras' names."""
+
+
+def activate(values: np.ndarray, names: tuple[str, ...], kept: np.ndarray | None = None) -> np.ndarray:
+    """Activations of neighbouring gates; in place where it can be, for those of many modules are large.
+
+    Args:
+        values: ``(modules or 1, examples, gates * units)``.
+        names: of each gate's activation.
+        kept: ``(modules, 1, gates * units)``, 0 where a value counts as 0, or None.
+    """
+    cores, before, after, shift = _passes(names, values.shape[-1], values.dtype)
+    if before is None:
+        before = kept
+    elif kept is not None:
+        before = before * kept
+    if before is not None:
+        values = _times(values, before)
+    for core, columns in cores:
+        core(values[..., columns], out=values[..., columns])
+    if after is not None:
+        values *= after
+    if shift is not None:
+        values += shift
     return values
 
 
-def hard_sigmoid(values: np.ndarray) -> np.ndarray:
-    """Keras 3's piecewise linear sigmoid, ``clip(x / 6 + 1 / 2, 0, 1)``, in place."""
-    values /= values.dtype.type(6)
-    values += values.dtype.type(0.5)
-    return np.clip(values, 0, 1, out=values)
-
-
-ACTIVATIONS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
-    "tanh": lambda values: np.tanh(values, out=values),
-    "relu": lambda values: np.maximum(values, 0, out=values),
-    "sigmoid": sigmoid,
-    "hard_sigmoid": hard_sigmoid,
-    "linear": lambda values: values,
-}
-"""Activations by Keras' names; each overwrites its argument, for activations of many modules are large."""
+@cache
+def _passes(names: tuple[str, ...], width: int, dtype: np.dtype) -> tuple:
+    """Cores with the columns they work on; factors before and after them, and shift, None where all are neutral."""
+    units = width // len(names)
+    activations = [ACTIVATIONS[name] for name in names]
+    ends = [*(i for i in range(1, len(names)) if activations[i].core is not activations[i - 1].core), len(names)]
+    starts = [0, *ends[:-1]]
+    cores = [
+        (activations[start].core, slice(start * units, end * units)) for start, end in zip(starts, ends, strict=True)
+    ]
+    factors = []
+    for neutral, of_gates in zip(
+        (1, 1, 0), zip(*(activation[1:] for activation in activations), strict=True), strict=True
+    ):
+        different = len(set(of_gates)) > 1
+        # A single number is faster than a row of equal ones.
+        row = np.repeat(np.array(of_gates, dtype), units) if different else np.array(of_gates[:1], dtype)
+        factors.append(row[None, None] if different or of_gates[0] != neutral else None)
+    return cores, *factors
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,6 +133,11 @@ class RecurrentLayer:
     def gates(self) -> tuple[str, ...]:
         """Names of the gates, in the order of the weight blocks."""
         return GATES[self.cell]
+
+    @property
+    def activations(self) -> tuple[str, ...]:
+        """Names of the gates' activations."""
+        return tuple(self.activation if gate in SQUASHED_GATES else self.recurrent_activation for gate in self.gates)
 
     def initial_state(self, modules: int, examples: int) -> tuple[np.ndarray, ...]:
         """Zero state: hidden state, and for LSTM the cell state, each ``(modules, examples, units)``."""
@@ -134,19 +188,23 @@ def project(layer: RecurrentLayer, inputs: np.ndarray) -> np.ndarray:
     return projected
 
 
-def _pre_activation(
-    layer: RecurrentLayer, projected: np.ndarray, sender: np.ndarray, mask: StepMask, block: slice = slice(None)
+def _gates(
+    layer: RecurrentLayer, projected: np.ndarray, sender: np.ndarray, mask: StepMask, gates: slice = slice(None)
 ) -> np.ndarray:
-    """Sum of a node's inputs, for the gates in ``block``; ``sender`` is already masked by row."""
+    """Activations of neighbouring gates; ``sender`` is already masked by row."""
+    names = layer.activations[gates]
+    start = (gates.start or 0) * layer.units
+    block = slice(start, start + len(names) * layer.units)
     total = _product(sender, layer.recurrent_kernel[:, block])
-    kernel_columns, recurrent_columns = mask.kernel_columns, mask.recurrent_columns
-    if kernel_columns is recurrent_columns:
-        total = _plus(total, projected[..., block])
-        return total if recurrent_columns is None else _times(total, recurrent_columns[..., block])
-    if recurrent_columns is not None:
-        total = _times(total, recurrent_columns[..., block])
     projected = projected[..., block]
-    return _plus(total, projected if kernel_columns is None else projected * kernel_columns[..., block])
+    kernel_columns, recurrent_columns = (
+        None if columns is None else columns[..., block] for columns in (mask.kernel_columns, mask.recurrent_columns)
+    )
+    if mask.kernel_columns is mask.recurrent_columns:
+        return activate(_plus(total, projected), names, kernel_columns)
+    if recurrent_columns is not None:
+        total = _times(total, recurrent_columns)
+    return activate(_plus(total, projected if kernel_columns is None else projected * kernel_columns), names)
 
 
 def _plus(total: np.ndarray, other: np.ndarray) -> np.ndarray:
@@ -165,50 +223,43 @@ def _times(total: np.ndarray, mask: np.ndarray) -> np.ndarray:
     return total * mask
 
 
-def _vanilla(layer, projected, state, mask, activation, _):
+def _vanilla(layer, projected, state, mask):
     (hidden,) = state
-    gates = activation(_pre_activation(layer, projected, _sender(hidden, mask), mask))
-    return (gates,), gates
+    gates = _gates(layer, projected, _sender(hidden, mask), mask)
+    return (gates,), (gates,)
 
 
-def _lstm(layer, projected, state, mask, activation, recurrent_activation):
+def _lstm(layer, projected, state, mask):
     hidden, cell_state = state
     units = layer.units
-    total = _pre_activation(layer, projected, _sender(hidden, mask), mask)
-    input_and_forget, candidate, output = (
-        total[..., : 2 * units],
-        total[..., 2 * units : 3 * units],
-        total[..., 3 * units :],
-    )
-    recurrent_activation(input_and_forget)
-    activation(candidate)
-    recurrent_activation(output)
-    cell_state = total[..., units : 2 * units] * cell_state
-    cell_state += total[..., :units] * candidate
-    hidden = activation(cell_state.copy())
-    hidden *= output
-    return (hidden, cell_state), total
+    gates = _gates(layer, projected, _sender(hidden, mask), mask)
+    cell_state = gates[..., units : 2 * units] * cell_state
+    cell_state += gates[..., :units] * gates[..., 2 * units : 3 * units]
+    hidden = activate(cell_state.copy(), (layer.activation,))
+    hidden *= gates[..., 3 * units :]
+    return (hidden, cell_state), (gates,)
 
 
-def _gru(layer, projected, state, mask, activation, recurrent_activation):
+def _gru(layer, projected, state, mask):
     (hidden,) = state
-    units = layer.units
     sender = _sender(hidden, mask)
-    if layer.reset_after:
-        gates, candidate = _gru_reset_after(layer, projected, sender, mask, activation, recurrent_activation)
-    else:
-        both = slice(0, 2 * units)
-        gates = recurrent_activation(_pre_activation(layer, projected, sender, mask, both))
-        reset = gates[..., units:] * sender
-        candidate = activation(_pre_activation(layer, projected, reset, mask, slice(2 * units, None)))
-    update = gates[..., :units]
-    hidden = candidate + update * (hidden - candidate)
-    return (hidden,), np.concatenate((gates, candidate), axis=-1)
+    gates, candidate = (_gru_reset_after if layer.reset_after else _gru_reset_before)(layer, projected, sender, mask)
+    hidden = hidden - candidate
+    hidden *= gates[..., : layer.units]
+    hidden += candidate
+    return (hidden,), (gates, candidate)
 
 
-def _gru_reset_after(layer, projected, sender, mask, activation, recurrent_activation):
+def _gru_reset_before(layer, projected, sender, mask):
+    """Update and reset gates, and the candidate ``x W + (r * h) U``."""
+    gates = _gates(layer, projected, sender, mask, slice(0, 2))
+    reset = gates[..., layer.units :] * sender
+    return gates, _gates(layer, projected, reset, mask, slice(2, 3))
+
+
+def _gru_reset_after(layer, projected, sender, mask):
     """Update and reset gates, and the candidate ``x W + r * (h U + b)``."""
-    units = layer.units
+    both, last = slice(0, 2 * layer.units), slice(2 * layer.units, None)
     recurrent = _product(sender, layer.recurrent_kernel)
     if layer.recurrent_bias is not None:
         recurrent += layer.recurrent_bias
@@ -216,9 +267,9 @@ def _gru_reset_after(layer, projected, sender, mask, activation, recurrent_activ
         recurrent = recurrent * mask.recurrent_columns
     if mask.kernel_columns is not None:
         projected = projected * mask.kernel_columns
-    gates = recurrent_activation(recurrent[..., : 2 * units] + projected[..., : 2 * units])
-    recurrent = recurrent[..., 2 * units :] * gates[..., units:]
-    return gates, activation(recurrent + projected[..., 2 * units :])
+    gates = activate(recurrent[..., both] + projected[..., both], layer.activations[:2])
+    recurrent = recurrent[..., last] * gates[..., layer.units :]
+    return gates, activate(recurrent + projected[..., last], layer.activations[2:])
 
 
 def _sender(hidden: np.ndarray, mask: StepMask) -> np.ndarray:
@@ -230,7 +281,7 @@ _STEPS = {"vanilla": _vanilla, "lstm": _lstm, "gru": _gru}
 
 def step(
     layer: RecurrentLayer, projected: np.ndarray, state: tuple[np.ndarray, ...], mask: StepMask = WHOLE
-) -> tuple[tuple[np.ndarray, ...], np.ndarray]:
+) -> tuple[tuple[np.ndarray, ...], tuple[np.ndarray, ...]]:
     """One timestep of a recurrent layer (Algorithm 3, ``lstm_op``, and its siblings).
 
     Args:
@@ -240,8 +291,7 @@ def step(
         mask: the edges left to each module.
 
     Returns:
-        The new state, hidden state first, and the activations of all gates ``(modules, examples, gates * units)``.
+        The new state, hidden state first, and the activations of the gates in blocks, each
+        ``(modules, examples, gates of the block * units)``.
     """
-    return _STEPS[layer.cell](
-        layer, projected, state, mask, ACTIVATIONS[layer.activation], ACTIVATIONS[layer.recurrent_activation]
-    )
+    return _STEPS[layer.cell](layer, projected, state, mask)

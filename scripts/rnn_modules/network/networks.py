@@ -17,16 +17,21 @@ import numpy as np
 from rnn_modules.artefacts import InputError, one_line, parse_json, read_arrays, sha256_of_arrays, write_arrays
 from rnn_modules.network.cells import LayerMask, RecurrentLayer
 from rnn_modules.network.checks import check_network
-from rnn_modules.network.stack import State, observe_stack, run_stack, step_stack
+from rnn_modules.network.stack import State, Step, observe_stack, run_stack, shared_steps, step_stack
 
-ROWS_AT_ONCE = 512
-"""Default number of rows (modules x examples) of one matrix product: large enough for BLAS, small enough for caches."""
+ROWS_AT_ONCE = 1024
+"""Number of rows (modules x examples) of one matrix product: large enough for BLAS, small enough for caches."""
 
 
-def chunks(examples: int, modules: int = 1, rows: int | None = None) -> Iterator[slice]:
-    """Slices of a few examples each, so that modules x examples is at most about ``rows``."""
-    size = max(1, (rows or ROWS_AT_ONCE) // modules)
-    return (slice(start, min(start + size, examples)) for start in range(0, examples, size))
+def chunks(inputs: np.ndarray, modules: int = 1) -> Iterator[np.ndarray]:
+    """Positions of a few examples each, so that modules x examples is at most about :data:`ROWS_AT_ONCE`.
+
+    Examples ``(examples, tokens)`` that begin alike are together, for these share rows, see
+    :func:`~rnn_modules.network.stack.shared_steps`.
+    """
+    order = np.lexsort(np.atleast_2d(inputs).T[::-1])
+    size = max(1, ROWS_AT_ONCE // modules)
+    return (order[start : start + size] for start in range(0, len(order), size))
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,27 +97,23 @@ class Classifier(Network):
         """Whether there is one decision per timestep and not one per example."""
         return self.layers[-1].return_sequences
 
-    def embed(self, inputs: np.ndarray) -> np.ndarray:
-        """Embedded inputs of the first recurrent layer.
+    def steps(self, inputs: np.ndarray) -> list[Step]:
+        """Timesteps of the recurrent layers.
 
         Args:
             inputs: ``(examples, tokens) int32`` word ids.
-
-        Returns:
-            ``(timesteps or 1, 1, examples, features)``.
 
         Raises:
             InputError: another shape, or an id outside the vocabulary.
         """
         check_ids(inputs, self.tokens, len(self.embedding), "inputs")
-        embedded = self.embedding[inputs]
-        if self.repeat is not None:
-            return embedded.reshape(1, 1, len(inputs), -1)
-        return np.ascontiguousarray(embedded.transpose(1, 0, 2))[:, None]
+        if self.repeat is None:
+            return shared_steps(self.embedding, inputs)
+        return [Step(self.embedding[inputs].reshape(1, len(inputs), -1))] * self.repeat
 
     def observe(self, inputs: np.ndarray, gates: bool = False) -> Iterator[np.ndarray]:
         """Activations layer by layer, see :func:`~rnn_modules.network.stack.observe_stack`."""
-        return observe_stack(self.layers, self.embed(inputs), self.timesteps, gates=gates)
+        return observe_stack(self.layers, self.steps(inputs), gates=gates)
 
     def valid(self, inputs: np.ndarray) -> None:
         """Which steps are real: None, for no step of a classifier is masked."""
@@ -128,14 +129,19 @@ class Classifier(Network):
         Returns:
             ``(timesteps, modules, examples, units)``, or without the first axis for x:1.
         """
-        hidden, _ = run_stack(self.layers, self.embed(inputs), self.timesteps, masks)
-        return hidden if self.many_output else hidden[-1]
+        steps = self.steps(inputs)
+        run = run_stack(self.layers, steps, masks)
+        if self.many_output:
+            return np.stack([at.of(sent) for at, (sent, _, _) in zip(steps, run, strict=True)])
+        for sent, _, _ in run:
+            last = sent
+        return steps[-1].of(last)
 
     def logits(self, inputs: np.ndarray) -> np.ndarray:
         """Logits ``(examples, outputs)`` or ``(examples, timesteps, outputs)`` of the whole network."""
         logits = np.empty((len(inputs), self.timesteps, self.outputs), self.dtype)
         logits = logits if self.many_output else logits[:, 0]
-        for chunk in chunks(len(inputs)):
+        for chunk in chunks(inputs):
             hidden = self.hidden(inputs[chunk])
             logits[chunk] = self.output(hidden[:, 0].transpose(1, 0, 2) if self.many_output else hidden[0])
         return logits
@@ -169,12 +175,14 @@ class EncoderDecoder(Network):
     def encode(self, sources: np.ndarray) -> State:
         """Final state of the encoder for ``(examples, source tokens) int32``."""
         check_ids(sources, self.source_tokens, len(self.source_embedding), "source sentences")
-        embedded = np.ascontiguousarray(self.source_embedding[sources].transpose(1, 0, 2))[:, None]
-        return run_stack(self.encoder, embedded, self.source_tokens, valid=sources.T != 0)[1]
+        steps = shared_steps(self.source_embedding, sources, masked=True)
+        for _, state, _ in run_stack(self.encoder, steps):
+            last = state
+        return tuple(steps[-1].of(part) for part in last)
 
-    def _decoder_inputs(self, targets: np.ndarray) -> np.ndarray:
+    def _decoder_steps(self, targets: np.ndarray) -> list[Step]:
         check_ids(targets, self.target_tokens, len(self.target_embedding), "decoder inputs")
-        return np.ascontiguousarray(self.target_embedding[targets].transpose(1, 0, 2))[:, None]
+        return [Step(self.target_embedding[words][None], present=(words != 0)[None, :, None]) for words in targets.T]
 
     def observe(self, inputs: tuple[np.ndarray, np.ndarray], gates: bool = False) -> Iterator[np.ndarray]:
         """Activations of the decoder, layer by layer, when it is fed the right words.
@@ -184,14 +192,7 @@ class EncoderDecoder(Network):
             gates: observe gates, not hidden states.
         """
         sources, targets = inputs
-        return observe_stack(
-            self.layers,
-            self._decoder_inputs(targets),
-            self.timesteps,
-            self.encode(sources),
-            self.valid(inputs),
-            gates,
-        )
+        return observe_stack(self.layers, self._decoder_steps(targets), self.encode(sources), gates)
 
     def valid(self, inputs: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
         """Which decoder steps are real, ``(timesteps, examples) bool``."""
@@ -200,15 +201,8 @@ class EncoderDecoder(Network):
     def logits(self, inputs: tuple[np.ndarray, np.ndarray], masks: Sequence[LayerMask] | None = None) -> np.ndarray:
         """Logits ``(examples, target tokens, words)`` when the decoder is fed the right words (one module)."""
         sources, targets = inputs
-        hidden, _ = run_stack(
-            self.layers,
-            self._decoder_inputs(targets),
-            self.timesteps,
-            masks,
-            self.encode(sources),
-            self.valid(inputs),
-        )
-        return self.output(hidden[:, 0].transpose(1, 0, 2))
+        run = run_stack(self.layers, self._decoder_steps(targets), masks, self.encode(sources))
+        return self.output(np.stack([sent[0] for sent, _, _ in run], axis=1))
 
     def translate(
         self, sources: np.ndarray, start: np.ndarray, end: int, masks: Sequence[LayerMask] | None = None
@@ -225,7 +219,7 @@ class EncoderDecoder(Network):
             ``(examples, target tokens) int32`` word ids after the start tag, zeros after the end.
         """
         words = np.zeros((len(sources), self.timesteps), np.int32)
-        for chunk in chunks(len(sources)):
+        for chunk in chunks(sources):
             words[chunk] = self._translate_chunk(sources[chunk], start[chunk], end, masks)
         return words
 
