@@ -4,13 +4,19 @@ import sys
 sys.path.insert(0, str(Path(workflow.basedir).parent / "scripts"))
 
 from rnn_modules import run_record
-from rnn_modules.artefacts import InputError
+from rnn_modules.artefacts import InputError, UnwritableError
 
 
 def note_call(note, *arguments):
-    """Call a function of the run record; what it cannot write stops no run."""
+    """Call a function of the run record.
+
+    Where run.json cannot be written, nothing else can, and a job's log could not even say so: the run ends with that
+    error. A run.json that cannot be read stops no run.
+    """
     try:
         note(RESULTS, *arguments)
+    except UnwritableError as error:
+        raise WorkflowError(str(error)) from error
     except (InputError, OSError) as error:
         logger.warning(f"The run is not recorded: {error}")
 
