@@ -1,10 +1,8 @@
 # results/<run>/run.json, written when Snakemake starts and ends; it is no file of any rule, so nothing depends on it.
 import sys
 
-sys.path.insert(0, str(Path(workflow.basedir).parent / "scripts"))
-
 from rnn_modules import run_record
-from rnn_modules.artefacts import InputError, UnwritableError
+from rnn_modules.artefacts import InputError
 
 
 def note_call(note, *arguments):
