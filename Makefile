@@ -17,7 +17,7 @@ IN_VENV = PATH="$(CURDIR)/.venv/bin:$$PATH"
 SNAKEMAKE = $(IN_VENV) .venv/bin/snakemake --workflow-profile workflow/profiles/default
 SOURCE = $(if $(MIRROR),--config source=mirror mirror="$(MIRROR)")
 
-.PHONY: help demo laptop reproduce plan verify crate test test-fuzz test-cluster bench bench-memory lint reference lock
+.PHONY: help demo laptop reproduce plan verify crate test test-fuzz test-faults test-cluster bench bench-memory lint reference lock
 .DEFAULT_GOAL := help
 
 help: ## list the tasks
@@ -51,6 +51,9 @@ test-fuzz: .venv/.done ## thousands of damaged files and settings, given to ever
 test-cluster: .venv/.done ## the profile for Slurm on a Slurm of one node, installed where it is missing (minutes)
 	tests/cluster/install
 	$(IN_VENV) .venv/bin/python -m pytest -q -rs --durations 0 tests/cluster
+
+test-faults: .venv/.done ## killed runs, full disks, broken downloads (minutes)
+	$(IN_VENV) .venv/bin/python -m pytest -q -rs --durations 5 tests/faults
 
 bench: .venv/.done ## speed, memory and size of the decomposition
 	$(IN_VENV) .venv/bin/python tests/benchmarks/bench.py --output results/bench/bench.json --markdown results/bench/bench.md

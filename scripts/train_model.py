@@ -60,7 +60,6 @@ def main() -> None:
     parity = parity_error(model, network, inputs_and_targets(dataset, "test")[0])
     inputs, targets = inputs_and_targets(dataset, "test")
     test = model.evaluate(inputs, targets, batch_size=evaluation_batch(model), verbose=0, return_dict=True)
-    arguments.output.mkdir(parents=True, exist_ok=True)
     with replacing(arguments.output / "model.keras") as temporary:
         model.save(temporary)
     network.save(arguments.output / "network.npz")

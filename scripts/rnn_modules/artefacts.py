@@ -1,13 +1,16 @@
 """Reading and writing the files that pass between the stages: JSON, arrays, checksums.
 
 Everything is written under a temporary name and renamed when complete, so that a file that is there is whole;
-everything that is read is checked, and a damaged file gets one error that names it.
+what a killed writer leaves under such a name goes when the file is written again.
+Everything that is read is checked, and a damaged file gets one error that names it.
 """
 
 from __future__ import annotations
 
 import contextlib
 import csv
+import fcntl
+import glob
 import hashlib
 import json
 import math
@@ -28,6 +31,19 @@ class InputError(ValueError):
     """An input of the user cannot be used; the message names it, the value received and the mend."""
 
 
+class UnwritableError(InputError):
+    """A file cannot be written: its disk is full, or its folder is locked or missing.
+
+    Args:
+        path: the file.
+        error: what the operating system says.
+    """
+
+    def __init__(self, path: str | os.PathLike, error: OSError):
+        reason = error.strerror or error
+        super().__init__(f"{path}: cannot be written ({reason}); free space on its disk or unlock its folder")
+
+
 @contextlib.contextmanager
 def replacing(path: str | os.PathLike) -> Iterator[Path]:
     """Yield a temporary path beside ``path`` that takes its place when the block ends without an error.
@@ -36,27 +52,40 @@ def replacing(path: str | os.PathLike) -> Iterator[Path]:
         path: the file to be written; its folder is made when it is missing.
 
     Raises:
-        InputError: the folder cannot be written to, or the disk is full.
+        UnwritableError: the folder cannot be written to, or the disk is full.
     """
     path = Path(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        _remove_abandoned(path)
         # The suffix stays: Keras and Matplotlib choose the format by it.
         descriptor, name = tempfile.mkstemp(prefix=f".{path.stem}-", suffix=path.suffix, dir=path.parent)
-        os.close(descriptor)
     except OSError as error:
-        raise InputError(f"{path}: cannot be written ({error.strerror}); free or unlock its folder") from error
+        raise UnwritableError(path, error) from error
     temporary = Path(name)
     try:
+        # Tells other writers of the file that this one lives; the lock ends with the process.
+        with contextlib.suppress(OSError):
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield temporary
         os.chmod(temporary, 0o644)
         os.replace(temporary, path)
     except OSError as error:
         if error.filename is not None and Path(error.filename) not in (temporary, path):
             raise
-        raise InputError(f"{path}: cannot be written ({error.strerror or error})") from error
+        raise UnwritableError(path, error) from error
     finally:
-        temporary.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+        os.close(descriptor)
+
+
+def _remove_abandoned(path: Path) -> None:
+    """Remove the temporary files of killed writers of ``path``; that of a living writer is locked and stays."""
+    for left in path.parent.glob(f".{glob.escape(path.stem)}-????????{glob.escape(path.suffix)}"):
+        with contextlib.suppress(OSError), left.open("r+b") as stream:
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            left.unlink()
 
 
 def write_json(path: str | os.PathLike, value: object) -> None:

@@ -34,7 +34,7 @@ def begin_call(folder: str | os.PathLike, configuration: dict, lock: str | os.Pa
         command: Snakemake's command line.
 
     Raises:
-        InputError: there is a damaged ``run.json``, or the folder cannot be written to.
+        InputError: there is a damaged ``run.json``; as UnwritableError, it cannot be written.
     """
     folder = Path(folder)
     calls = read_calls(folder)
@@ -69,7 +69,7 @@ def end_call(folder: str | os.PathLike, state: str, executed: Iterable[str], pla
         planned: rule of every job that the targets need, whether it had to run or not.
 
     Raises:
-        InputError: ``run.json`` is damaged or has no call, or the folder cannot be written to.
+        InputError: ``run.json`` is damaged or has no call; as UnwritableError, it cannot be written.
     """
     folder = Path(folder)
     calls = read_calls(folder)

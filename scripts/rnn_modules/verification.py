@@ -21,7 +21,6 @@ from rnn_modules.record_reader import RecordReader, is_inside
 from rnn_modules.run_record import last_call
 
 _TEMPORARY = re.compile(r"\..+-[a-z0-9_]{8}(\.\w+)?")
-"""Names under which :func:`rnn_modules.artefacts.replacing` writes."""
 
 
 @dataclass
@@ -83,7 +82,12 @@ def _temporary_files(folder: Path) -> Check:
 
 
 def _whole(path: Path) -> str | None:
-    return f"{path}: left by a job that was killed; delete it" if _TEMPORARY.fullmatch(path.name) else None
+    return f"{path}: left by a job that was killed; delete it" if is_temporary(path) else None
+
+
+def is_temporary(path: Path) -> bool:
+    """Whether a file has a name under which :func:`rnn_modules.artefacts.replacing` writes."""
+    return _TEMPORARY.fullmatch(path.name) is not None
 
 
 def _last_call(folder: Path) -> Check:

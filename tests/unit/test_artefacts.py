@@ -1,7 +1,11 @@
 """Files that are whole or not there, and errors in one line that name them."""
 
 import os
+import subprocess
+import sys
+import tempfile
 import zipfile
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,6 +13,7 @@ import pytest
 from rnn_modules.artefacts import (
     ALWAYS_UNPACKED,
     InputError,
+    UnwritableError,
     read_arrays,
     read_csv,
     read_json,
@@ -18,6 +23,9 @@ from rnn_modules.artefacts import (
     write_arrays,
     write_json,
 )
+from support.ordinary_user import ordinary_user
+
+SCRIPTS = Path(__file__).parents[2] / "scripts"
 
 
 def test_a_block_that_fails_leaves_the_old_file_and_nothing_else(tmp_path):
@@ -47,19 +55,44 @@ def test_files_are_readable_by_others(tmp_path):
 
 def test_a_folder_that_cannot_be_made_is_named(tmp_path):
     (tmp_path / "file").write_text("no folder")
-    with pytest.raises(InputError, match=r"file/figures.json: cannot be written \(.*\); free or unlock its folder"):
+    mend = "free space on its disk or unlock its folder"
+    with pytest.raises(UnwritableError, match=rf"file/figures.json: cannot be written \(.*\); {mend}"):
         write_json(tmp_path / "file" / "figures.json", {})
 
 
-def test_a_folder_that_is_locked_is_named(tmp_path):
-    tmp_path.chmod(0o500)
-    try:
-        if os.access(tmp_path, os.W_OK):
-            pytest.skip("this user may write everywhere")
-        with pytest.raises(InputError, match="figures.json: cannot be written"):
-            write_json(tmp_path / "figures.json", {})
-    finally:
-        tmp_path.chmod(0o700)
+def test_a_folder_that_is_locked_is_named():
+    # Not tmp_path, which belongs to the user who runs the tests.
+    with ordinary_user(), tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "figures.json"
+        write_json(path, {"accuracy": 0.5})
+        os.chmod(folder, 0o500)
+        with pytest.raises(UnwritableError, match=r"figures.json: cannot be written \(Permission denied\)"):
+            write_json(path, {})
+        os.chmod(folder, 0o700)
+        assert os.listdir(folder) == ["figures.json"] and read_json(path) == {"accuracy": 0.5}
+
+
+def test_what_a_killed_writer_left_goes_with_the_next_one(tmp_path):
+    path, others = tmp_path / "figures.json", {".figures-12345678.csv", ".figures-more-12345678.json", "figures.txt"}
+    for name in others:
+        (tmp_path / name).write_text("kept")
+    code = (
+        "import os, sys; from rnn_modules.artefacts import replacing\n"
+        "with replacing(sys.argv[1]) as temporary: temporary.write_text('half'); os.kill(os.getpid(), 9)"
+    )
+    killed = subprocess.run([sys.executable, "-c", code, path], cwd=SCRIPTS)
+    assert killed.returncode == -9 and len(os.listdir(tmp_path)) == len(others) + 1 and not path.exists()
+    write_json(path, {"accuracy": 0.5})
+    assert set(os.listdir(tmp_path)) == others | {"figures.json"}
+
+
+def test_two_writers_of_a_file_leave_each_other_alone(tmp_path):
+    path = tmp_path / "figures.json"
+    with replacing(path) as temporary:
+        temporary.write_text('{"writer": "first"}')
+        write_json(path, {"writer": "second"})
+        assert read_json(path) == {"writer": "second"} and temporary.exists()
+    assert read_json(path) == {"writer": "first"} and os.listdir(tmp_path) == ["figures.json"]
 
 
 def test_a_folder_in_the_files_place_is_named_and_nothing_is_left(tmp_path):

@@ -1,12 +1,9 @@
 """Fetching and checking corpus files: mirror, download from a local server, synthetic, manifests."""
 
 import gzip
-import hashlib
-import http.server
 import json
 import subprocess
 import sys
-import threading
 from pathlib import Path
 
 import pytest
@@ -16,12 +13,9 @@ from rnn_modules.artefacts import InputError, write_json
 from rnn_modules.corpora import sources
 from rnn_modules.corpora.download import download
 from support import corpus_files
+from support.file_server import Answer, file_server, get, sha256
 
 SCRIPTS = Path(__file__).parents[2] / "scripts"
-
-
-def sha256(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
 
 
 @pytest.fixture
@@ -148,51 +142,10 @@ def test_script_leaves_nothing_when_a_file_is_wrong(tmp_path):
     assert not (tmp_path / "out").exists()
 
 
-class Handler(http.server.BaseHTTPRequestHandler):
-    """Serves the server's ``content``; its ``plan`` says how each request in turn is answered."""
-
-    def do_GET(self):
-        server = self.server
-        step = server.plan.pop(0) if server.plan else "whole"
-        content, wanted = server.content, self.headers.get("Range")
-        server.seen.append((step, wanted))
-        if isinstance(step, int) and step >= 400:
-            self.send_error(step)
-            return
-        start = int(wanted.removeprefix("bytes=").removesuffix("-")) if wanted and server.ranges else 0
-        if start:
-            self.send_response(206)
-            shift = 1 if step == "shifted" else 0
-            self.send_header("Content-Range", f"bytes {start + shift}-{len(content) - 1}/{len(content)}")
-        else:
-            self.send_response(200)
-        body = content[start:]
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        if step == "broken":
-            body = body[: len(body) // 2]
-        self.wfile.write(body)
-        self.close_connection = True
-
-    def log_message(self, *arguments):
-        pass
-
-
 @pytest.fixture
 def server():
-    served = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    served.content, served.plan, served.seen, served.ranges = bytes(range(256)) * 2048, [], [], True
-    thread = threading.Thread(target=served.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-    thread.start()
-    yield served
-    served.shutdown()
-    served.server_close()
-
-
-def get(server, path, content=None, **options):
-    content = server.content if content is None else content
-    url = f"http://127.0.0.1:{server.server_port}/file"
-    download(url, path, len(content), sha256(content), **{"pause": 0.001, "timeout": 10, **options})
+    with file_server() as served:
+        yield served
 
 
 def test_download(server, tmp_path):
@@ -203,60 +156,60 @@ def test_download(server, tmp_path):
 
 
 def test_download_resumes_after_broken_connections(server, tmp_path):
-    server.plan = ["broken", "broken"]
+    server.plan = [Answer(cut=262144), Answer(cut=131072)]
     get(server, tmp_path / "file")
     assert (tmp_path / "file").read_bytes() == server.content
-    assert [wanted for _, wanted in server.seen] == [None, "bytes=262144-", "bytes=393216-"]
+    assert server.wanted == [None, "bytes=262144-", "bytes=393216-"]
 
 
 def test_download_restarts_when_the_server_knows_no_ranges(server, tmp_path):
-    server.plan, server.ranges = ["broken"], False
+    server.plan = [Answer(cut=262144), Answer(ranges=False)]
     get(server, tmp_path / "file")
     assert (tmp_path / "file").read_bytes() == server.content
-    assert [wanted for _, wanted in server.seen] == [None, "bytes=262144-"]
+    assert server.wanted == [None, "bytes=262144-"]
 
 
 def test_download_continues_an_earlier_call(server, tmp_path):
-    server.plan = ["broken"]
+    server.plan = [Answer(cut=262144)]
     with pytest.raises(InputError, match="not downloaded"):
         get(server, tmp_path / "file", attempts=1)
     assert not (tmp_path / "file").exists()
     get(server, tmp_path / "file", attempts=1)
-    assert server.seen[-1][1] == "bytes=262144-"
+    assert server.wanted[-1] == "bytes=262144-"
     assert (tmp_path / "file").read_bytes() == server.content
 
 
 def test_download_from_a_shifted_range_restarts(server, tmp_path):
-    server.plan = ["broken", "shifted"]
+    server.plan = [Answer(cut=262144), Answer(shift=1)]
     get(server, tmp_path / "file")
     assert (tmp_path / "file").read_bytes() == server.content
-    assert server.seen[-1][1] is None
+    assert server.wanted[-1] is None
 
 
 def test_download_gives_up_an_old_partial_file_of_other_content(server, tmp_path):
     (tmp_path / "file.part").write_bytes(b"old" * 100)
     get(server, tmp_path / "file")
     assert (tmp_path / "file").read_bytes() == server.content
-    assert [wanted for _, wanted in server.seen] == ["bytes=300-", None]
+    assert server.wanted == ["bytes=300-", None]
 
 
 def test_download_takes_a_complete_partial_file_without_asking(server, tmp_path):
     (tmp_path / "file.part").write_bytes(server.content)
     get(server, tmp_path / "file")
-    assert (tmp_path / "file").read_bytes() == server.content and not server.seen
+    assert (tmp_path / "file").read_bytes() == server.content and not server.wanted
 
 
 def test_download_retries_a_busy_server(server, tmp_path):
-    server.plan = [503, 429]
+    server.plan = [Answer(status=503), Answer(status=429)]
     get(server, tmp_path / "file")
-    assert len(server.seen) == 3
+    assert len(server.wanted) == 3
 
 
 @pytest.mark.parametrize(
     ("plan", "served", "message"),
     [
-        ([404], None, "answers 404"),
-        ([503] * 3, None, "answers 503"),
+        ([Answer(status=404)], None, "answers 404"),
+        ([Answer(status=503)] * 3, None, "answers 503"),
         ([], b"x" * 524288, "SHA-256 is .* instead of"),
         ([], b"x" * 600000, "more than the 524288 bytes"),
         ([], b"x" * 5, "only 5 of 524288 bytes"),
@@ -280,7 +233,7 @@ def test_fetch_by_download(server, tmp_path, monkeypatch):
     corpus_files.brown(tmp_path / "made")
     server.content = (tmp_path / "made" / "brown.zip").read_bytes()
     known = {
-        "url": f"http://127.0.0.1:{server.server_port}/brown.zip",
+        "url": server.url,
         "bytes": len(server.content),
         "sha256": sha256(server.content),
     }
@@ -290,10 +243,10 @@ def test_fetch_by_download(server, tmp_path, monkeypatch):
     assert json.loads(json.dumps(manifest)) == manifest
     assert manifest["files"][0]["path"] == str(tmp_path / "cache" / "b" / "brown.zip")
     # A second call checks what is there; a damaged file is fetched again.
-    assert sources.fetch("brown", "download", cache=tmp_path / "cache") == manifest and len(server.seen) == 1
+    assert sources.fetch("brown", "download", cache=tmp_path / "cache") == manifest and len(server.wanted) == 1
     path = tmp_path / "cache" / "b" / "brown.zip"
     path.write_bytes(b"damaged")
-    assert sources.fetch("brown", "download", cache=tmp_path / "cache") == manifest and len(server.seen) == 2
+    assert sources.fetch("brown", "download", cache=tmp_path / "cache") == manifest and len(server.wanted) == 2
     assert path.read_bytes() == server.content
 
 

@@ -1,11 +1,4 @@
 # The configuration: config/config.yaml and what is laid over it, checked before anything rests on it.
-import sys
-from pathlib import Path
-
-from snakemake.exceptions import WorkflowError
-
-sys.path.insert(0, str(Path(workflow.basedir).parent / "scripts"))
-
 from rnn_modules.artefacts import InputError
 from rnn_modules.configuration import check_configuration, check_files, check_overlay, profile_files
 

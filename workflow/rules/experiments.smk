@@ -39,9 +39,7 @@ rule scenarios:
 rule train_baselines:
     input:
         script="scripts/train_baselines.py",
-        library=library(
-            "baselines.py", "problems.py", "architectures.py", "training.py", "dataset.py", "encoding.py"
-        ),
+        library=library("baselines.py", "problems.py", "architectures.py", "training.py", "dataset.py", "encoding.py"),
         datasets=lambda wildcards: datasets_of(wildcards.setting),
     output:
         record=f"{BASELINES}.json",

@@ -3,9 +3,15 @@ from rnn_modules import run_record
 
 
 def note_call(note, *arguments):
-    """Call a function of the run record; what it cannot write stops no run."""
+    """Call a function of the run record.
+
+    Where run.json cannot be written, nothing else can, and a job's log could not even say so: the run ends with that
+    error. A run.json that cannot be read stops no run.
+    """
     try:
         note(RESULTS, *arguments)
+    except UnwritableError as error:
+        raise WorkflowError(str(error)) from error
     except (InputError, OSError) as error:
         logger.warning(f"The run is not recorded: {error}")
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import requests
 import tqdm
 
-from rnn_modules.artefacts import InputError, sha256_of_file
+from rnn_modules.artefacts import InputError, UnwritableError, sha256_of_file
 
 BLOCK = 2**16
 # Answers that may change when asked again; every other refusal is final.
@@ -75,7 +75,7 @@ def download(
                 logger.info("%s: %s; trying again in %.0f s", url, problem, seconds)
                 time.sleep(seconds)
     except OSError as error:
-        raise InputError(f"{path}: cannot be written ({error.strerror or error}); free or unlock its folder") from error
+        raise UnwritableError(path, error) from error
     raise InputError(f"{url}: not downloaded, {problem}; {by_hand(path)}")
 
 
