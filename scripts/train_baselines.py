@@ -9,6 +9,8 @@ import argparse
 import dataclasses
 from pathlib import Path
 
+import keras
+
 from rnn_modules.architectures import ArchitectureSettings
 from rnn_modules.artefacts import write_json
 from rnn_modules.baselines import train_baselines
@@ -48,6 +50,7 @@ def main() -> None:
         "settings": dataclasses.asdict(architecture) | dataclasses.asdict(training),
         "examples_per_class": arguments.examples_per_class,
         "cases": results,
+        "backend": keras.backend.backend(),
         "peak_memory_mib": peak_memory_mib(),
         "provenance": provenance({folder.name: folder / "dataset.npz" for folder in arguments.datasets}),
     }
