@@ -33,6 +33,7 @@ def parse() -> argparse.Namespace:
         help="name of an approach, then LANGUAGE=NAME: the model whose module translates into each language",
     )
     parser.add_argument("--mode", choices=MODES, required=True, help="of the modules")
+    parser.add_argument("--threads", type=int, default=1)
     add_record_flags(parser)
     return parser.parse_args()
 
@@ -58,7 +59,7 @@ def main() -> None:
             language: Translator(models[name], models[name].modules(arguments.mode)) for language, name in parts.items()
         }
         described[approach] = {"mode": arguments.mode}
-    rows = compare(systems, test, "monolithic", described)
+    rows = compare(systems, test, "monolithic", described, arguments.threads)
     used = {name for words in arguments.approach for name in _named("--approach", words[1:]).values()}
     files = {}
     for name, model in models.items():

@@ -26,6 +26,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--baselines", type=Path, nargs="+", required=True, help="models of some of the languages")
     parser.add_argument("--baseline-datasets", type=Path, nargs="+", required=True, help="the dataset of each")
     parser.add_argument("--modes", nargs="+", choices=MODES, required=True)
+    parser.add_argument("--threads", type=int, default=1)
     add_record_flags(parser)
     return parser.parse_args()
 
@@ -36,6 +37,7 @@ def main() -> None:
     model = TrainedModel.load(arguments.model, arguments.dataset)
     folders = zip(arguments.baselines, arguments.baseline_datasets, strict=True)
     baselines = [TrainedModel.load(*pair) for pair in folders]
+    by_languages = {baseline.dataset.class_names: baseline for baseline in baselines}
     modules = {mode: model.modules(mode) for mode in arguments.modes}
     languages = len(model.dataset.class_names)
     files = model.files(arguments.modes)
@@ -48,7 +50,7 @@ def main() -> None:
         "setting": model.record["architecture"],
         **common_facts([model, *baselines]),
         "cases_possible": math.comb(languages, 2),
-        "rows": reuse(model, modules, {baseline.dataset.class_names: baseline for baseline in baselines}),
+        "rows": reuse(model, modules, by_languages, arguments.threads),
         "provenance": provenance(files),
     }
     write_json(arguments.output, record)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,6 +28,7 @@ from rnn_modules.concern import (
 )
 from rnn_modules.module import Modules
 from rnn_modules.network import SQUASHED_GATES, Network, RecurrentLayer
+from rnn_modules.network.networks import share_out
 from rnn_modules.parameters import DecompositionParameters
 
 logger = logging.getLogger(__name__)
@@ -219,10 +219,7 @@ def _layer_statistics(
             if len(values):
                 result[label, index] = _statistic(layer, values, parameters)
 
-    # NumPy lets go of the interpreter in its loops, so threads are enough.
-    with ThreadPoolExecutor(threads) as pool:
-        for _ in pool.map(fill, range(len(sampled))):
-            pass
+    share_out(fill, range(len(sampled)), threads)
     return result
 
 

@@ -12,6 +12,19 @@ LIBRARY = "scripts/rnn_modules"
 ENGINE = ["network", "module.py", "parameters.py", "dataset.py", "encoding.py", "composition.py"]
 FILES = ("dataset.json", "dataset.npz", "vocabulary.json")
 
+LOCK = f"envs/{'gpu' if config['gpu'] else 'requirements'}.lock"
+TRAIN_ENVIRONMENT = f"../../envs/train{'_gpu' if config['gpu'] else ''}.yaml"
+# Variables that give the threads of a job to all that computes in it; --set-threads RULE=N changes their number.
+BLAS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+# Scripts that analyse share out their work themselves (--threads), with BLAS on one thread in each: their results do
+# not depend on the number.
+ANALYSIS = " ".join(f"{name}=1" for name in BLAS) + " "
+# NPROC is JAX's. Several trainings on one GPU: each takes memory as it needs it, not all of it at the start.
+TRAINING = (
+    " ".join(f"{name}={{threads}}" for name in (*BLAS, "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "NPROC"))
+    + " TF_FORCE_GPU_ALLOW_GROWTH=true XLA_PYTHON_CLIENT_PREALLOCATE=false TF_CPP_MIN_LOG_LEVEL=2 "
+)
+
 
 wildcard_constraints:
     corpus="math_qa|toxicity|clinc|brown|tatoeba|ukrainian|estonian_larger|estonian",

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -26,6 +27,17 @@ def chunks(examples: int, modules: int = 1, rows: int | None = None) -> Iterator
     """Slices of a few examples each, so that modules x examples is at most about ``rows``."""
     size = max(1, (rows or ROWS_AT_ONCE) // modules)
     return (slice(start, min(start + size, examples)) for start in range(0, examples, size))
+
+
+def share_out(function: Callable[..., None], parts: Iterable, threads: int) -> None:
+    """Call ``function`` with every part, so many at once; parts that do not depend on ``threads`` give equal results.
+
+    The linear algebra library should use one thread in each.
+    """
+    # NumPy lets go of the interpreter in its loops, so threads are enough.
+    with ThreadPoolExecutor(threads) as pool:
+        for _ in pool.map(function, parts):
+            pass
 
 
 @dataclass(frozen=True, eq=False)
@@ -210,7 +222,12 @@ class EncoderDecoder(Network):
         return self.output(hidden[:, 0].transpose(1, 0, 2))
 
     def translate(
-        self, sources: np.ndarray, start: np.ndarray, end: int, masks: Sequence[LayerMask] | None = None
+        self,
+        sources: np.ndarray,
+        start: np.ndarray,
+        end: int,
+        masks: Sequence[LayerMask] | None = None,
+        threads: int = 1,
     ) -> np.ndarray:
         """Greedy translation.
 
@@ -219,13 +236,17 @@ class EncoderDecoder(Network):
             start: ``(examples,) int32`` id of the start tag, which names the target language.
             end: id that ends a sentence for every example, or 0 for none.
             masks: masks of one module, or None for the whole network.
+            threads: sentences are shared out among so many.
 
         Returns:
             ``(examples, target tokens) int32`` word ids after the start tag, zeros after the end.
         """
         words = np.zeros((len(sources), self.timesteps), np.int32)
-        for chunk in chunks(len(sources)):
+
+        def fill(chunk: slice) -> None:
             words[chunk] = self._translate_chunk(sources[chunk], start[chunk], end, masks)
+
+        share_out(fill, chunks(len(sources)), threads)
         return words
 
     def _translate_chunk(self, sources, start, end, masks):
