@@ -7,7 +7,7 @@ model one per timestep. Both modes are found from the same activations, observed
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -29,7 +29,6 @@ from rnn_modules.concern import (
 )
 from rnn_modules.module import Modules
 from rnn_modules.network import SQUASHED_GATES, Network, RecurrentLayer
-from rnn_modules.network.networks import chunks
 from rnn_modules.parameters import DecompositionParameters
 
 logger = logging.getLogger(__name__)
@@ -165,12 +164,13 @@ def decompose(
         np.concatenate([part for side in (samples.positive, samples.negative) for c in side for part in c])
     )
     one_output = not network.many_output
+    observed_inputs = tuple(part[rows] for part in inputs) if isinstance(inputs, tuple) else inputs[rows]
     statistics: dict[str, list[tuple[np.ndarray, np.ndarray]]] = {mode: [] for mode in modes}
     # NumPy lets go of the interpreter in its loops, so threads are enough.
     with ThreadPoolExecutor(threads) as pool:
-        observing = _observe(network, inputs, rows, parameters.gate_approach == "per_gate", pool)
-        for layer in network.layers:
-            observed = next(observing)
+        # All at once: equal beginnings of texts have equal activations to the last bit, which outliers depend on.
+        observing = network.observe(observed_inputs, parameters.gate_approach == "per_gate")
+        for layer, observed in zip(network.layers, observing, strict=True):
             for mode in modes:
                 statistics[mode].append(
                     tuple(
@@ -178,7 +178,6 @@ def decompose(
                         for side in (samples.positive, samples.negative)
                     )
                 )
-            del observed  # before the next layer's are in memory
     counts = samples.counts(class_names)
     return {
         mode: Modules(
@@ -191,27 +190,6 @@ def decompose(
         )
         for mode in modes
     }
-
-
-def _observe(network: Network, inputs, rows: np.ndarray, gates: bool, pool: Executor) -> Iterator[np.ndarray]:
-    """Activations of the examples in ``rows`` layer by layer, ``(timesteps, rows, gates or 1, units)``."""
-    several = isinstance(inputs, tuple)
-    portions = list(chunks((inputs[0] if several else inputs)[rows]))
-    observers = [
-        network.observe(tuple(part[rows[portion]] for part in inputs) if several else inputs[rows[portion]], gates)
-        for portion in portions
-    ]
-    for layer in network.layers:
-        shape = (network.timesteps, len(rows), len(layer.gates) if gates else 1, layer.units)
-        observed = np.empty(shape, network.dtype)
-
-        def fill(portion: np.ndarray, observer: Iterator[np.ndarray], observed=observed) -> None:
-            observed[:, portion] = next(observer)
-
-        for _ in pool.map(fill, portions, observers):
-            pass
-        yield observed
-        del observed, fill
 
 
 def _layer_statistics(
