@@ -15,6 +15,9 @@ from rnn_modules.commands import run
 
 BLOCKS = {
     "table2": "tables/table2.md",
+    "table3": "tables/table3.md",
+    "table4": "tables/table4.md",
+    "table5": "tables/table5.md",
     "claims": "tables/claims.md",
     "bench": "bench/bench.md",
 }

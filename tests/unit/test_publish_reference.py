@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -22,10 +23,18 @@ def test_readme_shows_the_reference(name):
 
 def test_figures_of_the_finding_are_in_the_reference():
     finding = re.search(r"<!-- finding -->(.*?)<!-- /finding -->", (ROOT / "README.md").read_text(), re.DOTALL)[1]
-    claims = (REFERENCE / BLOCKS["claims"]).read_text()
+    tables = "".join(path.read_text() for path in sorted(REFERENCE.glob("tables/*.md")))
     figures = re.findall(r"[−+]?\d+\.\d+", finding)
     assert len(figures) >= 10
-    assert [figure for figure in figures if figure.lstrip("+") not in claims] == []
+    assert [figure for figure in figures if figure.lstrip("+") not in tables] == []
+
+
+COSTS = sorted(REFERENCE.glob("models/**/decomposition_cost.json"))
+CHANGED = sorted(
+    path for name in ("variants", "removal_sweep") for path in REFERENCE.glob(f"experiments/{name}/**/*.json")
+)
+CASES = sorted(set(REFERENCE.glob("experiments/**/*.json")) - set(CHANGED))
+VARIANTS = [path for path in CHANGED if "variants" in path.parts]
 
 
 @pytest.mark.parametrize(
@@ -33,23 +42,38 @@ def test_figures_of_the_finding_are_in_the_reference():
     [
         (
             "tabulate_decomposition_cost.py",
-            ["--output-folder", "{folder}", "--"],
+            ["--output-folder", "{folder}", "--", *COSTS],
             ["table2.md", "table2.csv", "decomposition_cost.md"],
         ),
         (
+            "tabulate_cases.py",
+            ["--output-folder", "{folder}", "--", *CASES],
+            ["table3.md", "table3.csv", "table4.md", "table5.md", "cases.csv"],
+        ),
+        ("tabulate_variants.py", ["--output-folder", "{folder}", "--", *CHANGED], ["variants.md", "removal_sweep.csv"]),
+        (
             "answer_claims.py",
-            ["--json", "{folder}/claims.json", "--markdown", "{folder}/claims.md", "--decomposition-cost"],
+            [
+                *("--json", "{folder}/claims.json", "--markdown", "{folder}/claims.md"),
+                *("--decomposition-cost", *COSTS, "--cases", *CASES, "--variants", *VARIANTS),
+            ],
             ["claims.md", "claims.json"],
         ),
     ],
 )
 def test_reference_tables_come_from_the_reference_records(tmp_path, script, arguments, made):
-    records = sorted(map(str, REFERENCE.glob("models/**/decomposition_cost.json")))
-    assert len(records) == 60
-    options = [argument.format(folder=tmp_path) for argument in arguments]
-    subprocess.run([sys.executable, ROOT / "scripts" / script, *options, *records], check=True, capture_output=True)
+    words = [str(argument).format(folder=tmp_path) for argument in arguments]
+    subprocess.run([sys.executable, ROOT / "scripts" / script, *words], check=True, capture_output=True)
     for name in made:
         assert (tmp_path / name).read_text() == (REFERENCE / "tables" / name).read_text()
+
+
+def test_the_reference_is_a_whole_run():
+    assert len(COSTS) == 60
+    assert Counter(path.relative_to(REFERENCE).parts[1] for path in CASES) == {
+        "intra_reuse": 15, "inter_reuse": 6, "intra_replacement": 15, "inter_replacement": 6, "scenario": 2,
+    }  # fmt: skip
+    assert len(VARIANTS) == 10 and len(CHANGED) == 15
 
 
 def test_reference_is_of_real_corpora_and_one_commit():
