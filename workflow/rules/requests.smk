@@ -18,45 +18,45 @@ SNAKEMAKE_MB = 400
 VARIED = 25
 
 
-def memory(rule):
+def memory(rule_name):
     """Megabytes of a rule's job."""
 
     def ask(wildcards, input, attempt):
-        held, _ = load(rule, wildcards, input)
-        name = ("_to_" if rule == "prepare_dataset" else "/").join(wildcards)
-        program = REQUESTS.memory_mb(rule, held, name, config["source"] == "synthetic")
+        held, _ = load(rule_name, wildcards, input)
+        name = ("_to_" if rule_name == "prepare_dataset" else "/").join(wildcards)
+        program = REQUESTS.memory_mb(rule_name, held, name, config["source"] == "synthetic")
         return attempt * (program + SNAKEMAKE_MB * workflow.non_local_exec)
 
     return ask
 
 
-def minutes(rule):
+def minutes(rule_name):
     """Minutes of a rule's job."""
 
     def ask(wildcards, input, attempt):
-        _, work = load(rule, wildcards, input)
-        return attempt * REQUESTS.minutes(rule, getattr(wildcards, "rnn", None), work)
+        _, work = load(rule_name, wildcards, input)
+        return attempt * REQUESTS.minutes(rule_name, getattr(wildcards, "rnn", None), work)
 
     return ask
 
 
-def load(rule, wildcards, inputs):
+def load(rule_name, wildcards, inputs):
     """MiB that a job holds by its sizes, and its work."""
-    if rule == "train_model":
+    if rule_name == "train_model":
         model = sizes_of(wildcards.architecture, wildcards.dataset, wildcards.rnn, wildcards.layers)
         return trained(model, model.dataset.train, 1)
-    if rule == "train_baselines":
+    if rule_name == "train_baselines":
         names, reuse = dataset_names(wildcards.setting), config["reuse"]
         model = sizes_of(architectures_of(wildcards.setting)[0], names[0], wildcards.rnn, reuse["layers"])
         examples = baseline_examples(
             wildcards.experiment, [dataset_sizes(name) for name in names], reuse["examples_per_class"]
         )
         return trained(model, examples, reuse["cases_per_job"])
-    folders = [Path(path).parts[-5:-2] for path in inputs if path.endswith("/network.npz")]
+    folders = [Path(path).parts[-5:-2] for path in inputs if Path(path).name == "network.npz"]
     models = [sizes_of(architecture, dataset, *depth.split("-")) for architecture, dataset, depth in folders]
-    if rule == "decompose_model":
+    if rule_name == "decompose_model":
         return decomposition_mib(*models), analysis_work(models)
-    if rule != "evaluate_variants":
+    if rule_name != "evaluate_variants":
         return analysis_mib(models), analysis_work(models)
     sweep = wildcards.experiment == "removal_sweep"
     passes = len(config["removal_sweep"]["removal_caps"]) if sweep else VARIED
