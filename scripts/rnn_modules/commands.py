@@ -9,9 +9,9 @@ import logging
 import math
 import os
 import re
+import reprlib
 import resource
 import sys
-import textwrap
 import types
 import typing
 from collections.abc import Callable
@@ -82,7 +82,7 @@ def check_settings(settings: object) -> None:
         least, most = field.metadata.get("least", -math.inf), field.metadata.get("most", math.inf)
         expected = _expected(hints[field.name], value, least, most)
         if expected is not None:
-            raise InputError(f"{field.name}: received {textwrap.shorten(repr(value), 80)}; use {expected}")
+            raise InputError(f"{field.name}: received {reprlib.repr(value)}; use {expected}")
 
 
 @functools.cache

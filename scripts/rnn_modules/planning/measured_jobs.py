@@ -261,6 +261,7 @@ class _Run:
             facts = self._baselines(self.folder / "baselines" / f"{name}.json")
         elif (path := self.folder / "experiments" / f"{name}.json").is_file():
             facts = self._experiment(path, rule)
+        facts["held_mib"] = round(facts.get("held_mib", 0.0), 2)
         return MeasuredJob(rule=rule, name=name, seconds=seconds, cpu_seconds=cpu_seconds, memory_mib=memory, **facts)
 
     def _baselines(self, path: Path) -> dict:
