@@ -167,7 +167,7 @@ def test_a_run_is_recorded_and_read_again(tmp_path):
         ("tabulate_cases", 1.0),
     ):
         path = folder / "benchmarks" / f"{name}.tsv"
-        path.parent.mkdir(parents=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(BENCHMARK.format(seconds, "NA"))
     recording = measure_run(folder)
     recording.write(tmp_path / "recordings")

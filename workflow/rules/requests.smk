@@ -18,45 +18,45 @@ SNAKEMAKE_MB = 400
 VARIED = 25
 
 
-def memory(rule):
-    """Megabytes of a rule's job."""
+def memory(stage):
+    """Megabytes of the jobs of a stage, which is a rule by its name."""
 
     def ask(wildcards, input, attempt):
-        held, _ = load(rule, wildcards, input)
-        name = ("_to_" if rule == "prepare_dataset" else "/").join(wildcards)
-        program = REQUESTS.memory_mb(rule, held, name, config["source"] == "synthetic")
+        held, _ = load(stage, wildcards, input)
+        name = ("_to_" if stage == "prepare_dataset" else "/").join(wildcards)
+        program = REQUESTS.memory_mb(stage, held, name, config["source"] == "synthetic")
         return attempt * (program + SNAKEMAKE_MB * workflow.non_local_exec)
 
     return ask
 
 
-def minutes(rule):
-    """Minutes of a rule's job."""
+def minutes(stage):
+    """Minutes of the jobs of a stage."""
 
     def ask(wildcards, input, attempt):
-        _, work = load(rule, wildcards, input)
-        return attempt * REQUESTS.minutes(rule, getattr(wildcards, "rnn", None), work)
+        _, work = load(stage, wildcards, input)
+        return attempt * REQUESTS.minutes(stage, getattr(wildcards, "rnn", None), work)
 
     return ask
 
 
-def load(rule, wildcards, inputs):
+def load(stage, wildcards, inputs):
     """MiB that a job holds by its sizes, and its work."""
-    if rule == "train_model":
+    if stage == "train_model":
         model = sizes_of(wildcards.architecture, wildcards.dataset, wildcards.rnn, wildcards.layers)
         return trained(model, model.dataset.train, 1)
-    if rule == "train_baselines":
+    if stage == "train_baselines":
         names, reuse = dataset_names(wildcards.setting), config["reuse"]
         model = sizes_of(architectures_of(wildcards.setting)[0], names[0], wildcards.rnn, reuse["layers"])
         examples = baseline_examples(
             wildcards.experiment, [dataset_sizes(name) for name in names], reuse["examples_per_class"]
         )
         return trained(model, examples, reuse["cases_per_job"])
-    folders = [Path(path).parts[-5:-2] for path in inputs if path.endswith("/network.npz")]
+    folders = [Path(path).parts[-5:-2] for path in inputs if Path(path).name == "network.npz"]
     models = [sizes_of(architecture, dataset, *depth.split("-")) for architecture, dataset, depth in folders]
-    if rule == "decompose_model":
+    if stage == "decompose_model":
         return decomposition_mib(*models), analysis_work(models)
-    if rule != "evaluate_variants":
+    if stage != "evaluate_variants":
         return analysis_mib(models), analysis_work(models)
     sweep = wildcards.experiment == "removal_sweep"
     passes = len(config["removal_sweep"]["removal_caps"]) if sweep else VARIED
