@@ -231,6 +231,8 @@ class _Run:
             facts = _analysis(models, passes)
             if rule == "evaluate_variants":
                 facts["held_mib"] = decomposition_mib(models[0], gates=record["experiment"] == "variants")
+        # As it is written.
+        facts["held_mib"] = round(facts.get("held_mib", 0.0), 2)
         return MeasuredJob(rule=rule, name=name, seconds=seconds, cpu_seconds=cpu_seconds, memory_mib=memory, **facts)
 
 
