@@ -17,7 +17,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from rnn_modules.artefacts import InputError
+from rnn_modules.artefacts import InputError, one_line
 from rnn_modules.commands import add_settings, settings_from
 from rnn_modules.corpora.sources import read_manifest
 from rnn_modules.dataset import DatasetSettings
@@ -112,8 +112,8 @@ def dry_run(arguments: Sequence[str]) -> list[PlannedJob]:
     except SystemExit as error:
         if error.code:
             messages = [record.getMessage() for record in records if record.levelno >= logging.ERROR]
-            text = "\n".join(messages).strip() or printed.getvalue().strip()
-            raise InputError(f"snakemake --dry-run: ended with status {error.code}\n{text}") from error
+            text = one_line(" ".join(messages).strip() or printed.getvalue(), 1000)
+            raise InputError(f"snakemake --dry-run: ended with status {error.code}: {text}") from error
     finally:
         logger.removeFilter(keep)
     return [_planned(record) for record in records if _is_job(record)]
