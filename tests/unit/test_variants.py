@@ -246,6 +246,6 @@ def test_a_sweep_without_thresholds_is_an_error(monkeypatch, tmp_path):
     output = tmp_path / "record.json"
     with pytest.raises(InputError, match="--removal-caps: received none"):
         run(monkeypatch, model, "--experiment", "removal_sweep", "--output", output)
-    with pytest.raises(InputError, match="removal_cap: expected 0..1, received 1.5"):
+    with pytest.raises(InputError, match="removal_cap: received 1.5; use a number from 0 to 1"):
         run(monkeypatch, model, "--experiment", "removal_sweep", "--removal-caps", "1.5", "--output", output)
     assert not output.exists()
