@@ -208,6 +208,22 @@ def test_gates_are_judged_by_their_own_activation(mode):
             np.testing.assert_array_equal(kept[1, step, gate], share_open[1] >= share_open[0])
 
 
+def test_equal_activations_are_equal_to_the_last_bit(monkeypatch):
+    """Where most texts are still padding their distances must be 0 and not a rounding error of a matrix product."""
+    network = random_classifier(layers=1, units=64, tokens=8, vocabulary=500, dtype=np.float32)
+    inputs = random_inputs(network, 700)
+    inputs[np.arange(8) < np.random.default_rng(0).integers(0, 8, (700, 1))] = 0
+    labels = np.arange(700) % 3
+    (observed,) = network.observe(inputs)
+    for step in range(8):
+        padding = observed[step][(inputs[:, : step + 1] == 0).all(axis=1)]
+        assert (padding == padding[:1]).all()
+    kept = decompose(network, inputs, labels, names(3), DecompositionParameters())["unrolled"].kept[0]
+    monkeypatch.setattr("rnn_modules.network.networks.ROWS_AT_ONCE", 40)
+    again = decompose(network, inputs, labels, names(3), DecompositionParameters())["unrolled"].kept[0]
+    np.testing.assert_array_equal(kept, again)
+
+
 def test_last_timestep_alone_is_observed_when_asked():
     network = random_classifier(layers=1, units=8)
     inputs, labels = random_inputs(network, 60), np.arange(60) % 3
