@@ -41,6 +41,7 @@ def main() -> None:
         recording.write(arguments.benchmarks)
         logging.info("%s: %d jobs recorded in %s", recording.run, len(recording.jobs), arguments.benchmarks)
         return
+    cores = _cores(arguments.cores)
     recordings = read_recordings(arguments.benchmarks)
     jobs = [job for job in dry_run(arguments.snakemake) if job.command]
     if not jobs:
@@ -48,7 +49,7 @@ def main() -> None:
         return
     costs = Costs.of(job for recording in recordings for job in recording.jobs)
     sizes = Sizes(jobs, [recording.datasets for recording in recordings])
-    print(describe(estimate(jobs, sizes, costs), _cores(arguments.cores), recordings, costs, sizes))
+    print(describe(estimate(jobs, sizes, costs), cores, recordings, costs, sizes))
 
 
 def _cores(text: str) -> int:
@@ -59,8 +60,8 @@ def _cores(text: str) -> int:
     """
     if text == "all":
         return machine()["cores"]
-    if not text.isdigit() or int(text) < 1:
-        raise InputError(f"--cores: received {text!r}; give a number of at least 1, or all")
+    if not (text.isdecimal() and len(text) < 7 and int(text)):
+        raise InputError(f"--cores: received {text!r}; give a number from 1 to 999999, or all")
     return int(text)
 
 

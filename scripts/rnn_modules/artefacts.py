@@ -16,7 +16,6 @@ import json
 import math
 import os
 import tempfile
-import textwrap
 import tokenize
 import zipfile
 import zlib
@@ -274,8 +273,9 @@ def read_arrays(path: str | os.PathLike, names: tuple[str, ...] = ()) -> dict[st
 
 
 def one_line(error: Exception | str, most: int = 200) -> str:
-    """What an error of another library says, as one line of at most so many characters."""
-    return textwrap.shorten(str(error) or type(error).__name__, most)
+    """What an error or a value says, as one line of at most so many characters."""
+    text = " ".join(str(error).split()) or type(error).__name__
+    return text if len(text) <= most else f"{text[: most - 6]} [...]"
 
 
 def sha256_of_file(path: str | os.PathLike) -> str:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterable
 from pathlib import Path
 
-from rnn_modules.artefacts import InputError
+from rnn_modules.artefacts import InputError, one_line
 from rnn_modules.commands import expected_number
 
 _MEND = "delete it and make it again"
@@ -28,8 +27,7 @@ class RecordReader:
 
     def fail(self, key: str, expected: str, received: object):
         """Raise the error; ``received`` is cut to a line."""
-        received = textwrap.shorten(repr(received), 80)
-        raise InputError(f"{self.path}: {key}: expected {expected}, received {received}; {_MEND}")
+        raise InputError(f"{self.path}: {key}: expected {expected}, received {one_line(repr(received), 80)}; {_MEND}")
 
     def inner(self, key: str, value: object, keys: tuple[str, ...] = ()) -> RecordReader:
         """A reader of the object ``value``, found at ``key``, when it is one and has ``keys``."""

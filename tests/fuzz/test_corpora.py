@@ -167,6 +167,7 @@ def test_manifest(mirror):
             names = ["manifest.json", "et_train.txt", "estonian"]
             attempt("manifests", folder, lambda: sources.load(sources.read_manifest(path)), names=names)
 
+    assert len(sources.load(manifest).sentences["et"]) == 3
     check()
 
 

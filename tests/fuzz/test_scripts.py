@@ -103,11 +103,11 @@ VALID = {
     "tabulate_variants.py": [MADE / "sweep.json", MADE / "variants.json"],
     "verify_run.py": ["--run", MADE],
     "record_run.py": ["--run", MADE],
-    "plan_run.py": ["--record", MADE],
 }
 OUTPUT = {name: "--output-folder" for name in VALID if name.startswith("tabulate")}
-OUTPUT |= dict.fromkeys(("verify_run.py", "record_run.py"), None)
-OUTPUT |= {"plan_run.py": "--benchmarks", "share_vocabulary.py": "--first-output"}
+WITHOUT_RUN = ("verify_run.py", "record_run.py")
+"""They write into a run's folder or nowhere, and there is none here."""
+OUTPUT |= dict.fromkeys(WITHOUT_RUN)
 WORDS = (
     *("", "x", "0", "-1", "nan", "1.5", "9" * 30, "../x", "a=b", "=", "rolled", "rolled+unrolled", "package", "gru"),
     *(MADE / "absent", MADE / "cost.json", MADE / "cases.json", MADE),
@@ -151,8 +151,25 @@ def test_command_line(name):
                 words = [*words, flag, output]
             attempt(name, folder, lambda: script(name, *words), output=output)
 
+    if name not in WITHOUT_RUN:
+        with tempfile.TemporaryDirectory() as folder:
+            output = Path(folder) / "made" / "output.json"
+            words = [*VALID[name], OUTPUT.get(name, "--output"), output]
+            assert attempt(name, folder, lambda: script(name, *words), output=output) is None
     check()
     assert not (MADE / "ro-crate-metadata.json").exists()
+
+
+def test_plan_run():
+    """What stands after these flags goes to Snakemake."""
+
+    @inputs(25)
+    @given(st.sampled_from(("--cores", "--record")), st.sampled_from((*WORDS, "²", "1e3")))
+    def check(flag, word):
+        with tempfile.TemporaryDirectory() as folder:
+            assert attempt("plan_run.py", folder, lambda: script("plan_run.py", f"{flag}={word}"))
+
+    check()
 
 
 def test_share_vocabulary():
