@@ -42,7 +42,7 @@ verify: .venv/.done ## check that a finished run is what its records say (RUN=la
 crate: .venv/.done ## describe a run as RO-Crate, for archives (RUN=laptop)
 	@$(IN_VENV) .venv/bin/python scripts/record_run.py --run results/$(RUN)
 
-test: .venv/.done test-fuzz ## all tests, a small workflow among them
+test: .venv/.done ## all tests, a small workflow among them
 	$(IN_VENV) .venv/bin/python -m pytest -q -n 2 --dist loadfile tests/unit tests/workflow
 
 test-fuzz: .venv/.done ## thousands of damaged files and settings, given to everything that reads them
