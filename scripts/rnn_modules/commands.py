@@ -9,7 +9,6 @@ import logging
 import math
 import os
 import re
-import reprlib
 import resource
 import sys
 import types
@@ -17,7 +16,7 @@ import typing
 from collections.abc import Callable
 from pathlib import Path
 
-from rnn_modules.artefacts import InputError
+from rnn_modules.artefacts import InputError, one_line
 
 TOOK = "took %.2f s of computing and %.1f MiB of memory at most"
 _TOOK = re.compile(r"took ([\d.]+) s of computing and ([\d.]+) MiB of memory at most$", re.MULTILINE)
@@ -82,7 +81,7 @@ def check_settings(settings: object) -> None:
         least, most = field.metadata.get("least", -math.inf), field.metadata.get("most", math.inf)
         expected = _expected(hints[field.name], value, least, most)
         if expected is not None:
-            raise InputError(f"{field.name}: received {reprlib.repr(value)}; use {expected}")
+            raise InputError(f"{field.name}: received {one_line(repr(value), 80)}; use {expected}")
 
 
 @functools.cache

@@ -146,7 +146,7 @@ def decompose(
         parameters: every choice that the paper leaves open.
         modes: ``rolled`` and/or ``unrolled``.
         samples: examples to monitor, by default drawn by :func:`draw_samples`.
-        threads: examples and classes are shared out among so many; the linear algebra library should then use one each.
+        threads: classes are shared out among so many.
 
     Returns:
         The modules of each mode.

@@ -11,6 +11,14 @@ LIBRARY = "scripts/rnn_modules"
 # Files of the library that run modules.
 ENGINE = ["network", "module.py", "parameters.py", "dataset.py", "encoding.py", "composition.py"]
 FILES = ("dataset.json", "dataset.npz", "vocabulary.json")
+# Variables of trainings: the rule's threads, a GPU shared with others, and kernels that are the same at every call (those
+# of oneDNN are chosen at run time, and slower on networks of this size).
+TRAINING = (
+    "TF_NUM_INTRAOP_THREADS={threads} TF_NUM_INTEROP_THREADS={threads} TF_FORCE_GPU_ALLOW_GROWTH=true "
+    "TF_CPP_MIN_LOG_LEVEL=2 TF_ENABLE_ONEDNN_OPTS=0 "
+)
+# Scripts that share out their work themselves (--threads) leave one thread to linear algebra.
+ANALYSIS = "OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 "
 
 
 wildcard_constraints:

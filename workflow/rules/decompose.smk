@@ -35,8 +35,7 @@ rule decompose_model:
         preset=lookup("decomposition/preset", within=config),
         parameters=flags(config["decomposition"]["parameters"]),
     shell:
-        "OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 "
-        "python {input.script} --network {input.network} --dataset {params.dataset} --modes {params.modes} "
+        ANALYSIS + "python {input.script} --network {input.network} --dataset {params.dataset} --modes {params.modes} "
         "--architecture {wildcards.architecture} --rnn {wildcards.rnn} --preset {params.preset} "
         "--seed {wildcards.seed} {params.parameters} --threads {threads} --output {params.folder} > {log} 2>&1"
 
@@ -81,7 +80,6 @@ rule evaluate_decomposition:
         run=config["run"],
         preset=lookup("decomposition/preset", within=config),
     shell:
-        "OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 "
-        "python {input.script} --model {params.model} --dataset {params.dataset} "
+        ANALYSIS + "python {input.script} --model {params.model} --dataset {params.dataset} "
         "--modes {params.modes} --run {params.run} --preset {params.preset} --threads {threads} --output {output} "
         "> {log} 2>&1"

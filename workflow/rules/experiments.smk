@@ -69,9 +69,7 @@ rule train_baselines:
         ),
         settings=lambda wildcards: model_settings(architectures_of(wildcards.setting)[0]),
     shell:
-        "TF_NUM_INTRAOP_THREADS={threads} TF_NUM_INTEROP_THREADS={threads} TF_FORCE_GPU_ALLOW_GROWTH=true "
-        "TF_CPP_MIN_LOG_LEVEL=2 TF_ENABLE_ONEDNN_OPTS=0 "
-        "python {input.script} --experiment {wildcards.experiment} --datasets {params.datasets} "
+        TRAINING + "python {input.script} --experiment {wildcards.experiment} --datasets {params.datasets} "
         "--architecture {params.architecture} --rnn {wildcards.rnn} --layers {params.layers} --seed {wildcards.seed} "
         "{params.cases} {params.settings} --output {output.record} > {log} 2>&1"
 
@@ -107,8 +105,7 @@ rule evaluate_reuse:
         modes=lambda wildcards: " ".join(reused_modes(wildcards)),
         described=described,
     shell:
-        "OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 "
-        "python {input.script} --experiment {wildcards.experiment} --models {params.models} "
+        ANALYSIS + "python {input.script} --experiment {wildcards.experiment} --models {params.models} "
         "--datasets {params.datasets} --modes {params.modes} --baselines {input.baselines} {params.described} "
         "--threads {threads} --output {output} > {log} 2>&1"
 
@@ -148,8 +145,7 @@ rule evaluate_translation_reuse:
         modes=lambda wildcards: " ".join(reuse_modes(wildcards.setting, wildcards.rnn)),
         described=described,
     shell:
-        "OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 "
-        "python {input.script} --model {params.model} --dataset {params.dataset} "
+        ANALYSIS + "python {input.script} --model {params.model} --dataset {params.dataset} "
         "--baselines {params.baselines} --baseline-datasets {params.baseline_datasets} --modes {params.modes} "
         "{params.described} --output {output} > {log} 2>&1"
 
@@ -182,8 +178,7 @@ rule evaluate_replacement:
         modes=lambda wildcards: " ".join(reuse_modes(wildcards.setting, wildcards.rnn)),
         described=described,
     shell:
-        "OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 "
-        "python {input.script} --models {params.models} --dataset {params.dataset} --modes {params.modes} "
+        ANALYSIS + "python {input.script} --models {params.models} --dataset {params.dataset} --modes {params.modes} "
         "{params.described} --threads {threads} --output {output} > {log} 2>&1"
 
 
@@ -216,8 +211,7 @@ rule evaluate_scenario:
         mode=best_mode("encoder_decoder"),
         described=described,
     shell:
-        "OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 "
-        "python {input.script} --scenario {wildcards.setting} --models {params.models} "
+        ANALYSIS + "python {input.script} --scenario {wildcards.setting} --models {params.models} "
         "--datasets {params.datasets} {params.systems} --mode {params.mode} {params.described} --output {output} "
         "> {log} 2>&1"
 
@@ -264,7 +258,6 @@ rule evaluate_variants:
         ),
         run=config["run"],
     shell:
-        "OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 "
-        "python {input.script} --experiment {wildcards.experiment} --model {params.model} "
+        ANALYSIS + "python {input.script} --experiment {wildcards.experiment} --model {params.model} "
         "--dataset {params.dataset} --modes {params.modes} --seed {wildcards.seed} {params.settings} "
         "--run {params.run} --threads {threads} --output {output} > {log} 2>&1"

@@ -1,8 +1,5 @@
 # What jobs ask for: memory and minutes from recorded jobs (config/benchmarks) with head-room, more with each attempt.
 import functools
-import sys
-
-sys.path.insert(0, str(Path(workflow.basedir).parent / "scripts"))
 
 from rnn_modules.planning.measured_jobs import read_recordings
 from rnn_modules.planning.memory import analysis_mib, decomposition_mib, training_mib

@@ -31,8 +31,6 @@ rule train_model:
         folder=lambda wildcards, output: str(Path(output.record).parent),
         settings=lambda wildcards: model_settings(wildcards.architecture),
     shell:
-        "TF_NUM_INTRAOP_THREADS={threads} TF_NUM_INTEROP_THREADS={threads} TF_FORCE_GPU_ALLOW_GROWTH=true "
-        "TF_CPP_MIN_LOG_LEVEL=2 TF_ENABLE_ONEDNN_OPTS=0 "
-        "python {input.script} --dataset {params.dataset} --architecture {wildcards.architecture} "
+        TRAINING + "python {input.script} --dataset {params.dataset} --architecture {wildcards.architecture} "
         "--rnn {wildcards.rnn} --layers {wildcards.layers} --seed {wildcards.seed} {params.settings} "
         "--output {params.folder} > {log} 2>&1"
