@@ -11,14 +11,6 @@ LIBRARY = "scripts/rnn_modules"
 # Files of the library that run modules.
 ENGINE = ["network", "module.py", "parameters.py", "dataset.py", "encoding.py", "composition.py"]
 FILES = ("dataset.json", "dataset.npz", "vocabulary.json")
-# Variables of trainings: the rule's threads, a GPU shared with others, and kernels that are the same at every call (those
-# of oneDNN are chosen at run time, and slower on networks of this size).
-TRAINING = (
-    "TF_NUM_INTRAOP_THREADS={threads} TF_NUM_INTEROP_THREADS={threads} TF_FORCE_GPU_ALLOW_GROWTH=true "
-    "TF_CPP_MIN_LOG_LEVEL=2 TF_ENABLE_ONEDNN_OPTS=0 "
-)
-# Scripts that share out their work themselves (--threads) leave one thread to linear algebra.
-ANALYSIS = "OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 "
 
 
 wildcard_constraints:
@@ -29,6 +21,20 @@ wildcard_constraints:
     rnn="[a-z]+",
     layers=r"\d+",
     seed=r"\d+",
+
+
+def training(command):
+    """The command of a training: it has the rule's threads, a GPU shared with others, and kernels that are the same at
+    every call (those of oneDNN are chosen at run time, and slower on networks of this size)."""
+    return (
+        "TF_NUM_INTRAOP_THREADS={threads} TF_NUM_INTEROP_THREADS={threads} TF_FORCE_GPU_ALLOW_GROWTH=true "
+        f"TF_CPP_MIN_LOG_LEVEL=2 TF_ENABLE_ONEDNN_OPTS=0 {command}"
+    )
+
+
+def analysis(command):
+    """The command of a script that shares out its work itself (--threads): linear algebra has one thread in each."""
+    return f"OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 {command}"
 
 
 def library(*names):

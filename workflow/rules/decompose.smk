@@ -35,9 +35,11 @@ rule decompose_model:
         preset=lookup("decomposition/preset", within=config),
         parameters=flags(config["decomposition"]["parameters"]),
     shell:
-        ANALYSIS + "python {input.script} --network {input.network} --dataset {params.dataset} --modes {params.modes} "
-        "--architecture {wildcards.architecture} --rnn {wildcards.rnn} --preset {params.preset} "
-        "--seed {wildcards.seed} {params.parameters} --threads {threads} --output {params.folder} > {log} 2>&1"
+        analysis(
+            "python {input.script} --network {input.network} --dataset {params.dataset} --modes {params.modes} "
+            "--architecture {wildcards.architecture} --rnn {wildcards.rnn} --preset {params.preset} "
+            "--seed {wildcards.seed} {params.parameters} --threads {threads} --output {params.folder} > {log} 2>&1"
+        )
 
 
 # One timestep: rolled modules only.
@@ -80,6 +82,8 @@ rule evaluate_decomposition:
         run=config["run"],
         preset=lookup("decomposition/preset", within=config),
     shell:
-        ANALYSIS + "python {input.script} --model {params.model} --dataset {params.dataset} "
-        "--modes {params.modes} --run {params.run} --preset {params.preset} --threads {threads} --output {output} "
-        "> {log} 2>&1"
+        analysis(
+            "python {input.script} --model {params.model} --dataset {params.dataset} "
+            "--modes {params.modes} --run {params.run} --preset {params.preset} --threads {threads} --output {output} "
+            "> {log} 2>&1"
+        )

@@ -69,9 +69,11 @@ rule train_baselines:
         ),
         settings=lambda wildcards: model_settings(architectures_of(wildcards.setting)[0]),
     shell:
-        TRAINING + "python {input.script} --experiment {wildcards.experiment} --datasets {params.datasets} "
-        "--architecture {params.architecture} --rnn {wildcards.rnn} --layers {params.layers} --seed {wildcards.seed} "
-        "{params.cases} {params.settings} --output {output.record} > {log} 2>&1"
+        training(
+            "python {input.script} --experiment {wildcards.experiment} --datasets {params.datasets} "
+            "--architecture {params.architecture} --rnn {wildcards.rnn} --layers {params.layers} --seed {wildcards.seed} "
+            "{params.cases} {params.settings} --output {output.record} > {log} 2>&1"
+        )
 
 
 rule evaluate_reuse:
@@ -105,9 +107,11 @@ rule evaluate_reuse:
         modes=lambda wildcards: " ".join(reused_modes(wildcards)),
         described=described,
     shell:
-        ANALYSIS + "python {input.script} --experiment {wildcards.experiment} --models {params.models} "
-        "--datasets {params.datasets} --modes {params.modes} --baselines {input.baselines} {params.described} "
-        "--threads {threads} --output {output} > {log} 2>&1"
+        analysis(
+            "python {input.script} --experiment {wildcards.experiment} --models {params.models} "
+            "--datasets {params.datasets} --modes {params.modes} --baselines {input.baselines} {params.described} "
+            "--threads {threads} --output {output} > {log} 2>&1"
+        )
 
 
 # Languages are reused some at a time; the baselines are ordinary models with vocabularies of their own.
@@ -145,9 +149,11 @@ rule evaluate_translation_reuse:
         modes=lambda wildcards: " ".join(reuse_modes(wildcards.setting, wildcards.rnn)),
         described=described,
     shell:
-        ANALYSIS + "python {input.script} --model {params.model} --dataset {params.dataset} "
-        "--baselines {params.baselines} --baseline-datasets {params.baseline_datasets} --modes {params.modes} "
-        "{params.described} --output {output} > {log} 2>&1"
+        analysis(
+            "python {input.script} --model {params.model} --dataset {params.dataset} "
+            "--baselines {params.baselines} --baseline-datasets {params.baseline_datasets} --modes {params.modes} "
+            "{params.described} --output {output} > {log} 2>&1"
+        )
 
 
 rule evaluate_replacement:
@@ -178,8 +184,10 @@ rule evaluate_replacement:
         modes=lambda wildcards: " ".join(reuse_modes(wildcards.setting, wildcards.rnn)),
         described=described,
     shell:
-        ANALYSIS + "python {input.script} --models {params.models} --dataset {params.dataset} --modes {params.modes} "
-        "{params.described} --threads {threads} --output {output} > {log} 2>&1"
+        analysis(
+            "python {input.script} --models {params.models} --dataset {params.dataset} --modes {params.modes} "
+            "{params.described} --threads {threads} --output {output} > {log} 2>&1"
+        )
 
 
 rule evaluate_scenario:
@@ -211,9 +219,11 @@ rule evaluate_scenario:
         mode=best_mode("encoder_decoder"),
         described=described,
     shell:
-        ANALYSIS + "python {input.script} --scenario {wildcards.setting} --models {params.models} "
-        "--datasets {params.datasets} {params.systems} --mode {params.mode} {params.described} --output {output} "
-        "> {log} 2>&1"
+        analysis(
+            "python {input.script} --scenario {wildcards.setting} --models {params.models} "
+            "--datasets {params.datasets} {params.systems} --mode {params.mode} {params.described} --output {output} "
+            "> {log} 2>&1"
+        )
 
 
 rule evaluate_variants:
@@ -258,6 +268,8 @@ rule evaluate_variants:
         ),
         run=config["run"],
     shell:
-        ANALYSIS + "python {input.script} --experiment {wildcards.experiment} --model {params.model} "
-        "--dataset {params.dataset} --modes {params.modes} --seed {wildcards.seed} {params.settings} "
-        "--run {params.run} --threads {threads} --output {output} > {log} 2>&1"
+        analysis(
+            "python {input.script} --experiment {wildcards.experiment} --model {params.model} "
+            "--dataset {params.dataset} --modes {params.modes} --seed {wildcards.seed} {params.settings} "
+            "--run {params.run} --threads {threads} --output {output} > {log} 2>&1"
+        )

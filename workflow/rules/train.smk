@@ -31,6 +31,8 @@ rule train_model:
         folder=lambda wildcards, output: str(Path(output.record).parent),
         settings=lambda wildcards: model_settings(wildcards.architecture),
     shell:
-        TRAINING + "python {input.script} --dataset {params.dataset} --architecture {wildcards.architecture} "
-        "--rnn {wildcards.rnn} --layers {wildcards.layers} --seed {wildcards.seed} {params.settings} "
-        "--output {params.folder} > {log} 2>&1"
+        training(
+            "python {input.script} --dataset {params.dataset} --architecture {wildcards.architecture} "
+            "--rnn {wildcards.rnn} --layers {wildcards.layers} --seed {wildcards.seed} {params.settings} "
+            "--output {params.folder} > {log} 2>&1"
+        )
