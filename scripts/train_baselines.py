@@ -9,6 +9,8 @@ import argparse
 import dataclasses
 from pathlib import Path
 
+import keras
+
 from rnn_modules.architectures import ArchitectureSettings
 from rnn_modules.artefacts import sha256_of_arrays, write_arrays, write_json
 from rnn_modules.baselines import train_baselines
@@ -58,6 +60,7 @@ def main() -> None:
         "drawn": [problem.name(case) for case in drawn_cases(problem, arguments.cases)],
         "cases": [result | {"decisions": list(result["decisions"])} for result in results],
         "decisions_sha256": sha256_of_arrays(decisions),
+        "backend": keras.backend.backend(),
         "peak_memory_mib": peak_memory_mib(),
         "provenance": provenance({folder.name: folder / "dataset.npz" for folder in arguments.datasets}),
     }

@@ -1,0 +1,31 @@
+"""Scripts of the project in processes of their own, as jobs have them."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+SCRIPTS = Path(__file__).resolve().parents[2] / "scripts"
+_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "NPROC")
+_CODE = """
+import json, runpy, sys
+for words in json.load(sys.stdin):
+    sys.argv = words
+    runpy.run_path(words[0], run_name="__main__")
+"""
+
+
+def run_scripts(folder, lines, threads=1, **environment):
+    """Run lines such as ``train_model.py --seed 0``, one after another in one fresh process of so many threads."""
+    commands = [[str(SCRIPTS / name), *words] for name, *words in (line.split() for line in lines)]
+    variables = {"PYTHONPATH": str(SCRIPTS), "TF_CPP_MIN_LOG_LEVEL": "2", **dict.fromkeys(_THREADS, str(threads))}
+    finished = subprocess.run(
+        [sys.executable, "-c", _CODE],
+        input=json.dumps(commands),
+        cwd=folder,
+        env=os.environ | variables | environment,
+        capture_output=True,
+        text=True,
+    )
+    assert finished.returncode == 0, finished.stdout[-2000:] + finished.stderr[-4000:]
