@@ -2,20 +2,29 @@
 #   make demo                  synthetic corpora, every model, minutes
 #   make laptop CORES=2        real corpora, reduced sizes
 #   make laptop ARGS="-n"      further arguments for Snakemake (here: only say what would be done)
+#   make laptop GPU=1          train on NVIDIA's GPU, in .venv-gpu from envs/gpu.lock (Linux; not yet tried on a GPU)
+#   KERAS_BACKEND=jax make demo SETTINGS="run=demo-jax"        train with JAX; SETTINGS: keys of the configuration
 PYTHON ?= python3
 UV ?= uv
 CORES ?= all
 ARGS ?=
+SETTINGS ?=
+GPU ?=
 RUN ?= laptop
 # A folder with the corpora's files; empty: they are downloaded.
 MIRROR ?= $(wildcard ../shared/datasets)
 # Configuration that `make plan` plans; laid over config/config.yaml.
 CONFIG ?= config/config.yaml
 
+VENV = .venv$(if $(GPU),-gpu)
+LOCK = envs/$(if $(GPU),gpu,requirements).lock
 # Scripts that Snakemake starts find the environment's Python first.
-IN_VENV = PATH="$(CURDIR)/.venv/bin:$$PATH"
-SNAKEMAKE = $(IN_VENV) .venv/bin/snakemake --workflow-profile workflow/profiles/default
-SOURCE = $(if $(MIRROR),--config source=mirror mirror="$(MIRROR)")
+IN_VENV = PATH="$(CURDIR)/$(VENV)/bin:$$PATH"
+PROFILE = --workflow-profile workflow/profiles/default --config $(if $(GPU),gpu=True) $(SETTINGS)
+SNAKEMAKE = $(IN_VENV) $(VENV)/bin/snakemake $(PROFILE)
+# Goes on where --config ends.
+SOURCE = $(if $(MIRROR),source=mirror mirror="$(MIRROR)")
+COMPILE = $(UV) pip compile --universal --python-version 3.11 --generate-hashes
 
 .PHONY: help demo laptop reproduce plan verify crate test test-fuzz test-faults test-cluster bench bench-memory lint reference lock
 .DEFAULT_GOAL := help
@@ -23,60 +32,62 @@ SOURCE = $(if $(MIRROR),--config source=mirror mirror="$(MIRROR)")
 help: ## list the tasks
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | column -t -s '|' 2>/dev/null || grep '##' Makefile
 
-demo: .venv/.done ## embedded synthetic corpora, all models (minutes)
+demo: $(VENV)/.done ## embedded synthetic corpora, all models (minutes)
 	$(SNAKEMAKE) --configfile config/demo.yaml --cores $(CORES) $(ARGS)
 
-laptop: .venv/.done ## real corpora, reduced sizes
+laptop: $(VENV)/.done ## real corpora, reduced sizes
 	$(SNAKEMAKE) $(SOURCE) --configfile config/laptop.yaml --cores $(CORES) $(ARGS)
 
-reproduce: .venv/.done ## real corpora at the paper's sizes (config/config.yaml)
+reproduce: $(VENV)/.done ## real corpora at the paper's sizes (config/config.yaml)
 	$(SNAKEMAKE) $(SOURCE) --cores $(CORES) $(ARGS)
 
-plan: .venv/.done ## what a run would take, before it runs (CONFIG=config/laptop.yaml CORES=16)
-	@$(IN_VENV) .venv/bin/python scripts/plan_run.py --cores $(CORES) -- --workflow-profile workflow/profiles/default \
+plan: $(VENV)/.done ## what a run would take, before it runs (CONFIG=config/laptop.yaml CORES=16)
+	@$(IN_VENV) $(VENV)/bin/python scripts/plan_run.py --cores $(CORES) -- $(PROFILE) \
 	  $(if $(shell grep -ls '^source: synthetic' $(CONFIG)),,$(SOURCE)) --configfile $(CONFIG) --cores $(CORES) $(ARGS)
 
-verify: .venv/.done ## check that a finished run is what its records say (RUN=laptop)
-	@$(IN_VENV) .venv/bin/python scripts/verify_run.py --run results/$(RUN)
+verify: $(VENV)/.done ## check that a finished run is what its records say (RUN=laptop)
+	@$(IN_VENV) $(VENV)/bin/python scripts/verify_run.py --run results/$(RUN)
 
-crate: .venv/.done ## describe a run as RO-Crate, for archives (RUN=laptop)
-	@$(IN_VENV) .venv/bin/python scripts/record_run.py --run results/$(RUN)
+crate: $(VENV)/.done ## describe a run as RO-Crate, for archives (RUN=laptop)
+	@$(IN_VENV) $(VENV)/bin/python scripts/record_run.py --run results/$(RUN)
 
-test: .venv/.done ## all tests, a small workflow among them
-	$(IN_VENV) .venv/bin/python -m pytest -q -n 2 --dist loadfile tests/unit tests/workflow
+test: $(VENV)/.done ## all tests, a small workflow among them
+	$(IN_VENV) $(VENV)/bin/python -m pytest -q -n 2 --dist loadfile tests/unit tests/workflow
 
-test-fuzz: .venv/.done ## thousands of damaged files and settings, given to everything that reads them
-	$(IN_VENV) .venv/bin/python -m pytest -q tests/fuzz
+test-fuzz: $(VENV)/.done ## thousands of damaged files and settings, given to everything that reads them
+	$(IN_VENV) $(VENV)/bin/python -m pytest -q tests/fuzz
 
-test-cluster: .venv/.done ## the profile for Slurm on a Slurm of one node, installed where it is missing (minutes)
+test-cluster: $(VENV)/.done ## the profile for Slurm on a Slurm of one node, installed where it is missing (minutes)
 	tests/cluster/install
-	$(IN_VENV) .venv/bin/python -m pytest -q -rs --durations 0 tests/cluster
+	$(IN_VENV) $(VENV)/bin/python -m pytest -q -rs --durations 0 tests/cluster
 
-test-faults: .venv/.done ## killed runs, full disks, broken downloads (minutes)
-	$(IN_VENV) .venv/bin/python -m pytest -q -rs --durations 5 tests/faults
+test-faults: $(VENV)/.done ## killed runs, full disks, broken downloads (minutes)
+	$(IN_VENV) $(VENV)/bin/python -m pytest -q -rs --durations 5 tests/faults
 
-bench: .venv/.done ## speed, memory and size of the decomposition
-	$(IN_VENV) .venv/bin/python tests/benchmarks/bench.py --output results/bench/bench.json --markdown results/bench/bench.md
+bench: $(VENV)/.done ## speed, memory and size of the decomposition, and how results spread over threads and backends
+	$(IN_VENV) $(VENV)/bin/python tests/benchmarks/bench.py --output results/bench/bench.json --markdown results/bench/bench.md
+	$(IN_VENV) $(VENV)/bin/python tests/benchmarks/spread.py --output results/bench/spread.json --markdown results/bench/spread.md
 
-bench-memory: .venv/.done ## memory and time that a finished run's jobs ask for, beside what they took (RUN=laptop)
-	@$(IN_VENV) .venv/bin/python scripts/compare_memory.py --run results/$(RUN)
+bench-memory: $(VENV)/.done ## memory and time that a finished run's jobs ask for, beside what they took (RUN=laptop)
+	@$(IN_VENV) $(VENV)/bin/python scripts/compare_memory.py --run results/$(RUN)
 
-lint: .venv/.done ## ruff, snakefmt, snakemake --lint
-	.venv/bin/ruff check scripts tests
-	.venv/bin/ruff format --check scripts tests
-	.venv/bin/snakefmt --check workflow
-	$(IN_VENV) .venv/bin/snakemake --lint
+lint: $(VENV)/.done ## ruff, snakefmt, snakemake --lint
+	$(VENV)/bin/ruff check scripts tests
+	$(VENV)/bin/ruff format --check scripts tests
+	$(VENV)/bin/snakefmt --check workflow
+	$(IN_VENV) $(VENV)/bin/snakemake --lint
 
-reference: .venv/.done ## keep a finished run's records, tables and figure (RUN=laptop) and show them in the README
-	$(IN_VENV) .venv/bin/python scripts/publish_reference.py --run results/$(RUN) --reference results/reference/$(RUN) \
+reference: $(VENV)/.done ## keep a finished run's records, tables and figure (RUN=laptop) and show them in the README
+	$(IN_VENV) $(VENV)/bin/python scripts/publish_reference.py --run results/$(RUN) --reference results/reference/$(RUN) \
 	  --benchmark results/bench --readme README.md
 
-lock: ## resolve envs/requirements.in anew (needs uv)
-	$(UV) pip compile --universal --python-version 3.11 --generate-hashes envs/requirements.in -o envs/requirements.lock
+lock: ## resolve envs/requirements.in and envs/gpu.in anew (needs uv)
+	$(COMPILE) envs/requirements.in -o envs/requirements.lock
+	$(COMPILE) --no-annotate --no-emit-package tensorflow-cpu -c envs/requirements.lock envs/gpu.in -o envs/gpu.lock
 
-.venv/.done: envs/requirements.lock
+$(VENV)/.done: $(LOCK)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	  echo "error: PYTHON=$(PYTHON) is missing or older than 3.11; name another one: make PYTHON=python3.11" >&2; exit 1; }
-	$(PYTHON) -m venv .venv
-	.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r envs/requirements.lock
+	$(PYTHON) -m venv $(VENV)
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $(LOCK)
 	@touch $@

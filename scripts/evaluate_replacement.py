@@ -36,7 +36,7 @@ def main() -> None:
     worst, best = worst_and_best([TrainedModel.load(folder, arguments.dataset) for folder in arguments.models])
     modules = {mode: (worst.modules(mode), best.modules(mode)) for mode in arguments.modes}
     if worst.dataset.is_translation:
-        rows = replace_each_language(worst, best, modules)
+        rows = replace_each_language(worst, best, modules, arguments.threads)
     else:
         rows = replace_each_module(worst, best, modules, arguments.threads)
     record = {

@@ -10,7 +10,7 @@ import argparse
 from collections.abc import Iterable
 
 from rnn_modules.artefacts import InputError, write_json
-from rnn_modules.commands import add_record_flags, run
+from rnn_modules.commands import add_record_flags, add_threads_flag, run
 from rnn_modules.experiments.translations import Translator, compare
 from rnn_modules.module import MODES
 from rnn_modules.provenance import provenance
@@ -33,6 +33,7 @@ def parse() -> argparse.Namespace:
         help="name of an approach, then LANGUAGE=NAME: the model whose module translates into each language",
     )
     parser.add_argument("--mode", choices=MODES, required=True, help="of the modules")
+    add_threads_flag(parser)
     add_record_flags(parser)
     return parser.parse_args()
 
@@ -58,7 +59,7 @@ def main() -> None:
             language: Translator(models[name], models[name].modules(arguments.mode)) for language, name in parts.items()
         }
         described[approach] = {"mode": arguments.mode}
-    rows = compare(systems, test, "monolithic", described)
+    rows = compare(systems, test, "monolithic", described, arguments.threads)
     used = {name for words in arguments.approach for name in _named("--approach", words[1:]).values()}
     files = {}
     for name, model in models.items():

@@ -11,7 +11,7 @@ import math
 from pathlib import Path
 
 from rnn_modules.artefacts import InputError, write_json
-from rnn_modules.commands import add_record_flags, run
+from rnn_modules.commands import add_record_flags, add_threads_flag, run
 from rnn_modules.experiments.translations import reuse
 from rnn_modules.module import MODES
 from rnn_modules.provenance import provenance
@@ -26,6 +26,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--baselines", type=Path, nargs="+", required=True, help="models of some of the languages")
     parser.add_argument("--baseline-datasets", type=Path, nargs="+", required=True, help="the dataset of each")
     parser.add_argument("--modes", nargs="+", choices=MODES, required=True)
+    add_threads_flag(parser)
     add_record_flags(parser)
     return parser.parse_args()
 
@@ -41,6 +42,7 @@ def main() -> None:
         )
     folders = zip(arguments.baselines, arguments.baseline_datasets, strict=True)
     baselines = [TrainedModel.load(*pair) for pair in folders]
+    by_languages = {baseline.dataset.class_names: baseline for baseline in baselines}
     modules = {mode: model.modules(mode) for mode in arguments.modes}
     languages = len(model.dataset.class_names)
     files = model.files(arguments.modes)
@@ -53,7 +55,7 @@ def main() -> None:
         "setting": model.record["architecture"],
         **common_facts([model, *baselines]),
         "cases_possible": math.comb(languages, 2),
-        "rows": reuse(model, modules, {baseline.dataset.class_names: baseline for baseline in baselines}),
+        "rows": reuse(model, modules, by_languages, arguments.threads),
         "provenance": provenance(files),
     }
     write_json(arguments.output, record)

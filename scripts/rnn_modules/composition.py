@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
 from rnn_modules.module import Modules, head_odds
 from rnn_modules.network import Classifier, EncoderDecoder
-from rnn_modules.network.networks import chunks
+from rnn_modules.network.networks import chunks, share_out
 
 HEADS = ("mean", "log_sum_exp", "calibrated")
 
@@ -25,7 +24,7 @@ def module_odds(
         modules: one per class of the parent, in the order of its outputs.
         inputs: ``(examples, tokens) int32``.
         heads: see :func:`rnn_modules.module.head_odds`.
-        threads: examples are shared out among so many; the linear algebra library should then use one each.
+        threads: examples are shared out among so many, see :func:`rnn_modules.network.networks.share_out`.
 
     Returns:
         Per head ``(modules, examples)``, or ``(modules, examples, timesteps)`` for many-output models.
@@ -49,10 +48,7 @@ def module_odds(
         for head in heads:
             odds[head][:, chunk] = head_odds(logits, head, modules.thresholds)
 
-    # NumPy lets go of the interpreter in its loops, so threads are enough.
-    with ThreadPoolExecutor(threads) as pool:
-        for _ in pool.map(evaluate, chunks(inputs, len(modules))):
-            pass
+    share_out(evaluate, chunks(inputs, len(modules)), threads)
     return odds
 
 
@@ -175,6 +171,7 @@ def translate(
     start: np.ndarray,
     end: np.ndarray,
     modules: Modules | None = None,
+    threads: int = 1,
 ) -> np.ndarray:
     """Translate every sentence into its target language, with the language's module when modules are given.
 
@@ -185,6 +182,7 @@ def translate(
         start: ``(languages,) int`` ids of the start tags.
         end: ``(languages,) int`` ids of the end tags.
         modules: one per target language, or None for the whole network.
+        threads: sentences are shared out among so many.
 
     Returns:
         ``(examples, target tokens) int32``, end tag included, zeros after it.
@@ -193,5 +191,6 @@ def translate(
     for language in np.unique(languages):
         rows = np.flatnonzero(languages == language)
         masks = None if modules is None else modules.select([int(language)]).masks(network)
-        words[rows] = network.translate(sources[rows], np.full(len(rows), start[language]), int(end[language]), masks)
+        tags = np.full(len(rows), start[language]), int(end[language])
+        words[rows] = network.translate(sources[rows], *tags, masks, threads)
     return words

@@ -19,7 +19,8 @@ for words in json.load(sys.stdin):
 def run_scripts(folder, lines, threads=1, **environment):
     """Run lines such as ``train_model.py --seed 0``, one after another in one fresh process of so many threads."""
     commands = [[str(SCRIPTS / name), *words] for name, *words in (line.split() for line in lines)]
-    variables = {"PYTHONPATH": str(SCRIPTS), "TF_CPP_MIN_LOG_LEVEL": "2", **dict.fromkeys(_THREADS, str(threads))}
+    variables = {"PYTHONPATH": str(SCRIPTS), "TF_CPP_MIN_LOG_LEVEL": "2", "TF_ENABLE_ONEDNN_OPTS": "0"}
+    variables |= dict.fromkeys(_THREADS, str(threads))
     finished = subprocess.run(
         [sys.executable, "-c", _CODE],
         input=json.dumps(commands),

@@ -199,6 +199,20 @@ def test_every_language_is_translated_by_its_module(cell, mode):
     assert (words != translate(network, sources, languages, start, end)).any()
 
 
+def test_threads_change_no_result():
+    classifier, translator = random_classifier(dtype=np.float32), random_translator(seed=7)
+    inputs, (sources, _) = random_inputs(classifier, 2000), random_sentences(translator, 2000)
+    tags = np.arange(2000) % 2, np.array([2, 4]), np.array([3, 5])
+    modules, languages = random_modules(classifier), random_modules(translator, classes=2)
+    received = [
+        (module_odds(classifier, modules, inputs, threads=threads)["mean"],
+         translate(translator, sources, *tags, languages, threads=threads))
+        for threads in (1, 3)
+    ]  # fmt: skip
+    for one, three in zip(*received, strict=True):
+        np.testing.assert_array_equal(one, three)
+
+
 def test_whole_modules_translate_as_the_network_does():
     network = random_translator(seed=7)
     sources, _ = random_sentences(network, 12)

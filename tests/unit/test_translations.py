@@ -232,7 +232,7 @@ def saved_translator(tmp_path, name, seed, languages, **settings):
 
 
 def run(monkeypatch, script, output, *words):
-    words = [*words, "--run", "demo", "--preset", "paper", "--output", output]
+    words = [*words, "--threads", "2", "--run", "demo", "--preset", "paper", "--output", output]
     monkeypatch.setattr("sys.argv", [script.__name__, *map(str, words)])
     script.main()
     return read_json(output)

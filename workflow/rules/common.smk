@@ -12,6 +12,11 @@ LIBRARY = "scripts/rnn_modules"
 ENGINE = ["network", "module.py", "parameters.py", "dataset.py", "encoding.py", "composition.py"]
 FILES = ("dataset.json", "dataset.npz", "vocabulary.json")
 
+LOCK = f"envs/{'gpu' if config['gpu'] else 'requirements'}.lock"
+TRAIN_ENVIRONMENT = f"../../envs/train{'_gpu' if config['gpu'] else ''}.yaml"
+# Variables that give the threads of a job to linear algebra; --set-threads RULE=N changes their number.
+BLAS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+
 
 wildcard_constraints:
     corpus="math_qa|toxicity|clinc|brown|tatoeba|ukrainian|estonian_larger|estonian",
@@ -23,18 +28,29 @@ wildcard_constraints:
     seed=r"\d+",
 
 
+def prefixed(command, **variables):
+    return " ".join([*(f"{name}={value}" for name, value in variables.items()), command])
+
+
 def training(command):
-    """The command of a training: it has the rule's threads, a GPU shared with others, and kernels that are the same at
-    every call (those of oneDNN are chosen at run time, and slower on networks of this size)."""
-    return (
-        "TF_NUM_INTRAOP_THREADS={threads} TF_NUM_INTEROP_THREADS={threads} TF_FORCE_GPU_ALLOW_GROWTH=true "
-        f"TF_CPP_MIN_LOG_LEVEL=2 TF_ENABLE_ONEDNN_OPTS=0 {command}"
+    """The command of a training: TensorFlow, JAX (NPROC) and linear algebra take the rule's threads; trainings that share a
+    GPU each take memory as they need it; kernels are the same at every call (those of oneDNN are chosen at run time, and
+    slower on networks of this size)."""
+    threads = (*BLAS, "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "NPROC")
+    return prefixed(
+        command,
+        **dict.fromkeys(threads, "{threads}"),
+        TF_FORCE_GPU_ALLOW_GROWTH="true",
+        XLA_PYTHON_CLIENT_PREALLOCATE="false",
+        TF_CPP_MIN_LOG_LEVEL=2,
+        TF_ENABLE_ONEDNN_OPTS=0,
     )
 
 
 def analysis(command):
-    """The command of a script that shares out its work itself (--threads): linear algebra has one thread in each."""
-    return f"OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 {command}"
+    """The command of a script that shares out its work itself (--threads): linear algebra has one thread in each, so results
+    do not depend on the number."""
+    return prefixed(command, **dict.fromkeys(BLAS, 1))
 
 
 def library(*names):

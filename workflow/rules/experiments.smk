@@ -49,7 +49,7 @@ rule train_baselines:
     benchmark:
         f"{RESULTS}/benchmarks/train_baselines/{{experiment}}/{{setting}}/{{rnn}}/seed-{{seed}}/{{chunk}}.tsv"
     conda:
-        "../../envs/train.yaml"
+        TRAIN_ENVIRONMENT
     threads: 1
     resources:
         mem_mb=memory("train_baselines"),
@@ -152,7 +152,7 @@ rule evaluate_translation_reuse:
         analysis(
             "python {input.script} --model {params.model} --dataset {params.dataset} "
             "--baselines {params.baselines} --baseline-datasets {params.baseline_datasets} --modes {params.modes} "
-            "{params.described} --output {output} > {log} 2>&1"
+            "{params.described} --threads {threads} --output {output} > {log} 2>&1"
         )
 
 
@@ -221,8 +221,8 @@ rule evaluate_scenario:
     shell:
         analysis(
             "python {input.script} --scenario {wildcards.setting} --models {params.models} "
-            "--datasets {params.datasets} {params.systems} --mode {params.mode} {params.described} --output {output} "
-            "> {log} 2>&1"
+            "--datasets {params.datasets} {params.systems} --mode {params.mode} {params.described} "
+            "--threads {threads} --output {output} > {log} 2>&1"
         )
 
 

@@ -23,7 +23,7 @@ def note_end(state):
 
 
 onstart:
-    note_call(run_record.begin_call, config, "envs/requirements.lock", sys.argv)
+    note_call(run_record.begin_call, config, LOCK, sys.argv)
 
 
 onsuccess:

@@ -21,7 +21,7 @@ rule train_model:
     benchmark:
         f"{RESULTS}/benchmarks/train_model/{{architecture}}/{{dataset}}/{{rnn}}-{{layers}}/seed-{{seed}}.tsv"
     conda:
-        "../../envs/train.yaml"
+        TRAIN_ENVIRONMENT
     threads: 1
     resources:
         mem_mb=memory("train_model"),

@@ -27,7 +27,7 @@ def decomposition_cost(
         dataset: the dataset it was trained on.
         modules: its modules, by mode.
         split: which examples are evaluated.
-        threads: classifiers' examples are shared out among so many.
+        threads: examples are shared out among so many.
 
     Returns:
         ``monolithic``, ``controls`` and ``modes`` of a result record, and ``examples_evaluated``.
@@ -98,7 +98,7 @@ class _Translation:
     """Evaluation of an encoder-decoder and its modules by BLEU, per pair of languages."""
 
     def __init__(self, network: EncoderDecoder, dataset: Dataset, split: str, modules: Modules, threads: int) -> None:
-        self.network, self.dataset = network, dataset
+        self.network, self.dataset, self.threads = network, dataset, threads
         self.sources, self.languages = dataset.inputs(split), dataset.labels(split)
         self.references = dataset.references(split)
         self.examples = len(self.sources)
@@ -120,7 +120,7 @@ class _Translation:
         return "parent"
 
     def _translated(self, modules: Modules | None) -> np.ndarray:
-        ids = translate(self.network, self.sources, self.languages, self.start, self.end, modules)
+        ids = translate(self.network, self.sources, self.languages, self.start, self.end, modules, self.threads)
         return self.dataset.sentences(ids)
 
     def _scores(self, hypotheses: np.ndarray) -> Scores:

@@ -31,12 +31,13 @@ class Translator:
     model: TrainedModel
     modules: Modules | None = None
 
-    def translate(self, sources: np.ndarray, language: str) -> list[str]:
+    def translate(self, sources: np.ndarray, language: str, threads: int = 1) -> list[str]:
         """Translate source sentences.
 
         Args:
             sources: ``(examples,)`` text, normalised words joined by blanks.
             language: the target language.
+            threads: sentences are shared out among so many.
 
         Raises:
             InputError: the model does not translate into that language.
@@ -50,7 +51,8 @@ class Translator:
             )
         languages = np.full(len(sources), dataset.class_names.index(language))
         start, end = dataset.tag_ids()
-        ids = translate(self.model.network, dataset.encode_sources(sources), languages, start, end, self.modules)
+        encoded = dataset.encode_sources(sources)
+        ids = translate(self.model.network, encoded, languages, start, end, self.modules, threads)
         return dataset.sentences(ids).tolist()
 
 
@@ -59,7 +61,11 @@ System = Mapping[str, Translator]
 
 
 def compare(
-    systems: Mapping[str, System], test: Dataset, reference: str, described: Mapping[str, dict] | None = None
+    systems: Mapping[str, System],
+    test: Dataset,
+    reference: str,
+    described: Mapping[str, dict] | None = None,
+    threads: int = 1,
 ) -> list[dict]:
     """Translate the test split with every system and compare each with one of them.
 
@@ -68,6 +74,7 @@ def compare(
         test: the dataset whose test split is common to all.
         reference: the system that the others' BLEU is compared with by paired bootstrap.
         described: per predictor, further values of its rows.
+        threads: sentences are shared out among so many.
 
     Returns:
         Rows of a result record without ``case``: one per language and predictor, the tags-only control included.
@@ -87,10 +94,9 @@ def compare(
     source = test.metadata["source_language"]
     for language in systems[reference]:
         chosen = np.flatnonzero(test.labels("test") == test.class_names.index(language))
+        sources = test.sources("test")[chosen]
         references = test.references("test")[chosen].tolist()
-        hypotheses = {
-            name: system[language].translate(test.sources("test")[chosen], language) for name, system in systems.items()
-        }
+        hypotheses = {name: system[language].translate(sources, language, threads) for name, system in systems.items()}
         hypotheses["tags_only"] = wrong_words(references)
         for name, lines in hypotheses.items():
             row = {"decision": f"{source}-{language}", "predictor": name, "mode": None, "head": None}
@@ -103,7 +109,10 @@ def compare(
 
 
 def reuse(
-    model: TrainedModel, modules: Mapping[str, Modules], baselines: Mapping[tuple[str, ...], TrainedModel]
+    model: TrainedModel,
+    modules: Mapping[str, Modules],
+    baselines: Mapping[tuple[str, ...], TrainedModel],
+    threads: int = 1,
 ) -> list[dict]:
     """RQ2 for translation: the modules of some of a model's languages against a model trained on these alone.
 
@@ -111,6 +120,7 @@ def reuse(
         model: the model of all languages; its test split is common to all.
         modules: its modules by mode.
         baselines: languages -> model trained on them, with its own vocabularies.
+        threads: sentences are shared out among so many.
     """
     rows = []
     for languages, baseline in baselines.items():
@@ -120,12 +130,13 @@ def reuse(
         }
         systems |= {mode: dict.fromkeys(languages, Translator(model, part)) for mode, part in modules.items()}
         named = {mode: {"predictor": "modules", "mode": mode} for mode in modules}
-        rows += [{"case": " + ".join(languages)} | row for row in compare(systems, model.dataset, "baseline", named)]
+        compared = compare(systems, model.dataset, "baseline", named, threads)
+        rows += [{"case": " + ".join(languages)} | row for row in compared]
     return rows
 
 
 def replace_each_language(
-    worst: TrainedModel, best: TrainedModel, modules: Mapping[str, tuple[Modules, Modules]]
+    worst: TrainedModel, best: TrainedModel, modules: Mapping[str, tuple[Modules, Modules]], threads: int = 1
 ) -> list[dict]:
     """RQ3 for translation: each language's module of the worst model is replaced by the best model's.
 
@@ -142,5 +153,5 @@ def replace_each_language(
         systems[f"composed {mode}"] = dict.fromkeys(languages, Translator(worst, worst_modules))
         systems[f"modules {mode}"] = dict.fromkeys(languages, Translator(best, best_modules))
         named |= {f"{name} {mode}": {"predictor": name, "mode": mode} for name in ("composed", "modules")}
-    rows = compare(systems, worst.dataset, "monolithic", named)
+    rows = compare(systems, worst.dataset, "monolithic", named, threads)
     return [{"case": row["decision"]} | row for row in rows]

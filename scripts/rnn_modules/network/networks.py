@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -32,6 +33,17 @@ def chunks(inputs: np.ndarray, modules: int = 1) -> Iterator[np.ndarray]:
     order = np.lexsort(np.atleast_2d(inputs).T[::-1])
     size = max(1, ROWS_AT_ONCE // modules)
     return (order[start : start + size] for start in range(0, len(order), size))
+
+
+def share_out(function: Callable[..., None], parts: Iterable, threads: int) -> None:
+    """Call ``function`` with every part, so many at once; parts that do not depend on ``threads`` give equal results.
+
+    The linear algebra library should use one thread in each.
+    """
+    # NumPy lets go of the interpreter in its loops, so threads are enough.
+    with ThreadPoolExecutor(threads) as pool:
+        for _ in pool.map(function, parts):
+            pass
 
 
 @dataclass(frozen=True, eq=False)
@@ -205,7 +217,12 @@ class EncoderDecoder(Network):
         return self.output(np.stack([sent[0] for sent, _, _ in run], axis=1))
 
     def translate(
-        self, sources: np.ndarray, start: np.ndarray, end: int, masks: Sequence[LayerMask] | None = None
+        self,
+        sources: np.ndarray,
+        start: np.ndarray,
+        end: int,
+        masks: Sequence[LayerMask] | None = None,
+        threads: int = 1,
     ) -> np.ndarray:
         """Greedy translation.
 
@@ -214,13 +231,17 @@ class EncoderDecoder(Network):
             start: ``(examples,) int32`` id of the start tag, which names the target language.
             end: id that ends a sentence for every example, or 0 for none.
             masks: masks of one module, or None for the whole network.
+            threads: sentences are shared out among so many.
 
         Returns:
             ``(examples, target tokens) int32`` word ids after the start tag, zeros after the end.
         """
         words = np.zeros((len(sources), self.timesteps), np.int32)
-        for chunk in chunks(sources):
+
+        def fill(chunk: np.ndarray) -> None:
             words[chunk] = self._translate_chunk(sources[chunk], start[chunk], end, masks)
+
+        share_out(fill, chunks(sources), threads)
         return words
 
     def _translate_chunk(self, sources, start, end, masks):
