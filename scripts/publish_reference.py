@@ -20,9 +20,9 @@ BLOCKS = {
     "table5": "tables/table5.md",
     "claims": "tables/claims.md",
     "bench": "bench/bench.md",
+    "spread": "bench/spread.md",
 }
 """Blocks of the README, between ``<!-- name -->`` and ``<!-- /name -->``, and the files that fill them."""
-
 
 KEPT = (
     "run.json",
@@ -81,7 +81,7 @@ def reference_files(folder: Path, benchmark: Path) -> dict[Path, str]:
         InputError: the run has no tables, or there is no benchmark.
     """
     files = {path: str(path.relative_to(folder)) for pattern in KEPT for path in sorted(folder.glob(pattern))}
-    files |= {path: f"bench/{path.name}" for path in sorted(benchmark.glob("bench.*"))}
+    files |= {path: f"bench/{path.name}" for path in sorted(benchmark.glob("*"))}
     missing = sorted(set(BLOCKS.values()) - set(files.values()))
     if missing:
         raise InputError(f"{folder}, {benchmark}: no {missing[0]}; let the run finish, and call `make bench`")
