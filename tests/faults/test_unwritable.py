@@ -113,8 +113,8 @@ def commands(runs, out):
         "prepare_dataset": ["--manifest", out.parent / "manifest.json", "--output", out / "dataset"],
         "train_model": [*kind, "--epochs", 1, "--output", out / "model"],
         "decompose_model": ["--network", network, *kind, "--output", out / "modules"],
-        "export_module": ["--network", network, "--modules", model / "modules" / "rolled.npz", "--class-name", "class 0"]
-        + ["--output", out / "a.keras"],
+        "export_module": ["--network", network, "--modules", model / "modules" / "rolled.npz"]
+        + ["--class-name", "class 0", "--output", out / "a.keras"],
         "tabulate_decomposition_cost": [*costs, "--output-folder", out / "tables"],
         "plot_decomposition_cost": [*costs, "--output", out / "table2.png", "--output-svg", out / "table2.svg"],
         "answer_claims": ["--decomposition-cost", *costs, "--json", out / "c.json", "--markdown", out / "c.md"],
