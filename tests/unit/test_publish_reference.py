@@ -1,9 +1,11 @@
 """The reference run: what the README shows is what its records give."""
 
+import json
 import re
 import subprocess
 import sys
 from collections import Counter
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -19,6 +21,16 @@ REFERENCE = ROOT / "results" / "reference" / "laptop"
 def test_readme_shows_the_reference(name):
     block = re.search(rf"<!-- {name} -->\n(.*?)<!-- /{name} -->", (ROOT / "README.md").read_text(), re.DOTALL)
     assert block[1].strip() == (REFERENCE / BLOCKS[name]).read_text().strip()
+
+
+@pytest.mark.parametrize("name", ["demo", "laptop"])
+def test_readme_says_how_long_the_runs_took(name):
+    calls = json.loads((REFERENCE.parent / name / "run.json").read_text())["calls"]
+    times = ((datetime.fromisoformat(call[end]) for end in ("ended", "started")) for call in calls)
+    seconds = sum((ended - started).total_seconds() for ended, started in times)
+    line = re.search(rf"^make {name} .*", (ROOT / "README.md").read_text(), re.MULTILINE)[0]
+    assert f" {seconds / 60:.0f} minutes on two cores" in line
+    assert {call["machine"]["cores"] for call in calls} == {2}
 
 
 def test_figures_of_the_finding_are_in_the_reference():
