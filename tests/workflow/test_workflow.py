@@ -177,6 +177,15 @@ def test_another_number_of_epochs_retrains_what_it_concerns(finished, edit):
     assert not jobs.keys() & {"prepare_dataset", "fetch_corpus", "decompose_one_timestep", "evaluate_scenario"}
 
 
+def test_other_epochs_of_a_corpus_retrain_its_models_only(finished, edit):
+    old = "encoder_decoder: {embedding: 8, units: 8, epochs: 1}"
+    edit("config/ci.yaml", old, old.replace("epochs: 1", "epochs: 1, epochs_of: {estonian: 2}"))
+    jobs = planned(finished)
+    # All languages, and two of them.
+    assert jobs["train_model"] == 2 and jobs["decompose_model"] == 2 and jobs["evaluate_scenario"] == 1
+    assert not jobs.keys() & {"prepare_dataset", "evaluate_decomposition", "train_baselines"}
+
+
 def test_another_threshold_retrains_nothing(finished, edit):
     edit("config/config.yaml", "parameters: {}", "parameters: {removal_cap: 0.1}")
     jobs = planned(finished)

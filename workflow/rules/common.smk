@@ -99,9 +99,18 @@ def dataset_of(wildcards):
     return dataset_files(wildcards.dataset)
 
 
-def model_settings(architecture):
-    """Flags of the settings of an architecture's models."""
-    return flags({key: value for key, value in config["models"][architecture].items() if key != "corpus"})
+def corpus_behind(dataset):
+    """The corpus of a dataset such as ``estonian_to_en_it`` or ``clinc_with_brown``."""
+    return dataset.split("_to_")[0].split("_with_")[0]
+
+
+def model_settings(architecture, dataset):
+    """Settings of an architecture's models on a dataset, as ``train_model.py`` has them."""
+    settings = {
+        key: value for key, value in config["models"][architecture].items() if key not in ("corpus", "epochs_of")
+    }
+    epochs_of = config["models"][architecture].get("epochs_of", {})
+    return settings | {"epochs": epochs_of.get(corpus_behind(dataset), settings["epochs"])}
 
 
 def modes(architecture):

@@ -67,7 +67,9 @@ rule train_baselines:
                 "examples_per_class": config["reuse"]["examples_per_class"],
             }
         ),
-        settings=lambda wildcards: model_settings(architectures_of(wildcards.setting)[0]),
+        settings=lambda wildcards: flags(
+            model_settings(architectures_of(wildcards.setting)[0], dataset_names(wildcards.setting)[0])
+        ),
     shell:
         training(
             "python {input.script} --experiment {wildcards.experiment} --datasets {params.datasets} "

@@ -41,14 +41,14 @@ def load(rule_name, wildcards, inputs):
     """MiB that a job holds by its sizes, and its work."""
     if rule_name == "train_model":
         model = sizes_of(wildcards.architecture, wildcards.dataset, wildcards.rnn, wildcards.layers)
-        return trained(model, model.dataset.train, 1)
+        return trained(model, wildcards.dataset, model.dataset.train, 1)
     if rule_name == "train_baselines":
         names, reuse = dataset_names(wildcards.setting), config["reuse"]
         model = sizes_of(architectures_of(wildcards.setting)[0], names[0], wildcards.rnn, reuse["layers"])
         examples = baseline_examples(
             wildcards.experiment, [dataset_sizes(name) for name in names], reuse["examples_per_class"]
         )
-        return trained(model, examples, reuse["cases_per_job"])
+        return trained(model, names[0], examples, reuse["cases_per_job"])
     folders = [Path(path).parts[-5:-2] for path in inputs if Path(path).name == "network.npz"]
     models = [sizes_of(architecture, dataset, *depth.split("-")) for architecture, dataset, depth in folders]
     if rule_name == "decompose_model":
@@ -60,9 +60,9 @@ def load(rule_name, wildcards, inputs):
     return decomposition_mib(*models, gates=not sweep), analysis_work(models, passes)
 
 
-def trained(model, examples, models):
+def trained(model, dataset, examples, models):
     """MiB that a training holds, and the work of training so many models one after another."""
-    settings = config["models"][model.architecture]
+    settings = model_settings(model.architecture, dataset)
     work = training_work(model, examples, settings["epochs"], settings["batch_size"])
     return training_mib(model, settings["batch_size"]), sum([work] * models, Work())
 
@@ -77,7 +77,7 @@ def sizes_of(architecture, dataset, rnn, layers):
 @functools.cache
 def dataset_sizes(name):
     """Sizes that a dataset will have, or those of the whole corpus where none of that name is recorded."""
-    corpus = name.split("_to_")[0].split("_with_")[0]
+    corpus = corpus_behind(name)
     settings = dataset_settings(flags(config["datasets"][corpus]).split())
     synthetic = config["synthetic"].get("examples", {}).get(corpus, 1000) if config["source"] == "synthetic" else None
     recorded = [recording.datasets for recording in RECORDINGS]

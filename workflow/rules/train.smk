@@ -29,7 +29,7 @@ rule train_model:
     params:
         dataset=lambda wildcards, input: folder_of(input.dataset),
         folder=lambda wildcards, output: str(Path(output.record).parent),
-        settings=lambda wildcards: model_settings(wildcards.architecture),
+        settings=lambda wildcards: flags(model_settings(wildcards.architecture, wildcards.dataset)),
     shell:
         training(
             "python {input.script} --dataset {params.dataset} --architecture {wildcards.architecture} "
