@@ -69,7 +69,7 @@ def main() -> None:
         "rnn": architecture.rnn,
         "layers": architecture.layers,
         "seed": training.seed,
-        "dataset": dataset.metadata["corpus"],
+        "dataset": arguments.dataset.resolve().name,
         "data_source": dataset.metadata["source"],
         "examples": dataset.metadata["examples"],
         "settings": dataclasses.asdict(architecture) | dataclasses.asdict(training),

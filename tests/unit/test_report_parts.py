@@ -141,6 +141,19 @@ def test_records_are_known_by_what_they_say_and_not_by_their_paths(tmp_path):
     }
 
 
+def test_models_on_the_same_texts_with_another_vocabulary_are_models_of_their_own(tmp_path):
+    for dataset in ("clinc", "clinc_with_brown"):
+        write(tmp_path / f"models/{dataset}/record.json", training_record("many_to_one", "gru", 2, dataset=dataset))
+    assert [model.key[1] for model in read_sources(tmp_path).models] == ["clinc", "clinc_with_brown"]
+
+
+def test_two_records_of_one_model_are_an_error(tmp_path):
+    for name in ("a", "b"):
+        write(tmp_path / f"models/{name}/record.json", training_record("many_to_one", "gru", 2))
+    with pytest.raises(InputError, match="b/record.json: describes the same model as .*a/record.json"):
+        read_sources(tmp_path)
+
+
 def test_folders_without_records_and_damaged_ones_are_named(tmp_path):
     with pytest.raises(InputError, match="no such folder"):
         read_sources(tmp_path / "absent")

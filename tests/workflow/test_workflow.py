@@ -85,6 +85,8 @@ def test_everything_is_made(finished):
     for name in ("model.keras", "network.npz", "history.csv", "record.json"):
         assert len(list(run.glob(f"models/*/*/lstm-1/seed-0/{name}"))) == MODELS
     assert len(list(run.glob("models/*/*/lstm-1/seed-0/modules/rolled.npz"))) == MODELS - UNUSED_MODULES
+    for path in run.glob("models/*/*/lstm-1/seed-0/record.json"):
+        assert json.loads(path.read_text())["dataset"] == path.parts[-4]
     for table in ("table2", "table3", "table4", "table5"):
         for kind in ("csv", "md", "tex", "html"):
             assert (run / "tables" / f"{table}.{kind}").stat().st_size

@@ -135,7 +135,11 @@ def read_sources(folder: Path) -> Sources:
                 found[kind].append((path, value))
     if not any(found.values()):
         raise InputError(f"{folder}: holds no result record; let the run make some models first")
-    training = {_model_key(path, value): (path, value) for path, value in found["training"]}
+    training: dict[ModelKey, tuple[Path, dict]] = {}
+    for path, value in found["training"]:
+        first, _ = training.setdefault(_model_key(path, value), (path, value))
+        if first != path:
+            raise InputError(f"{path}: describes the same model as {first}; delete the one that is not of this run")
     cost_paths = [path for path, _ in found["decomposition_cost"]]
     costs = result_records.read_records(cost_paths) if cost_paths else []
     parameters = {path: value.get("parameters", {}) for path, value in found["decomposition_cost"]}
