@@ -28,6 +28,7 @@ sys.path[:0] = [str(FOLDER.parents[1] / "scripts"), str(FOLDER.parent)]
 
 import numpy as np  # noqa: E402
 
+from benchmarks.figures import add_output_flags, publish  # noqa: E402
 from benchmarks.problem import (  # noqa: E402
     CLASSES,
     EMBEDDING,
@@ -40,7 +41,6 @@ from benchmarks.problem import (  # noqa: E402
     evaluate_by_oracle,
     make_problem,
 )
-from rnn_modules.artefacts import replacing, write_json  # noqa: E402
 from rnn_modules.commands import peak_memory_mib  # noqa: E402
 from rnn_modules.provenance import provenance  # noqa: E402
 
@@ -52,8 +52,7 @@ THREADS = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 
 def parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--examples", type=int, default=4500, help="number of examples (default: 4500)")
-    parser.add_argument("--output", type=Path, help="write the figures as JSON, too")
-    parser.add_argument("--markdown", type=Path, help="write the report as Markdown, too")
+    add_output_flags(parser)
     parser.add_argument("--memory-only", action="store_true", help="print this process's peak memory and end")
     return parser.parse_args()
 
@@ -213,12 +212,7 @@ def main() -> None:
     figures["ratio_to_oracle"] = scaled / figures["library"]["decompose_and_evaluate_seconds"]
     figures["ratio_to_oracle_threaded"] = scaled / figures["library"]["threaded_seconds"]
     figures["provenance"] = provenance({}, ("numpy",))
-    print(report(figures))
-    if arguments.markdown:
-        with replacing(arguments.markdown) as temporary:
-            temporary.write_text(report(figures) + "\n", encoding="utf-8")
-    if arguments.output:
-        write_json(arguments.output, figures)
+    publish(figures, report(figures), arguments)
 
 
 if __name__ == "__main__":

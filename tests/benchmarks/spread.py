@@ -20,7 +20,8 @@ sys.path[:0] = [str(FOLDER.parents[1] / "scripts"), str(FOLDER.parent)]
 
 import numpy as np  # noqa: E402
 
-from rnn_modules.artefacts import read_arrays, read_json, replacing, write_json  # noqa: E402
+from benchmarks.figures import add_output_flags, publish  # noqa: E402
+from rnn_modules.artefacts import read_arrays, read_json  # noqa: E402
 from rnn_modules.module import Modules  # noqa: E402
 from rnn_modules.network import load_network  # noqa: E402
 from rnn_modules.provenance import provenance  # noqa: E402
@@ -48,8 +49,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--epochs", type=int, default=8, help="passes over them (default: 8)")
     parser.add_argument("--seeds", type=int, default=2, help="trainings of each model, two or more (default: 2)")
     parser.add_argument("--threads", type=int, nargs="+", default=[2, 4], help="compared with one (default: 2 4)")
-    parser.add_argument("--output", type=Path, help="write the figures as JSON, too")
-    parser.add_argument("--markdown", type=Path, help="write the report as Markdown, too")
+    add_output_flags(parser)
     return parser.parse_args()
 
 
@@ -158,12 +158,7 @@ def main() -> None:
         **figures,
         "provenance": provenance({}),
     }
-    print(report(figures))
-    if arguments.markdown:
-        with replacing(arguments.markdown) as temporary:
-            temporary.write_text(report(figures) + "\n", encoding="utf-8")
-    if arguments.output:
-        write_json(arguments.output, figures)
+    publish(figures, report(figures), arguments)
 
 
 if __name__ == "__main__":
