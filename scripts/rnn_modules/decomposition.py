@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,6 +28,7 @@ from rnn_modules.concern import (
 )
 from rnn_modules.module import Modules
 from rnn_modules.network import SQUASHED_GATES, Network, RecurrentLayer
+from rnn_modules.network.networks import share_out
 from rnn_modules.parameters import DecompositionParameters
 
 logger = logging.getLogger(__name__)
@@ -166,18 +166,16 @@ def decompose(
     one_output = not network.many_output
     observed_inputs = tuple(part[rows] for part in inputs) if isinstance(inputs, tuple) else inputs[rows]
     statistics: dict[str, list[tuple[np.ndarray, np.ndarray]]] = {mode: [] for mode in modes}
-    # NumPy lets go of the interpreter in its loops, so threads are enough.
-    with ThreadPoolExecutor(threads) as pool:
-        # All at once: equal beginnings of texts have equal activations to the last bit, which outliers depend on.
-        observing = network.observe(observed_inputs, parameters.gate_approach == "per_gate")
-        for layer, observed in zip(network.layers, observing, strict=True):
-            for mode in modes:
-                statistics[mode].append(
-                    tuple(
-                        _layer_statistics(layer, observed, rows, side, mode == "rolled", one_output, parameters, pool)
-                        for side in (samples.positive, samples.negative)
-                    )
+    # All at once: equal beginnings of texts have equal activations to the last bit, which outliers depend on.
+    observing = network.observe(observed_inputs, parameters.gate_approach == "per_gate")
+    for layer, observed in zip(network.layers, observing, strict=True):
+        for mode in modes:
+            statistics[mode].append(
+                tuple(
+                    _layer_statistics(layer, observed, rows, side, mode == "rolled", one_output, parameters, threads)
+                    for side in (samples.positive, samples.negative)
                 )
+            )
     counts = samples.counts(class_names)
     return {
         mode: Modules(
@@ -200,7 +198,7 @@ def _layer_statistics(
     rolled: bool,
     one_output: bool,
     parameters: DecompositionParameters,
-    pool: Executor,
+    threads: int,
 ) -> np.ndarray:
     """Statistic of every node of a layer, ``(classes, timesteps or 1, gates or 1, units)``.
 
@@ -222,8 +220,7 @@ def _layer_statistics(
             if len(values):
                 result[label, index] = _statistic(layer, values, parameters)
 
-    for _ in pool.map(fill, range(len(sampled))):
-        pass
+    share_out(fill, range(len(sampled)), threads)
     return result
 
 
