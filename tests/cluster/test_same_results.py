@@ -2,7 +2,6 @@
 
 import hashlib
 import os
-import shutil
 import subprocess
 import sys
 from collections import Counter
@@ -10,17 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from cluster.run import ROOT
+from support.project import copy_project
 
 TARGETS = ("--configfile", "config/ci.yaml", "--", "results/ci/tables/table2.csv")
 pytestmark = pytest.mark.cluster
-
-
-def project(folder):
-    """A copy of the project without results."""
-    for name in ("workflow", "scripts", "config", "envs"):
-        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-    return folder
 
 
 def run_here(folder):
@@ -40,7 +32,7 @@ def hashes(folder, pattern):
 
 
 def test_slurm_gives_what_the_local_executor_gives(submit, tmp_path):
-    here, there = project(tmp_path / "here"), project(tmp_path / "there")
+    here, there = copy_project(tmp_path / "here"), copy_project(tmp_path / "there")
     run = submit(there, *TARGETS)
     run.finish(seconds=900)
     run_here(here)

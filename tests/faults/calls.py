@@ -4,7 +4,6 @@ import csv
 import io
 import os
 import shlex
-import shutil
 import signal
 import subprocess
 import sys
@@ -14,7 +13,8 @@ from pathlib import Path
 
 import psutil
 
-ROOT = Path(__file__).resolve().parents[2]
+from support.project import copy_project
+
 RUN = Path("results", "faults")
 # One model, and everything that follows from it.
 CONFIGURATION = "run: faults\narchitectures: [many_to_one]\n"
@@ -39,9 +39,8 @@ class Job:
         return all((folder / output).exists() for output in self.outputs)
 
 
-def copy_project(folder):
-    for name in ("workflow", "scripts", "config", "envs"):
-        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+def copy_with_configuration(folder):
+    copy_project(folder)
     (folder / "config" / "faults.yaml").write_text(CONFIGURATION)
     return folder
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from faults.calls import RUN, Call, Job, copy_project, finish, run_undisturbed, unlock
+from faults.calls import RUN, Call, Job, copy_with_configuration, finish, run_undisturbed, unlock
 from faults.contents import content, is_temporary_of, results, temporaries
 
 KILLS_OF_A_KIND = 10
@@ -88,7 +88,7 @@ def planned(jobs, rng):
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory):
     """The jobs of a run that nothing disturbs, and what its files hold."""
-    folder = copy_project(tmp_path_factory.mktemp("undisturbed") / "project")
+    folder = copy_with_configuration(tmp_path_factory.mktemp("undisturbed") / "project")
     jobs = run_undisturbed(folder)
     return jobs, {path.relative_to(folder): content(path) for path in results(folder / RUN)}
 
@@ -98,7 +98,7 @@ def test_killed_runs_end_as_undisturbed_ones(undisturbed, tmp_path, capsys):
     seed = int(os.environ.get("FAULTS_SEED") or random.SystemRandom().randrange(2**32))
     print(f"To see the same kills again: make test-faults FAULTS_SEED={seed}")
     kills, done = planned(jobs, random.Random(seed)), []
-    folder = copy_project(tmp_path / "killed")
+    folder = copy_with_configuration(tmp_path / "killed")
     # What is made cannot be killed in the making: jobs that ended beside another one have their turn in the next round.
     while kills:
         shutil.rmtree(folder / RUN, ignore_errors=True)

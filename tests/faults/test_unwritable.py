@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from faults.calls import RUN, Call, copy_project
+from faults.calls import RUN, Call, copy_with_configuration
 from faults.contents import temporaries
 from faults.small_disk import PAGE, SmallDisk, room_for
 from rnn_modules.artefacts import InputError, UnwritableError, write_arrays, write_json
@@ -131,7 +131,7 @@ def test_a_run_ends_with_one_error(tmp_path, place, file):
     """Whether the results alone or the whole project is on a disk that cannot be written to."""
     project = tmp_path / "project"
     with mounted(project / place) as small:
-        copy_project(project)
+        copy_with_configuration(project)
         for make, reason in ((small.fill, "No space left on device"), (small.lock, "Read-only file system")):
             make()
             with Call(project, "--", f"{RUN}/corpora/clinc.json") as call:
@@ -146,7 +146,7 @@ def test_a_run_ends_with_one_error(tmp_path, place, file):
 def test_a_run_whose_disk_becomes_full_says_so(tmp_path):
     project, wanted = tmp_path / "project", f"{RUN}/datasets/clinc/dataset.json"
     with mounted(project / "results") as small:
-        copy_project(project)
+        copy_with_configuration(project)
         # Its record, of two pages, still fits; the dataset does not.
         small.fill(room=3 * PAGE)
         with Call(project, "--", wanted) as call:

@@ -4,14 +4,12 @@ import json
 import os
 import re
 import shlex
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
 TRAINING = ("train_model", "train_baselines")
 ANALYSIS = (
     "decompose_model", "decompose_one_timestep", "evaluate_decomposition", "evaluate_reuse",
@@ -25,14 +23,6 @@ from rnn_modules.planning.planned_jobs import dry_run
 print(json.dumps([[job.rule, job.threads, job.command] for job in dry_run(sys.argv[1:])]))
 """
 pytestmark = pytest.mark.workflow
-
-
-@pytest.fixture(scope="module")
-def project(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("project")
-    for name in ("workflow", "scripts", "config", "envs"):
-        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-    return folder
 
 
 @pytest.fixture(scope="module")

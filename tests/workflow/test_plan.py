@@ -4,7 +4,6 @@ import json
 import os
 import pickle
 import re
-import shutil
 import subprocess
 import sys
 import time
@@ -14,8 +13,8 @@ import pytest
 
 from rnn_modules.planning.comparison import compare
 from rnn_modules.planning.measured_jobs import read_recordings
+from support.project import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 ENVIRONMENT = os.environ | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
 WORKFLOW = ["--workflow-profile", "workflow/profiles/default"]
 DATASETS = [f"results/ci/datasets/{name}/dataset.json" for name in ("clinc", "brown")]
@@ -37,14 +36,6 @@ def plan(folder, *arguments):
 
 def jobs_by_rule(text):
     return {name: int(count.replace(",", "")) for name, count in re.findall(r"^(\w+) +([\d,]+)(?: |$)", text, re.M)}
-
-
-@pytest.fixture(scope="module")
-def project(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("project")
-    for name in ("workflow", "scripts", "config", "envs"):
-        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-    return folder
 
 
 @pytest.mark.parametrize("configuration", ["laptop.yaml", "ci.yaml"])

@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 from collections import Counter
@@ -11,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
 ENVIRONMENT = os.environ | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
 pytestmark = pytest.mark.workflow
 # Five of the grid, four with shared vocabularies, three of two languages, seven of the scenarios; the modules of the
@@ -46,13 +44,10 @@ def planned(folder, *arguments):
 
 
 @pytest.fixture(scope="module")
-def finished(tmp_path_factory):
+def finished(project):
     """A copy of the project in which the smallest grid has been run."""
-    folder = tmp_path_factory.mktemp("project")
-    for name in ("workflow", "scripts", "config", "envs"):
-        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-    snakemake(folder)
-    return folder
+    snakemake(project)
+    return project
 
 
 @pytest.fixture
