@@ -48,6 +48,8 @@ rule train_baselines:
         f"{RESULTS}/logs/train_baselines/{{experiment}}/{{setting}}/{{rnn}}/seed-{{seed}}/{{chunk}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/train_baselines/{{experiment}}/{{setting}}/{{rnn}}/seed-{{seed}}/{{chunk}}.tsv"
+    # The longest jobs begin first, so that none is left alone at the end.
+    priority: 1
     conda:
         TRAIN_ENVIRONMENT
     threads: 1

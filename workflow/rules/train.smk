@@ -20,6 +20,8 @@ rule train_model:
         f"{RESULTS}/logs/train_model/{{architecture}}/{{dataset}}/{{rnn}}-{{layers}}/seed-{{seed}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/train_model/{{architecture}}/{{dataset}}/{{rnn}}-{{layers}}/seed-{{seed}}.tsv"
+    # The longest jobs begin first, so that none is left alone at the end.
+    priority: 1
     conda:
         TRAIN_ENVIRONMENT
     threads: 1
