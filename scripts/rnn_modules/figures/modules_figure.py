@@ -34,11 +34,6 @@ def removed_nodes(mask: np.ndarray) -> np.ndarray:
     return 1.0 - mask.mean(axis=(1, 2))
 
 
-def removed_over_time(mask: np.ndarray) -> np.ndarray:
-    """Share of the nodes that each module lost at each timestep, ``(modules, timesteps) float64``."""
-    return 1.0 - mask.mean(axis=(2, 3))
-
-
 def node_order(removed: np.ndarray) -> np.ndarray:
     """Nodes by how many modules lost them, most first; equals by the module that lost them, then by number.
 
@@ -61,14 +56,14 @@ def _short(name: str) -> str:
     return name if len(name) <= _LONGEST_NAME else name[: _LONGEST_NAME - 1] + "…"
 
 
-def _heat_map(axes: Axes, values: np.ndarray, highest: float):
-    """A picture of ``(rows, columns)`` values; columns count from one."""
+def _heat_map(axes: Axes, values: np.ndarray):
+    """A picture of shares ``(rows, columns)``; columns count from one."""
     rows, columns = values.shape
     return axes.imshow(
         values,
         cmap=_COLOURS,
         vmin=0,
-        vmax=highest,
+        vmax=1,
         aspect="auto",
         interpolation="nearest",
         extent=(0.5, columns + 0.5, rows - 0.5, -0.5),
@@ -79,23 +74,12 @@ def _name_classes(axes: Axes, names: tuple[str, ...]) -> None:
     axes.set_yticks(range(len(names)), [_short(name) for name in names], fontsize=7)
 
 
-def _draw_rolled(axes: list[Axes], modules: Modules):
+def _draw_classes(axes: list[Axes], modules: Modules):
     for layer, (place, mask) in enumerate(zip(axes, modules.kept, strict=True)):
         removed = removed_nodes(mask)
-        image = _heat_map(place, removed[:, node_order(removed)], 1.0)
-        place.set_title(f"rolled, layer {layer + 1}: {removed.mean():.1%} removed", fontsize=8)
+        image = _heat_map(place, removed[:, node_order(removed)])
+        place.set_title(f"{modules.mode}, layer {layer + 1}: {removed.mean():.1%} removed", fontsize=8)
         place.set_xlabel("nodes, most often removed first", fontsize=7)
-        _name_classes(place, modules.class_names if layer == 0 else ("",) * len(modules))
-    return image
-
-
-def _draw_unrolled(axes: list[Axes], modules: Modules):
-    shares = [removed_over_time(mask) for mask in modules.kept]
-    highest = max(max(share.max() for share in shares), 1e-9)
-    for layer, (place, share) in enumerate(zip(axes, shares, strict=True)):
-        image = _heat_map(place, share, highest)
-        place.set_title(f"unrolled, layer {layer + 1}: {share.mean():.1%} removed", fontsize=8)
-        place.set_xlabel("timestep", fontsize=7)
         _name_classes(place, modules.class_names if layer == 0 else ("",) * len(modules))
     return image
 
@@ -105,7 +89,7 @@ def _draw_one_class(axes: list[Axes], modules: Modules):
     for layer, (place, mask) in enumerate(zip(axes, modules.kept, strict=True)):
         # (timesteps, units): the module's mask as a picture, nodes downwards.
         removed = 1.0 - mask[chosen].mean(axis=1)
-        image = _heat_map(place, removed[:, node_order(removed)].T, 1.0)
+        image = _heat_map(place, removed[:, node_order(removed)].T)
         name = _short(modules.class_names[chosen])
         place.set_title(f"unrolled module “{name}”, layer {layer + 1}", fontsize=8)
         place.set_xlabel("timestep", fontsize=7)
@@ -116,7 +100,7 @@ def _draw_one_class(axes: list[Axes], modules: Modules):
 
 
 def draw(modules: dict[str, Modules], record: Record) -> Figure:
-    """Draw the modules of one model: classes by nodes, and unrolled also classes and nodes by timesteps.
+    """Draw the modules of one model: classes by nodes, and of one unrolled module also nodes by timesteps.
 
     Args:
         modules: mode -> modules of the model; ``rolled``, ``unrolled`` or both.
@@ -138,9 +122,9 @@ def draw(modules: dict[str, Modules], record: Record) -> Figure:
                 f"{record.path}: layers: {record.layers} differs from the {len(found.kept)} of the {mode} modules; "
                 "give the record of the model that they were cut from"
             )
-    kinds = [(_draw_rolled, "rolled", "share of the node's gates removed")] if "rolled" in modules else []
+    kinds = [(_draw_classes, "rolled", "share of the node's gates removed")] if "rolled" in modules else []
     if "unrolled" in modules:
-        kinds += [(_draw_unrolled, "unrolled", "share of the layer's nodes removed")]
+        kinds += [(_draw_classes, "unrolled", "share of timesteps at which the node is removed")]
         kinds += [(_draw_one_class, "unrolled", "share of the node's gates removed")]
     heights = [
         max(1.6, 0.16 * len(modules[mode]) + 0.7) if kind is not _draw_one_class else 2.6 for kind, mode, _ in kinds

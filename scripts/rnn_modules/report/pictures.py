@@ -69,7 +69,7 @@ def _words(name: str) -> tuple[str, str, str]:
             title,
             "Dark nodes are gone. Rolled modules lost nodes for good; unrolled ones lose them by timestep. "
             "Nodes that all modules lost stand left, those that one module alone lost right of them.",
-            "Heat maps of the nodes that each class's module lost, by layer and, for unrolled modules, by timestep.",
+            "Heat maps of the nodes that each class's module lost, by layer; of an unrolled module also by timestep.",
         )
     title = name.replace("_", " ").capitalize()
     return title, "", f"Figure: {title}"

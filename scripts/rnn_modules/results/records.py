@@ -288,7 +288,7 @@ def caption(records: list[Record]) -> str:
     """One line that states run, data, numbers of examples, seeds, preset and commit of ``records``."""
     facts = description(records)
     examples = "; ".join(
-        f"{dataset} {bounds_text(counts.get('train'))} / {bounds_text(counts.get('evaluated'))}"
+        f"{dataset} {bounds_text(counts.get('train'))} / {bounds_text(counts.get('evaluated', counts.get('test')))}"
         for dataset, counts in facts["examples"].items()
     )
     return (
