@@ -80,7 +80,7 @@ lint: $(VENV)/.done ## ruff, snakefmt, snakemake --lint
 reference: $(VENV)/.done ## keep a finished run's records, tables and figures (RUN=laptop) and show them in the README
 	$(IN_VENV) $(VENV)/bin/python scripts/publish_reference.py --run results/$(RUN) --reference results/reference/$(RUN) \
 	  --benchmark results/bench --readme README.md
-	install -D -m 644 results/demo/run.json results/reference/demo/run.json
+	test ! -e results/demo/run.json || install -D -m 644 results/demo/run.json results/reference/demo/run.json
 
 lock: ## resolve envs/requirements.in and envs/gpu.in anew (needs uv)
 	$(COMPILE) envs/requirements.in -o envs/requirements.lock

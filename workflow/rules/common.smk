@@ -113,6 +113,12 @@ def model_settings(architecture, dataset):
     return settings | {"epochs": epochs_of.get(corpus_behind(dataset), settings["epochs"])}
 
 
+def examples_per_class(architecture):
+    """Limit of the training of models of an architecture from scratch; None without one."""
+    reuse = config["reuse"]
+    return reuse.get("examples_per_class_of", {}).get(architecture, reuse["examples_per_class"])
+
+
 def modes(architecture):
     """Without a loop there is nothing to unroll (section V-B1)."""
     return ["rolled"] if architecture == "one_to_one" else ["rolled", "unrolled"]

@@ -66,7 +66,7 @@ rule train_baselines:
                 "cases": config["reuse"]["cases"],
                 "chunk": wildcards.chunk,
                 "chunks": chunks_of(wildcards.experiment, wildcards.setting),
-                "examples_per_class": config["reuse"]["examples_per_class"],
+                "examples_per_class": examples_per_class(architectures_of(wildcards.setting)[0]),
             }
         ),
         settings=lambda wildcards: flags(

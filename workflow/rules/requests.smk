@@ -44,10 +44,10 @@ def load(rule_name, wildcards, inputs):
         return trained(model, wildcards.dataset, model.dataset.train, 1)
     if rule_name == "train_baselines":
         names, reuse = dataset_names(wildcards.setting), config["reuse"]
-        model = sizes_of(architectures_of(wildcards.setting)[0], names[0], wildcards.rnn, reuse["layers"])
-        examples = baseline_examples(
-            wildcards.experiment, [dataset_sizes(name) for name in names], reuse["examples_per_class"]
-        )
+        architecture = architectures_of(wildcards.setting)[0]
+        model = sizes_of(architecture, names[0], wildcards.rnn, reuse["layers"])
+        sizes = [dataset_sizes(name) for name in names]
+        examples = baseline_examples(wildcards.experiment, sizes, examples_per_class(architecture))
         return trained(model, names[0], examples, reuse["cases_per_job"])
     folders = [Path(path).parts[-5:-2] for path in inputs if Path(path).name == "network.npz"]
     models = [sizes_of(architecture, dataset, *depth.split("-")) for architecture, dataset, depth in folders]
