@@ -51,8 +51,13 @@ def test_words_are_evaluated_few_at_a_time():
 def test_decomposition_holds_what_layers_answer_to_the_samples():
     layer = 20_000 * 100 * 4 / MIB  # 4 classes x 500 examples x 10 timesteps
     alone = decomposition_mib(TAGGER) - analysis_mib([TAGGER])
-    assert alone == pytest.approx((2 * 10 + 6 * 4) * layer)
-    assert decomposition_mib(TAGGER, gates=True) - decomposition_mib(TAGGER) == pytest.approx(10 * 4 * layer)
+    gates_of_a_step = 6 * 4
+    assert alone == pytest.approx((3.4 * 10 + gates_of_a_step) * layer)
+    assert decomposition_mib(TAGGER, gates=True) - decomposition_mib(TAGGER) == pytest.approx(1.5 * 10 * 4 * layer)
+    # What one layer sends and what the next answers are held at once.
+    for layers in (2, 4):
+        deep = dataclasses.replace(TAGGER, layers=layers)
+        assert decomposition_mib(deep) - analysis_mib([deep]) == pytest.approx((6 * 10 + gates_of_a_step) * layer)
     few = dataclasses.replace(TAGGER, dataset=dataclasses.replace(SIZES, train=10_000))
     assert decomposition_mib(few) - analysis_mib([few]) == pytest.approx(alone / 2)
 
