@@ -9,7 +9,7 @@ import numpy as np
 
 from rnn_modules.module import Modules, head_odds
 from rnn_modules.network import Classifier, EncoderDecoder
-from rnn_modules.network.networks import chunks, share_out
+from rnn_modules.network.shares import chunks, share_out
 
 HEADS = ("mean", "log_sum_exp", "calibrated")
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from rnn_modules.compiled import compiled
+
 
 def central_tendency(observations: np.ndarray, outlier_distance: float = 2.0) -> np.ndarray:
     """Mean absolute activation of each node without outliers (Algorithm 4, lines 19 to 27).
@@ -24,26 +26,69 @@ def central_tendency(observations: np.ndarray, outlier_distance: float = 2.0) ->
     Returns:
         ``(nodes,) float64``.
     """
-    magnitudes = np.ascontiguousarray(np.abs(observations).T)
-    centre = _median(magnitudes)
-    magnitudes -= centre[:, None]
-    distances = np.abs(magnitudes)
-    deviation = _median(distances)[:, None]
-    constant = deviation == 0
-    distances /= np.where(constant, 1, deviation)
-    kept = (distances < outlier_distance) | constant
-    # Summed about the median, the mean of equal values is exactly that value, so constant nodes never score below 0.
-    magnitudes *= kept
-    return centre + magnitudes.sum(axis=1, dtype=np.float64) / np.count_nonzero(kept, axis=1)
+    magnitudes = np.abs(observations.T, order="C")
+    magnitudes.sort(axis=-1)
+    return _means_without_outliers(magnitudes, outlier_distance)
 
 
-def _median(values: np.ndarray) -> np.ndarray:
-    """Median of each row; by partition about one position, which NumPy vectorises, and not about two."""
-    middle = values.shape[-1] // 2
-    parts = np.partition(values, middle, axis=-1)
-    if values.shape[-1] % 2:
-        return parts[:, middle]
-    return (parts[:, :middle].max(axis=-1) + parts[:, middle]) / 2
+@compiled
+def _means_without_outliers(magnitudes: np.ndarray, outlier_distance: float) -> np.ndarray:
+    """Mean of each row of ``(nodes, observations)`` without outliers, ``(nodes,) float64``; the rows ascend."""
+    nodes, observations = magnitudes.shape
+    lower, upper = (observations - 1) // 2, observations // 2
+    means = np.empty(nodes)
+    for node in range(nodes):
+        ordered = magnitudes[node]
+        centre = (np.float64(ordered[lower]) + np.float64(ordered[upper])) / 2
+        deviation = (_distance(ordered, centre, lower) + _distance(ordered, centre, upper)) / 2
+        start, end = 0, observations
+        if deviation > 0:
+            start, end = _within(ordered, centre, outlier_distance, deviation)
+        # Summed about the median, the mean of equal values is exactly that value, so constants never score below 0.
+        total = 0.0
+        for index in range(start, end):
+            total += ordered[index] - centre
+        means[node] = centre + total / (end - start)
+    return means
+
+
+@compiled
+def _distance(ordered: np.ndarray, centre: float, rank: int) -> float:
+    """Distance from the centre of the observation that is nearest, second nearest, ... (``rank`` 0, 1, ...).
+
+    The nearest ones are neighbours: of all runs of that many, the one whose farther end is nearest.
+    """
+    low, high = 0, len(ordered) - 1 - rank
+    while low < high:
+        middle = (low + high) // 2
+        if ordered[middle + rank] - centre < centre - ordered[middle]:
+            low = middle + 1
+        else:
+            high = middle
+    farther = max(centre - ordered[low], ordered[low + rank] - centre)
+    if low > 0:
+        farther = min(farther, max(centre - ordered[low - 1], ordered[low - 1 + rank] - centre))
+    return farther
+
+
+@compiled
+def _within(ordered: np.ndarray, centre: float, outlier_distance: float, deviation: float) -> tuple[int, int]:
+    """Start and end of the observations that are no outliers."""
+    start, high = 0, len(ordered)
+    while start < high:
+        middle = (start + high) // 2
+        if (centre - ordered[middle]) / deviation < outlier_distance:
+            high = middle
+        else:
+            start = middle + 1
+    end, high = start, len(ordered)
+    while end < high:
+        middle = (end + high) // 2
+        if (ordered[middle] - centre) / deviation < outlier_distance:
+            end = middle + 1
+        else:
+            high = middle
+    return start, end
 
 
 def active_rate(observations: np.ndarray, threshold: float = 0.0) -> np.ndarray:

@@ -7,7 +7,7 @@ model one per timestep. Both modes are found from the same activations, observed
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,7 +28,8 @@ from rnn_modules.concern import (
 )
 from rnn_modules.module import Modules
 from rnn_modules.network import SQUASHED_GATES, Network, RecurrentLayer
-from rnn_modules.network.networks import share_out
+from rnn_modules.network.shares import share_out
+from rnn_modules.network.stack import Observed
 from rnn_modules.parameters import DecompositionParameters
 
 logger = logging.getLogger(__name__)
@@ -53,11 +54,16 @@ class Samples:
         """Number of different positive and negative examples of each class."""
         return {
             name: {
-                "positive": int(len(np.unique(np.concatenate(positive)))),
-                "negative": int(len(np.unique(np.concatenate(negative)))),
+                "positive": len(_distinct(positive)),
+                "negative": len(_distinct(negative)),
             }
             for name, positive, negative in zip(class_names, self.positive, self.negative, strict=True)
         }
+
+
+def _distinct(parts: Iterable[np.ndarray]) -> np.ndarray:
+    """Different rows in order; one-output models have one and the same array for every timestep."""
+    return np.unique(np.concatenate(list({id(part): part for part in parts}.values())))
 
 
 def draw_samples(
@@ -146,7 +152,7 @@ def decompose(
         parameters: every choice that the paper leaves open.
         modes: ``rolled`` and/or ``unrolled``.
         samples: examples to monitor, by default drawn by :func:`draw_samples`.
-        threads: classes are shared out among so many.
+        threads: examples, and then classes, are shared out among so many.
 
     Returns:
         The modules of each mode.
@@ -160,22 +166,17 @@ def decompose(
     if samples is None:
         valid = network.valid(inputs)
         samples = draw_samples(labels, len(class_names), network.timesteps, parameters, valid)
-    rows = np.unique(
-        np.concatenate([part for side in (samples.positive, samples.negative) for c in side for part in c])
-    )
-    one_output = not network.many_output
+    rows = _distinct(part for side in (samples.positive, samples.negative) for of_class in side for part in of_class)
+    positions = np.zeros(rows[-1] + 1, np.intp)
+    positions[rows] = np.arange(len(rows))
     observed_inputs = tuple(part[rows] for part in inputs) if isinstance(inputs, tuple) else inputs[rows]
     statistics: dict[str, list[tuple[np.ndarray, np.ndarray]]] = {mode: [] for mode in modes}
     # All at once: equal beginnings of texts have equal activations to the last bit, which outliers depend on.
-    observing = network.observe(observed_inputs, parameters.gate_approach == "per_gate")
+    observing = network.observe(observed_inputs, parameters.gate_approach == "per_gate", threads)
     for layer, observed in zip(network.layers, observing, strict=True):
         for mode in modes:
-            statistics[mode].append(
-                tuple(
-                    _layer_statistics(layer, observed, rows, side, mode == "rolled", one_output, parameters, threads)
-                    for side in (samples.positive, samples.negative)
-                )
-            )
+            groups = _groups(len(observed), mode == "rolled", not network.many_output, parameters)
+            statistics[mode].append(_layer_statistics(layer, observed, positions, samples, groups, parameters, threads))
     counts = samples.counts(class_names)
     return {
         mode: Modules(
@@ -190,38 +191,45 @@ def decompose(
     }
 
 
+def _groups(timesteps: int, rolled: bool, one_output: bool, parameters: DecompositionParameters) -> list[Sequence[int]]:
+    """Timesteps whose observations are taken together.
+
+    A rolled model's are those of all timesteps (``flatten_obs``), an unrolled one's those of each (``obs_at``).
+    """
+    if not rolled:
+        return [[step] for step in range(timesteps)]
+    if one_output and parameters.rolled_observations == "last_timestep":
+        return [[timesteps - 1]]
+    return [range(timesteps)]
+
+
 def _layer_statistics(
     layer: RecurrentLayer,
-    observed: np.ndarray,
-    rows: np.ndarray,
-    sampled: Rows,
-    rolled: bool,
-    one_output: bool,
+    observed: Sequence[Observed],
+    positions: np.ndarray,
+    samples: Samples,
+    groups: Sequence[Sequence[int]],
     parameters: DecompositionParameters,
     threads: int,
-) -> np.ndarray:
-    """Statistic of every node of a layer, ``(classes, timesteps or 1, gates or 1, units)``.
+) -> tuple[np.ndarray, np.ndarray]:
+    """Statistics of every node of a layer for positive and negative samples.
 
-    ``observed`` is ``(timesteps, rows, gates or 1, units)``. A rolled model's observations are those of all timesteps
-    together (``flatten_obs``), an unrolled one's those at each (``obs_at``).
+    Both are ``(classes, groups of timesteps, gates or 1, units) float64``, not-a-number where there are no samples.
+    ``observed`` is by timestep and has the sampled example ``row`` at ``positions[row]``.
     """
-    timesteps = len(observed)
-    steps = range(timesteps)
-    if rolled and one_output and parameters.rolled_observations == "last_timestep":
-        steps = range(timesteps - 1, timesteps)
-    groups = [list(steps)] if rolled else [[step] for step in steps]
-    result = np.full((len(sampled), len(groups), *observed.shape[2:]), np.nan)
+    sides = samples.positive, samples.negative
+    result = np.full((2, len(samples.positive), len(groups), *observed[0].values.shape[1:]), np.nan)
 
-    def fill(label: int) -> None:
-        positions = {step: np.searchsorted(rows, sampled[label][step]) for step in steps}
+    def fill(side_and_label: tuple[int, int]) -> None:
+        side, label = side_and_label
         for index, group in enumerate(groups):
-            parts = [observed[step, positions[step]] for step in group]
+            parts = [observed[step].of(positions[sides[side][label][step]]) for step in group]
             values = parts[0] if len(parts) == 1 else np.concatenate(parts)
             if len(values):
-                result[label, index] = _statistic(layer, values, parameters)
+                result[side, label, index] = _statistic(layer, values, parameters)
 
-    share_out(fill, range(len(sampled)), threads)
-    return result
+    share_out(fill, np.ndindex(result.shape[:2]), threads)
+    return tuple(result)
 
 
 def _statistic(layer: RecurrentLayer, values: np.ndarray, parameters: DecompositionParameters) -> np.ndarray:

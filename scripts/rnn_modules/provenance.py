@@ -11,7 +11,18 @@ from pathlib import Path
 
 from rnn_modules.artefacts import sha256_of_file
 
-PACKAGES = ("numpy", "scipy", "scikit-learn", "sacrebleu", "pandas", "keras", "tensorflow", "tensorflow-cpu", "jax")
+PACKAGES = (
+    "numpy",
+    "numba",
+    "scipy",
+    "scikit-learn",
+    "sacrebleu",
+    "pandas",
+    "keras",
+    "tensorflow",
+    "tensorflow-cpu",
+    "jax",
+)
 
 
 def provenance(inputs: Mapping[str, str | os.PathLike], packages: tuple[str, ...] = PACKAGES) -> dict:

@@ -39,7 +39,7 @@ def test_odds_do_not_depend_on_the_chunks(monkeypatch, many_output):
     network = random_classifier(many_output=many_output)
     modules, inputs = random_modules(network, mode="unrolled"), random_inputs(network, 23)
     whole = module_odds(network, modules, inputs, ("mean", "log_sum_exp"))
-    monkeypatch.setattr("rnn_modules.network.networks.ROWS_AT_ONCE", 3 * 4)
+    monkeypatch.setattr("rnn_modules.network.shares.ROWS_AT_ONCE", 3 * 4)
     for head, odds in module_odds(network, modules, inputs, ("mean", "log_sum_exp")).items():
         np.testing.assert_allclose(odds, whole[head], rtol=0, atol=1e-12)
 
@@ -254,7 +254,7 @@ def test_the_parents_odds_do_not_depend_on_the_chunks(monkeypatch, many_output):
     inputs = random_inputs(network, 23)
     whole = parent_odds(network, inputs)["mean"]
     assert whole.shape == ((3, 23, 5) if many_output else (3, 23))
-    monkeypatch.setattr("rnn_modules.network.networks.ROWS_AT_ONCE", 4)
+    monkeypatch.setattr("rnn_modules.network.shares.ROWS_AT_ONCE", 4)
     np.testing.assert_allclose(parent_odds(network, inputs)["mean"], whole, rtol=0, atol=1e-12)
     assert parent_odds(network, inputs[:0])["mean"].shape[1] == 0
 

@@ -197,8 +197,9 @@ def test_gates_are_judged_by_their_own_activation(mode):
     kept = decompose(network, inputs, labels, names(2), chosen, (mode,))[mode].kept[0]
     assert kept.shape == (2, 1 if mode == "rolled" else 5, 3, 6)
     (observed,) = network.observe(inputs, gates=True)
+    by_step = [at.of(np.arange(30)) for at in observed]
     for step in range(kept.shape[1]):
-        values = observed.reshape(-1, 3, 6) if mode == "rolled" else observed[step]
+        values = np.concatenate(by_step) if mode == "rolled" else by_step[step]
         which = np.tile(labels, 5) if mode == "rolled" else labels
         for gate, name in enumerate(("update", "reset", "candidate")):
             if name in SQUASHED_GATES:
@@ -216,10 +217,10 @@ def test_equal_activations_are_equal_to_the_last_bit(monkeypatch):
     labels = np.arange(700) % 3
     (observed,) = network.observe(inputs)
     for step in range(8):
-        padding = observed[step][(inputs[:, : step + 1] == 0).all(axis=1)]
+        padding = observed[step].of(np.flatnonzero((inputs[:, : step + 1] == 0).all(axis=1)))
         assert (padding == padding[:1]).all()
     kept = decompose(network, inputs, labels, names(3), DecompositionParameters())["unrolled"].kept[0]
-    monkeypatch.setattr("rnn_modules.network.networks.ROWS_AT_ONCE", 40)
+    monkeypatch.setattr("rnn_modules.network.shares.ROWS_AT_ONCE", 40)
     again = decompose(network, inputs, labels, names(3), DecompositionParameters())["unrolled"].kept[0]
     np.testing.assert_array_equal(kept, again)
 

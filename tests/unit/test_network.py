@@ -141,7 +141,7 @@ def test_result_does_not_depend_on_the_chunks(monkeypatch):
     network = random_classifier(many_output=True)
     inputs = random_inputs(network, 23)
     whole = network.logits(inputs)
-    monkeypatch.setattr("rnn_modules.network.networks.ROWS_AT_ONCE", 5)
+    monkeypatch.setattr("rnn_modules.network.shares.ROWS_AT_ONCE", 5)
     np.testing.assert_allclose(network.logits(inputs), whole)
 
 

@@ -9,7 +9,7 @@ DATASET = f"{RESULTS}/datasets/{{dataset}}"
 MODEL = f"{RESULTS}/models/{{architecture}}/{{dataset}}/{{rnn}}-{{layers}}/seed-{{seed}}"
 LIBRARY = "scripts/rnn_modules"
 # Files of the library that run modules.
-ENGINE = ["network", "module.py", "parameters.py", "dataset.py", "encoding.py", "composition.py"]
+ENGINE = ["network", "compiled.py", "module.py", "parameters.py", "dataset.py", "encoding.py", "composition.py"]
 FILES = ("dataset.json", "dataset.npz", "vocabulary.json")
 
 LOCK = f"envs/{'gpu' if config['gpu'] else 'requirements'}.lock"

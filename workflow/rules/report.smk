@@ -255,7 +255,7 @@ rule plot_removal_sweep:
 rule plot_modules:
     input:
         script="scripts/plot_modules.py",
-        library=library("figures", "tables", "results", "module.py", "parameters.py", "network"),
+        library=library("figures", "tables", "results", "module.py", "parameters.py", "network", "compiled.py"),
         record=drawn_model("decomposition_cost.json"),
         modules=drawn_model(),
     output:

@@ -9,7 +9,7 @@ rule models:
 rule train_model:
     input:
         script="scripts/train_model.py",
-        library=library("architectures.py", "training.py", "dataset.py", "encoding.py", "network"),
+        library=library("architectures.py", "training.py", "dataset.py", "encoding.py", "network", "compiled.py"),
         dataset=dataset_of,
     output:
         keras=f"{MODEL}/model.keras",

@@ -6,12 +6,12 @@ all modules". A module never copies a weight: removing nodes is elementwise mask
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cache
 from typing import NamedTuple
 
 import numpy as np
+
+from rnn_modules.network.activations import activate_gates, gate_activations, next_lstm_state
 
 GATES = {
     "vanilla": ("hidden",),
@@ -22,80 +22,6 @@ GATES = {
 
 SQUASHED_GATES = ("hidden", "candidate")
 """Gates whose activation lies in [-1, 1] (tanh) and not in [0, 1] (sigmoid)."""
-
-
-def _relu(values: np.ndarray, out: np.ndarray) -> np.ndarray:
-    return np.maximum(values, 0, out=out)
-
-
-def _clip(values: np.ndarray, out: np.ndarray) -> np.ndarray:
-    return np.clip(values, -0.5, 0.5, out=out)
-
-
-class Activation(NamedTuple):
-    """An activation as ``after * core(before * x) + shift``, so that gates of one core are computed in one pass."""
-
-    core: Callable[..., np.ndarray]
-    before: float = 1.0
-    after: float = 1.0
-    shift: float = 0.0
-
-
-ACTIVATIONS = {
-    "tanh": Activation(np.tanh),
-    "relu": Activation(_relu),
-    "linear": Activation(np.positive),
-    # Through tanh, which cannot overflow.
-    "sigmoid": Activation(np.tanh, before=0.5, after=0.5, shift=0.5),
-    # Keras 3's piecewise linear sigmoid, clip(x / 6 + 1 / 2, 0, 1).
-    "hard_sigmoid": Activation(_clip, before=1 / 6, shift=0.5),
-}
-"""Activations by Keras' names."""
-
-
-def activate(values: np.ndarray, names: tuple[str, ...], kept: np.ndarray | None = None) -> np.ndarray:
-    """Activations of neighbouring gates; in place where it can be, for those of many modules are large.
-
-    Args:
-        values: ``(modules or 1, examples, gates * units)``.
-        names: of each gate's activation.
-        kept: ``(modules, 1, gates * units)``, 0 where a value counts as 0, or None.
-    """
-    cores, before, after, shift = _passes(names, values.shape[-1], values.dtype)
-    if before is None:
-        before = kept
-    elif kept is not None:
-        before = before * kept
-    if before is not None:
-        values = _times(values, before)
-    for core, columns in cores:
-        core(values[..., columns], out=values[..., columns])
-    if after is not None:
-        values *= after
-    if shift is not None:
-        values += shift
-    return values
-
-
-@cache
-def _passes(names: tuple[str, ...], width: int, dtype: np.dtype) -> tuple:
-    """Cores with the columns they work on; factors before and after them, and shift, None where all are neutral."""
-    units = width // len(names)
-    activations = [ACTIVATIONS[name] for name in names]
-    ends = [*(i for i in range(1, len(names)) if activations[i].core is not activations[i - 1].core), len(names)]
-    starts = [0, *ends[:-1]]
-    cores = [
-        (activations[start].core, slice(start * units, end * units)) for start, end in zip(starts, ends, strict=True)
-    ]
-    factors = []
-    for neutral, of_gates in zip(
-        (1, 1, 0), zip(*(activation[1:] for activation in activations), strict=True), strict=True
-    ):
-        different = len(set(of_gates)) > 1
-        # A single number is faster than a row of equal ones.
-        row = np.repeat(np.array(of_gates, dtype), units) if different else np.array(of_gates[:1], dtype)
-        factors.append(row[None, None] if different or of_gates[0] != neutral else None)
-    return cores, *factors
 
 
 @dataclass(frozen=True, eq=False)
@@ -188,88 +114,78 @@ def project(layer: RecurrentLayer, inputs: np.ndarray) -> np.ndarray:
     return projected
 
 
+def _recurrent(layer: RecurrentLayer, sender: np.ndarray, gates: slice) -> np.ndarray:
+    """Contribution of what the hidden nodes send, which is already masked by row, to neighbouring gates."""
+    columns = slice(gates.start * layer.units, gates.stop * layer.units)
+    recurrent = _product(sender, layer.recurrent_kernel[:, columns])
+    if layer.recurrent_bias is not None:
+        recurrent += layer.recurrent_bias[columns]
+    return recurrent
+
+
+class _Inputs(NamedTuple):
+    """What the gates get from outside at a timestep.
+
+    Attributes:
+        projected: ``(modules or 1, rows, gates * units)``.
+        reads: ``(examples,) int`` row of each example.
+        mask: the edges left to each module.
+    """
+
+    projected: np.ndarray
+    reads: np.ndarray
+    mask: StepMask
+
+
 def _gates(
-    layer: RecurrentLayer, projected: np.ndarray, sender: np.ndarray, mask: StepMask, gates: slice = slice(None)
+    layer: RecurrentLayer, recurrent: np.ndarray, parents: np.ndarray, inputs: _Inputs, gates: slice
 ) -> np.ndarray:
-    """Activations of neighbouring gates; ``sender`` is already masked by row."""
-    names = layer.activations[gates]
-    start = (gates.start or 0) * layer.units
-    block = slice(start, start + len(names) * layer.units)
-    total = _product(sender, layer.recurrent_kernel[:, block])
-    projected = projected[..., block]
-    kernel_columns, recurrent_columns = (
-        None if columns is None else columns[..., block] for columns in (mask.kernel_columns, mask.recurrent_columns)
-    )
-    if mask.kernel_columns is mask.recurrent_columns:
-        return activate(_plus(total, projected), names, kernel_columns)
-    if recurrent_columns is not None:
-        total = _times(total, recurrent_columns)
-    return activate(_plus(total, projected if kernel_columns is None else projected * kernel_columns), names)
+    """Activations of neighbouring gates; ``recurrent`` is of these alone, with a row for each parent."""
+    projected, reads, mask = inputs
+    before = gate_activations(layer.activations, layer.units, recurrent.dtype).before[None, None]
+    columns, kernel_columns = mask.recurrent_columns, mask.kernel_columns
+    factors = before if columns is None else before * columns
+    if kernel_columns is columns:
+        kernel_factors = factors
+    else:
+        kernel_factors = before if kernel_columns is None else before * kernel_columns
+    start = np.uintp(gates.start * layer.units)
+    activations = gate_activations(layer.activations[gates], layer.units, recurrent.dtype)
+    return activate_gates(recurrent, parents, factors, projected, reads, kernel_factors, start, activations)
 
 
-def _plus(total: np.ndarray, other: np.ndarray) -> np.ndarray:
-    """``total + other``, in place unless ``total`` is the one to be repeated over modules."""
-    if total.shape[0] >= other.shape[0]:
-        total += other
-        return total
-    return total + other
-
-
-def _times(total: np.ndarray, mask: np.ndarray) -> np.ndarray:
-    """``total * mask``, in place unless ``total`` is the one to be repeated over modules."""
-    if total.shape[0] >= mask.shape[0]:
-        total *= mask
-        return total
-    return total * mask
-
-
-def _vanilla(layer, projected, state, mask):
+def _vanilla(layer, inputs, state, parents):
     (hidden,) = state
-    gates = _gates(layer, projected, _sender(hidden, mask), mask)
-    return (gates,), (gates,)
+    gates = slice(0, 1)
+    hidden = _gates(layer, _recurrent(layer, _sender(hidden, inputs.mask), gates), parents, inputs, gates)
+    return (hidden,), (hidden,)
 
 
-def _lstm(layer, projected, state, mask):
+def _lstm(layer, inputs, state, parents):
     hidden, cell_state = state
-    units = layer.units
-    gates = _gates(layer, projected, _sender(hidden, mask), mask)
-    cell_state = gates[..., units : 2 * units] * cell_state
-    cell_state += gates[..., :units] * gates[..., 2 * units : 3 * units]
-    hidden = activate(cell_state.copy(), (layer.activation,))
-    hidden *= gates[..., 3 * units :]
+    every = slice(0, 4)
+    gates = _gates(layer, _recurrent(layer, _sender(hidden, inputs.mask), every), parents, inputs, every)
+    activation = gate_activations((layer.activation,), layer.units, gates.dtype)
+    hidden, cell_state = next_lstm_state(gates, cell_state, parents, activation)
     return (hidden, cell_state), (gates,)
 
 
-def _gru(layer, projected, state, mask):
+def _gru(layer, inputs, state, parents):
     (hidden,) = state
-    sender = _sender(hidden, mask)
-    gates, candidate = (_gru_reset_after if layer.reset_after else _gru_reset_before)(layer, projected, sender, mask)
-    hidden = hidden - candidate
+    sender = _sender(hidden, inputs.mask)
+    both, last = slice(0, 2), slice(2, 3)
+    gates = _gates(layer, _recurrent(layer, sender, both), parents, inputs, both)
+    reset = gates[..., layer.units :]
+    # The candidate is x W + r * (h U + b), or x W + (r * h) U.
+    if layer.reset_after:
+        recurrent = np.take(_recurrent(layer, sender, last), parents, axis=1) * reset
+    else:
+        recurrent = _recurrent(layer, np.take(sender, parents, axis=1) * reset, last)
+    candidate = _gates(layer, recurrent, np.arange(len(parents)), inputs, last)
+    hidden = np.take(hidden, parents, axis=1) - candidate
     hidden *= gates[..., : layer.units]
     hidden += candidate
     return (hidden,), (gates, candidate)
-
-
-def _gru_reset_before(layer, projected, sender, mask):
-    """Update and reset gates, and the candidate ``x W + (r * h) U``."""
-    gates = _gates(layer, projected, sender, mask, slice(0, 2))
-    reset = gates[..., layer.units :] * sender
-    return gates, _gates(layer, projected, reset, mask, slice(2, 3))
-
-
-def _gru_reset_after(layer, projected, sender, mask):
-    """Update and reset gates, and the candidate ``x W + r * (h U + b)``."""
-    both, last = slice(0, 2 * layer.units), slice(2 * layer.units, None)
-    recurrent = _product(sender, layer.recurrent_kernel)
-    if layer.recurrent_bias is not None:
-        recurrent += layer.recurrent_bias
-    if mask.recurrent_columns is not None:
-        recurrent = recurrent * mask.recurrent_columns
-    if mask.kernel_columns is not None:
-        projected = projected * mask.kernel_columns
-    gates = activate(recurrent[..., both] + projected[..., both], layer.activations[:2])
-    recurrent = recurrent[..., last] * gates[..., layer.units :]
-    return gates, activate(recurrent + projected[..., last], layer.activations[2:])
 
 
 def _sender(hidden: np.ndarray, mask: StepMask) -> np.ndarray:
@@ -280,18 +196,30 @@ _STEPS = {"vanilla": _vanilla, "lstm": _lstm, "gru": _gru}
 
 
 def step(
-    layer: RecurrentLayer, projected: np.ndarray, state: tuple[np.ndarray, ...], mask: StepMask = WHOLE
+    layer: RecurrentLayer,
+    projected: np.ndarray,
+    state: tuple[np.ndarray, ...],
+    mask: StepMask = WHOLE,
+    reads: np.ndarray | None = None,
+    parents: np.ndarray | None = None,
 ) -> tuple[tuple[np.ndarray, ...], tuple[np.ndarray, ...]]:
     """One timestep of a recurrent layer (Algorithm 3, ``lstm_op``, and its siblings).
 
     Args:
         layer: the layer.
-        projected: ``(modules or 1, examples, gates * units)`` from :func:`project`.
-        state: the state after the previous timestep, each part ``(modules or 1, examples, units)``.
+        projected: ``(modules or 1, rows, gates * units)`` from :func:`project`.
+        state: the state after the previous timestep, each part ``(modules or 1, rows, units)``.
         mask: the edges left to each module.
+        reads: ``(examples,) int`` row of ``projected`` that each example reads, its own by default.
+        parents: ``(examples,) int`` row of the state that each example goes on from, its own by default. What the state
+            sends is computed once for all that go on from it.
 
     Returns:
         The new state, hidden state first, and the activations of the gates in blocks, each
         ``(modules, examples, gates of the block * units)``.
     """
-    return _STEPS[layer.cell](layer, projected, state, mask)
+    if reads is None:
+        reads = np.arange(projected.shape[1])
+    if parents is None:
+        parents = np.arange(len(reads))
+    return _STEPS[layer.cell](layer, _Inputs(projected, reads, mask), state, parents)

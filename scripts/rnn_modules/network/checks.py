@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from rnn_modules.network.cells import ACTIVATIONS, GATES, RecurrentLayer
+from rnn_modules.network.activations import ACTIVATIONS
+from rnn_modules.network.cells import GATES, RecurrentLayer
 
 MOST_TIMESTEPS = 100_000
 

@@ -8,42 +8,17 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
 from rnn_modules.artefacts import InputError, one_line, parse_json, read_arrays, sha256_of_arrays, write_arrays
-from rnn_modules.network.cells import LayerMask, RecurrentLayer
+from rnn_modules.network.cells import LayerMask, RecurrentLayer, project
 from rnn_modules.network.checks import check_network
+from rnn_modules.network.shares import chunks, share_out
 from rnn_modules.network.stack import State, Step, observe_stack, run_stack, shared_steps, step_stack
-
-ROWS_AT_ONCE = 1024
-"""Number of rows (modules x examples) of one matrix product: large enough for BLAS, small enough for caches."""
-
-
-def chunks(inputs: np.ndarray, modules: int = 1) -> Iterator[np.ndarray]:
-    """Positions of a few examples each, so that modules x examples is at most about :data:`ROWS_AT_ONCE`.
-
-    Examples ``(examples, tokens)`` that begin alike are together, for these share rows, see
-    :func:`~rnn_modules.network.stack.shared_steps`.
-    """
-    order = np.lexsort(np.atleast_2d(inputs).T[::-1])
-    size = max(1, ROWS_AT_ONCE // modules)
-    return (order[start : start + size] for start in range(0, len(order), size))
-
-
-def share_out(function: Callable[..., None], parts: Iterable, threads: int) -> None:
-    """Call ``function`` with every part, so many at once; parts that do not depend on ``threads`` give equal results.
-
-    The linear algebra library should use one thread in each.
-    """
-    # NumPy lets go of the interpreter in its loops, so threads are enough.
-    with ThreadPoolExecutor(threads) as pool:
-        for _ in pool.map(function, parts):
-            pass
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,12 +95,18 @@ class Classifier(Network):
         """
         check_ids(inputs, self.tokens, len(self.embedding), "inputs")
         if self.repeat is None:
-            return shared_steps(self.embedding, inputs)
-        return [Step(self.embedding[inputs].reshape(1, len(inputs), -1))] * self.repeat
+            return shared_steps(self._projected_embedding, inputs)
+        side_by_side = self.embedding[inputs].reshape(1, len(inputs), -1)
+        return [Step(project(self.layers[0], side_by_side))] * self.repeat
 
-    def observe(self, inputs: np.ndarray, gates: bool = False) -> Iterator[np.ndarray]:
+    @cached_property
+    def _projected_embedding(self) -> np.ndarray:
+        """What each word sends to the first layer's gates: a product per word and not per place in the texts."""
+        return project(self.layers[0], self.embedding)
+
+    def observe(self, inputs: np.ndarray, gates: bool = False, threads: int = 1) -> Iterator[np.ndarray]:
         """Activations layer by layer, see :func:`~rnn_modules.network.stack.observe_stack`."""
-        return observe_stack(self.layers, self.steps(inputs), gates=gates)
+        return observe_stack(self.layers, self.steps(inputs), gates=gates, threads=threads)
 
     def valid(self, inputs: np.ndarray) -> None:
         """Which steps are real: None, for no step of a classifier is masked."""
@@ -187,24 +168,40 @@ class EncoderDecoder(Network):
     def encode(self, sources: np.ndarray) -> State:
         """Final state of the encoder for ``(examples, source tokens) int32``."""
         check_ids(sources, self.source_tokens, len(self.source_embedding), "source sentences")
-        steps = shared_steps(self.source_embedding, sources, masked=True)
+        steps = shared_steps(self._projected_source_embedding, sources, masked=True)
         for _, state, _ in run_stack(self.encoder, steps):
             last = state
         return tuple(steps[-1].of(part) for part in last)
 
     def _decoder_steps(self, targets: np.ndarray) -> list[Step]:
         check_ids(targets, self.target_tokens, len(self.target_embedding), "decoder inputs")
-        return [Step(self.target_embedding[words][None], present=(words != 0)[None, :, None]) for words in targets.T]
+        return [
+            Step(self._projected_target_embedding[None], words, present=(words != 0)[None, :, None])
+            for words in targets.T
+        ]
 
-    def observe(self, inputs: tuple[np.ndarray, np.ndarray], gates: bool = False) -> Iterator[np.ndarray]:
+    @cached_property
+    def _projected_source_embedding(self) -> np.ndarray:
+        """What each word sends to the gates of the encoder's first layer."""
+        return project(self.encoder[0], self.source_embedding)
+
+    @cached_property
+    def _projected_target_embedding(self) -> np.ndarray:
+        """What each word sends to the gates of the decoder's first layer."""
+        return project(self.layers[0], self.target_embedding)
+
+    def observe(
+        self, inputs: tuple[np.ndarray, np.ndarray], gates: bool = False, threads: int = 1
+    ) -> Iterator[np.ndarray]:
         """Activations of the decoder, layer by layer, when it is fed the right words.
 
         Args:
             inputs: sources ``(examples, source tokens) int32`` and decoder inputs ``(examples, target tokens) int32``.
             gates: observe gates, not hidden states.
+            threads: sentences are shared out among so many.
         """
         sources, targets = inputs
-        return observe_stack(self.layers, self._decoder_steps(targets), self.encode(sources), gates)
+        return observe_stack(self.layers, self._decoder_steps(targets), self.encode(sources), gates, threads)
 
     def valid(self, inputs: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
         """Which decoder steps are real, ``(timesteps, examples) bool``."""
@@ -250,7 +247,9 @@ class EncoderDecoder(Network):
         words = np.zeros((examples, self.timesteps), np.int32)
         current, going = np.asarray(start), np.ones(examples, bool)
         for timestep in range(self.timesteps):
-            hidden, states = step_stack(self.layers, self.target_embedding[current][None], states, timestep, masks)
+            hidden, states = step_stack(
+                self.layers, self._projected_target_embedding[None], current, states, timestep, masks
+            )
             current = self.output(hidden[0]).argmax(-1).astype(np.int32)
             words[going, timestep] = current[going]
             going &= (current != end) & (current != 0)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
+from itertools import repeat
 
 import numpy as np
 
-from rnn_modules.network.cells import WHOLE, LayerMask, RecurrentLayer, project, step
+from rnn_modules.network.cells import WHOLE, LayerMask, RecurrentLayer, StepMask, project, step
+from rnn_modules.network.shares import Together, row_parts, workers
 
 State = tuple[np.ndarray, ...]
 
@@ -17,30 +20,39 @@ class Step:
     """One timestep of a sequence, with a row for each example or for all examples that are the same up to here.
 
     Attributes:
-        inputs: ``(1, rows, features)`` what the first layer receives.
+        projected: ``(1, vocabulary or rows, gates * units)`` what inputs send to the first layer's gates, see
+            :func:`~rnn_modules.network.cells.project`.
+        reads: ``(rows,) int`` position in ``projected`` of each row's input, or None when each has its own.
         rows: ``(examples,) int`` row of each example, or None when each has its own.
-        parents: ``(rows,) int`` row of the step before that each row goes on from, or None when the rows are the same.
+        parents: ``(rows,) int`` row of the step before that each goes on from, ascending, or None when the rows are the
+            same.
         present: ``(1, rows, 1) bool``; where it is false the state is carried over, as Keras does for masked steps.
     """
 
-    inputs: np.ndarray
+    projected: np.ndarray
+    reads: np.ndarray | None = None
     rows: np.ndarray | None = None
     parents: np.ndarray | None = None
     present: np.ndarray | None = None
+
+    @property
+    def size(self) -> int:
+        """Number of rows."""
+        return self.projected.shape[1] if self.reads is None else len(self.reads)
 
     def of(self, values: np.ndarray) -> np.ndarray:
         """From ``(modules, rows, ...)`` to ``(modules, examples, ...)``."""
         return values if self.rows is None else np.take(values, self.rows, axis=1)
 
 
-def shared_steps(embedding: np.ndarray, ids: np.ndarray, masked: bool = False) -> list[Step]:
+def shared_steps(projected: np.ndarray, ids: np.ndarray, masked: bool = False) -> list[Step]:
     """Steps over texts, in which all texts with the same beginning share a row until they part.
 
     Short texts are padded on the left, so many have nothing but padding in common for some timesteps, and a state
     depends on nothing but what has been read.
 
     Args:
-        embedding: ``(vocabulary, features)``.
+        projected: ``(vocabulary, gates * units)`` what each word sends to the first layer's gates.
         ids: ``(examples, tokens) int``.
         masked: whether id 0 is a masked step.
     """
@@ -54,11 +66,11 @@ def shared_steps(embedding: np.ndarray, ids: np.ndarray, masked: bool = False) -
     for timestep, first in enumerate(parts.T):
         examples = order[first]
         words = ids[examples, timestep]
-        inputs = embedding[words][None]
-        more = timestep > 0 and len(examples) > steps[-1].inputs.shape[1]
+        more = timestep > 0 and len(examples) > steps[-1].size
         steps.append(
             Step(
-                inputs=inputs,
+                projected=projected[None],
+                reads=words,
                 rows=rows[:, timestep],
                 parents=rows[examples, timestep - 1] if more else None,
                 present=(words != 0)[None, :, None] if masked else None,
@@ -69,39 +81,70 @@ def shared_steps(embedding: np.ndarray, ids: np.ndarray, masked: bool = False) -
 
 def run_layer(
     layer: RecurrentLayer,
-    inputs: Iterable[np.ndarray],
     steps: Sequence[Step],
+    inputs: Iterable[np.ndarray] | None = None,
     mask: LayerMask | None = None,
     state: State | None = None,
+    gates: bool = False,
+    together: Together | None = None,
 ) -> Iterator[tuple[np.ndarray, State, tuple[np.ndarray, ...]]]:
     """Run one layer over a sequence.
 
     Args:
         layer: the layer.
-        inputs: by timestep ``(modules or 1, rows, inputs)``.
-        steps: the timesteps, of which all but the inputs are used.
+        steps: the timesteps.
+        inputs: by timestep ``(modules or 1, rows, inputs)``, or None for the first layer, which reads what steps have.
         mask: the edges left to each module; its number of modules becomes that of the result.
         state: initial state, zero by default.
+        gates: whether the gates are asked for.
+        together: works on the parts of a timestep's rows; None: on all rows at once.
 
     Yields:
         By timestep: what the layer sends on, ``(modules, rows, units)``, masked by the edges to the next layer; the
-        state; the gates as :func:`~rnn_modules.network.cells.step` has them.
+        state; the gates as :func:`~rnn_modules.network.cells.step` has them, or none.
     """
-    projected_from = projected = None
-    for timestep, (received, at) in enumerate(zip(inputs, steps, strict=True)):
+    received = repeat(None, len(steps)) if inputs is None else inputs
+    for timestep, (received_now, at) in enumerate(zip(received, steps, strict=True)):
         step_mask = WHOLE if mask is None else mask.at(timestep)
-        # One and the same input at every timestep is projected once.
-        if received is not projected_from:
-            projected_from, projected = received, project(layer, received)
         if state is None:
-            state = layer.initial_state(1, received.shape[1])
-        if at.parents is not None:
-            state = tuple(np.take(part, at.parents, axis=1) for part in state)
-        new_state, gates = step(layer, projected, state, step_mask)
-        if at.present is not None:
-            new_state = tuple(np.where(at.present, new, old) for new, old in zip(new_state, state, strict=True))
-        state = new_state
-        yield state[0] if step_mask.outputs is None else state[0] * step_mask.outputs, state, gates
+            state = layer.initial_state(1, at.size)
+        advance = partial(_advance, layer, received_now, state, at, step_mask)
+        answers = [advance(slice(0, at.size))] if together is None else together(advance, row_parts(at.size))
+        states, activations = zip(*answers, strict=True)
+        state = _joined(states)
+        # The last layer of an x:1 model sends nothing before its last timestep.
+        sends = layer.return_sequences or timestep == len(steps) - 1
+        sent = state[0] if step_mask.outputs is None or not sends else state[0] * step_mask.outputs
+        yield sent, state, _joined(activations) if gates else ()
+
+
+def _advance(
+    layer: RecurrentLayer, received: np.ndarray | None, state: State, at: Step, mask: StepMask, rows: slice
+) -> tuple[State, tuple[np.ndarray, ...]]:
+    """State and gates of some rows of a timestep, from the state of all rows of the one before."""
+    if received is None:
+        projected, reads = at.projected, np.arange(at.size)[rows] if at.reads is None else at.reads[rows]
+    else:
+        projected, reads = project(layer, received[:, rows]), None
+    before, parents = rows, None
+    if at.parents is not None:
+        parents = at.parents[rows]
+        before, parents = slice(parents[0], parents[-1] + 1), parents - parents[0]
+    old_state = tuple(np.ascontiguousarray(part[:, before]) for part in state)
+    new_state, gates = step(layer, projected, old_state, mask, reads, parents)
+    if at.present is not None:
+        present = at.present[:, rows]
+        if parents is not None:
+            old_state = tuple(np.take(part, parents, axis=1) for part in old_state)
+        new_state = tuple(np.where(present, new, old) for new, old in zip(new_state, old_state, strict=True))
+    return new_state, gates
+
+
+def _joined(parts: Sequence[tuple[np.ndarray, ...]]) -> tuple[np.ndarray, ...]:
+    """Arrays of all rows from those of a few each."""
+    return (
+        parts[0] if len(parts) == 1 else tuple(np.concatenate(of_rows, axis=1) for of_rows in zip(*parts, strict=True))
+    )
 
 
 def run_stack(
@@ -115,44 +158,76 @@ def run_stack(
     Yields:
         What :func:`run_layer` yields of the last layer.
     """
-    inputs = (at.inputs for at in steps)
+    inputs = None
     for index, layer in enumerate(layers):
-        run = run_layer(layer, inputs, steps, None if masks is None else masks[index], state if index == 0 else None)
+        run = run_layer(layer, steps, inputs, None if masks is None else masks[index], state if index == 0 else None)
         inputs = (sent for sent, _, _ in run)
     return run
 
 
-def observe_stack(
-    layers: Sequence[RecurrentLayer], steps: Sequence[Step], state: State | None = None, gates: bool = False
-) -> Iterator[np.ndarray]:
-    """Yield each layer's activations in turn, so that only one layer's are in memory (Algorithm 3, ``monitor``).
+@dataclass(frozen=True, eq=False)
+class Observed:
+    """Activations of a layer at one timestep.
 
-    Yields:
-        ``(timesteps, examples, 1, units)`` hidden states, or with ``gates`` ``(timesteps, examples, gates, units)``.
+    Attributes:
+        values: ``(rows, gates or 1, units)`` gates, or hidden states.
+        rows: ``(examples,) int`` row of each example, or None when each has its own.
     """
-    inputs = [at.inputs for at in steps]
-    for index, layer in enumerate(layers):
-        sent, observed = [], []
-        run = run_layer(layer, inputs, steps, state=state if index == 0 else None)
-        for at, (output, _, activations) in zip(steps, run, strict=True):
-            sent.append(output)
-            observed.append(at.of(np.concatenate(activations, axis=-1) if gates else output)[0])
-        inputs = sent
-        yield np.stack(observed).reshape(len(steps), len(observed[0]), len(layer.gates) if gates else 1, layer.units)
+
+    values: np.ndarray
+    rows: np.ndarray | None
+
+    def of(self, examples: np.ndarray) -> np.ndarray:
+        """Those of the examples at these positions, ``(examples, gates or 1, units)``."""
+        return self.values[examples if self.rows is None else self.rows[examples]]
+
+
+def observe_stack(
+    layers: Sequence[RecurrentLayer],
+    steps: Sequence[Step],
+    state: State | None = None,
+    gates: bool = False,
+    threads: int = 1,
+) -> Iterator[list[Observed]]:
+    """Yield each layer's activations by timestep, so that only two layers' are in memory (Algorithm 3, ``monitor``).
+
+    Each row of a timestep is computed once, so examples that are the same up to there have equal activations to the
+    last bit. Rows are shared out among ``threads``.
+    """
+    inputs = None
+    with workers(threads) as together:
+        for index, layer in enumerate(layers):
+            sent, observed = [], []
+            run = run_layer(layer, steps, inputs, None, state if index == 0 else None, gates, together)
+            for at, (output, _, activations) in zip(steps, run, strict=True):
+                values = np.concatenate(activations, axis=-1) if gates else output
+                sent.append(output)
+                observed.append(
+                    Observed(values.reshape(at.size, len(layer.gates) if gates else 1, layer.units), at.rows)
+                )
+            inputs = sent
+            yield observed
+            del observed
 
 
 def step_stack(
     layers: Sequence[RecurrentLayer],
-    inputs: np.ndarray,
+    projected: np.ndarray,
+    reads: np.ndarray,
     states: list[State],
     timestep: int,
     masks: Sequence[LayerMask] | None = None,
 ) -> tuple[np.ndarray, list[State]]:
-    """One timestep through all layers: inputs ``(modules or 1, examples, inputs)`` to the last layer's output."""
+    """One timestep through all layers: the last one's output ``(modules or 1, examples, units)``, and the states.
+
+    What the first layer reads is as in :class:`Step`.
+    """
     new_states = []
     for index, (layer, state) in enumerate(zip(layers, states, strict=True)):
         mask = WHOLE if masks is None else masks[index].at(timestep)
-        state, _ = step(layer, project(layer, inputs), state, mask)
-        inputs = state[0] if mask.outputs is None else state[0] * mask.outputs
+        state, _ = step(layer, projected, state, mask, reads)
+        sent = state[0] if mask.outputs is None else state[0] * mask.outputs
+        if index < len(layers) - 1:
+            projected, reads = project(layers[index + 1], sent), None
         new_states.append(state)
-    return inputs, new_states
+    return sent, new_states

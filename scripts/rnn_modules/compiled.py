@@ -1,0 +1,21 @@
+"""Loops compiled to machine code, where NumPy's operators would go over the same arrays once each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from numba import njit
+
+# Products may be added without being rounded first, as linear algebra libraries do.
+_SETTINGS = {"nogil": True, "error_model": "numpy", "fastmath": {"contract"}}
+
+
+def compiled(function: Callable) -> Callable:
+    """``function`` compiled at its first call, for each type of arguments; it lets other threads run meanwhile.
+
+    The machine code is kept beside the source, or in the user's cache where that cannot be written, or nowhere.
+    """
+    try:
+        return njit(cache=True, **_SETTINGS)(function)
+    except RuntimeError:  # no place for a cache: compile in every process
+        return njit(**_SETTINGS)(function)
