@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import median_abs_deviation
 
 from rnn_modules.concern import (
     LayerShape,
@@ -40,6 +41,24 @@ def test_all_are_kept_when_most_are_equal():
 def test_median_of_an_even_number():
     # Median 3, distances 2 1 1 5, median distance 1.5: 8 is 3.3 of them away.
     assert central_tendency(np.array([[1.0], [2.0], [4.0], [8.0]])).tolist() == [pytest.approx(7 / 3)]
+
+
+@given(
+    st.lists(st.integers(-12, 12), min_size=1, max_size=40),
+    st.sampled_from([0.5, 1.0, 1.5, 2.0, 3.0]),
+    st.sampled_from([np.float32, np.float64]),
+)
+@settings(deadline=None, max_examples=300, derandomize=True)
+def test_outliers_are_those_of_the_definition(values, outlier_distance, dtype):
+    """On whole numbers, so that many are equal, many lie just at the limit, and nothing is rounded."""
+    magnitudes = np.abs(values)
+    deviation = median_abs_deviation(magnitudes)
+    kept = np.full(len(values), True)
+    if deviation:
+        kept = np.abs(magnitudes - np.median(magnitudes)) / deviation < outlier_distance
+    received = central_tendency(np.array(values, dtype)[:, None], outlier_distance)
+    expected = magnitudes[kept].mean() if kept.any() else NAN
+    np.testing.assert_allclose(received, [expected], rtol=1e-12)
 
 
 @given(st.floats(-1, 1, allow_subnormal=False), st.integers(1, 200), st.sampled_from([np.float32, np.float64]))

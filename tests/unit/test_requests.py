@@ -52,19 +52,25 @@ def test_decomposition_holds_what_layers_answer_to_the_samples():
     layer = 20_000 * 100 * 4 / MIB  # 4 classes x 500 examples x 10 timesteps
     alone = decomposition_mib(TAGGER) - analysis_mib([TAGGER])
     gates_of_a_step = 6 * 4
-    assert alone == pytest.approx((3.4 * 10 + gates_of_a_step) * layer)
-    assert decomposition_mib(TAGGER, gates=True) - decomposition_mib(TAGGER) == pytest.approx(1.5 * 10 * 4 * layer)
+    assert alone == pytest.approx((10 + gates_of_a_step) * layer)
+    assert decomposition_mib(TAGGER, gates=True) - decomposition_mib(TAGGER) == pytest.approx(10 * 4 * layer)
     # What one layer sends and what the next answers are held at once.
     for layers in (2, 4):
         deep = dataclasses.replace(TAGGER, layers=layers)
-        assert decomposition_mib(deep) - analysis_mib([deep]) == pytest.approx((6 * 10 + gates_of_a_step) * layer)
+        assert decomposition_mib(deep) - analysis_mib([deep]) == pytest.approx((2 * 10 + gates_of_a_step) * layer)
     few = dataclasses.replace(TAGGER, dataset=dataclasses.replace(SIZES, train=10_000))
     assert decomposition_mib(few) - analysis_mib([few]) == pytest.approx(alone / 2)
 
 
 def test_models_of_one_dataset_hold_it_once():
     both, one = analysis_mib([TAGGER, TAGGER]), analysis_mib([TAGGER])
-    assert both - one == pytest.approx(TAGGER.parameters() * 4 / MIB)
+    assert both - one == pytest.approx((TAGGER.parameters() + TAGGER.projected_words()) * 4 / MIB)
+
+
+def test_words_that_are_read_one_by_one_are_projected_once():
+    assert TAGGER.projected_words() == 50 * 4 * 100
+    assert TRANSLATOR.projected_words() == 30_050 * 4 * 256
+    assert dataclasses.replace(TAGGER, architecture="one_to_many").projected_words() == 0
 
 
 # What jobs ask for

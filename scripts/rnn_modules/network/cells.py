@@ -222,4 +222,6 @@ def step(
         reads = np.arange(projected.shape[1])
     if parents is None:
         parents = np.arange(len(reads))
+    # One type, so that the passes are compiled once.
+    reads, parents = (np.ascontiguousarray(rows, np.intp) for rows in (reads, parents))
     return _STEPS[layer.cell](layer, _Inputs(projected, reads, mask), state, parents)

@@ -18,7 +18,7 @@ from rnn_modules.artefacts import InputError, one_line, parse_json, read_arrays,
 from rnn_modules.network.cells import LayerMask, RecurrentLayer, project
 from rnn_modules.network.checks import check_network
 from rnn_modules.network.shares import chunks, share_out
-from rnn_modules.network.stack import State, Step, observe_stack, run_stack, shared_steps, step_stack
+from rnn_modules.network.stack import Observed, State, Step, observe_stack, run_stack, shared_steps, step_stack
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,7 +104,7 @@ class Classifier(Network):
         """What each word sends to the first layer's gates: a product per word and not per place in the texts."""
         return project(self.layers[0], self.embedding)
 
-    def observe(self, inputs: np.ndarray, gates: bool = False, threads: int = 1) -> Iterator[np.ndarray]:
+    def observe(self, inputs: np.ndarray, gates: bool = False, threads: int = 1) -> Iterator[list[Observed]]:
         """Activations layer by layer, see :func:`~rnn_modules.network.stack.observe_stack`."""
         return observe_stack(self.layers, self.steps(inputs), gates=gates, threads=threads)
 
@@ -192,7 +192,7 @@ class EncoderDecoder(Network):
 
     def observe(
         self, inputs: tuple[np.ndarray, np.ndarray], gates: bool = False, threads: int = 1
-    ) -> Iterator[np.ndarray]:
+    ) -> Iterator[list[Observed]]:
         """Activations of the decoder, layer by layer, when it is fed the right words.
 
         Args:

@@ -142,9 +142,9 @@ def _advance(
 
 def _joined(parts: Sequence[tuple[np.ndarray, ...]]) -> tuple[np.ndarray, ...]:
     """Arrays of all rows from those of a few each."""
-    return (
-        parts[0] if len(parts) == 1 else tuple(np.concatenate(of_rows, axis=1) for of_rows in zip(*parts, strict=True))
-    )
+    if len(parts) == 1:
+        return parts[0]
+    return tuple(np.concatenate(arrays, axis=1) for arrays in zip(*parts, strict=True))
 
 
 def run_stack(

@@ -15,10 +15,9 @@ _MIB_PER_NUMBER = 4 / 2**20
 _MIB_PER_LAYER = 20
 _COPIES = {"parameters": 6, "activations": 5, "trained": 3.5, "evaluated": 3, "compared": 4}
 _COMPARED = 64
-# Found by measuring: how often a decomposition has the activations of a layer at all timesteps, where it is alone
-# and where one reads another; the gates at all timesteps, where they are observed; and at one.
-_SEQUENCES = {"alone": 3.4, "more": 6}
-_OBSERVED_GATES = 1.5
+# A layer's activations at all timesteps, and those that it reads where it is not the first.
+_SEQUENCES = {"alone": 1, "more": 2}
+# Found by measuring: how often a decomposition has all gates of one timestep.
 _OF_A_STEP = 6
 # Every module answers under so many readings of its output.
 _HEADS = 3
@@ -67,15 +66,15 @@ def decomposition_mib(model: ModelSizes, gates: bool = False) -> float:
         positions = data.output_timesteps if data.output_timesteps == data.input_tokens else 2
     rows = min(data.train, data.classes * sample * positions)
     sequences = _SEQUENCES["alone" if model.layers == 1 else "more"]
-    numbers = timesteps * (sequences + gates * _OBSERVED_GATES * GATES[model.rnn]) + _OF_A_STEP * GATES[model.rnn]
+    numbers = timesteps * (sequences + gates * GATES[model.rnn]) + _OF_A_STEP * GATES[model.rnn]
     return rows * model.units * numbers * _MIB_PER_NUMBER + analysis_mib([model])
 
 
 def analysis_mib(models: Iterable[ModelSizes]) -> float:
-    """Held by evaluating the modules of some models: datasets, networks, and every module's answers."""
+    """Held by evaluating the modules of some models: datasets, networks and their projected words, all answers."""
     models = list(models)
     data = {model.dataset: data_mib(model) for model in models}
-    numbers = sum(model.parameters() for model in models)
+    numbers = sum(model.parameters() + model.projected_words() for model in models)
     numbers += max((_HEADS * _answers(model) for model in models if not model.dataset.is_translation), default=0)
     return sum(data.values()) + numbers * _MIB_PER_NUMBER
 

@@ -153,6 +153,14 @@ class ModelSizes:
             return self.dataset.output_timesteps - 1
         return self.dataset.output_timesteps
 
+    def words(self) -> int:
+        """Rows of all embeddings."""
+        return self.dataset.vocabulary + (self.dataset.outputs if self.architecture == "encoder_decoder" else 0)
+
+    def projected_words(self) -> int:
+        """Numbers that words send to the gates that read them one by one, for each word once."""
+        return 0 if self.architecture.startswith("one_to_") else self.words() * self.units * GATES[self.rnn]
+
     def kernel_weights(self, width: int) -> int:
         """Weights of a stack of recurrent layers whose input has this width, without biases."""
         own = self.units * GATES[self.rnn]
@@ -169,12 +177,9 @@ class ModelSizes:
 
     def parameters(self) -> int:
         """Parameters, embeddings and biases among them."""
-        words = self.dataset.vocabulary
-        if self.architecture == "encoder_decoder":
-            words += self.dataset.outputs
         biases = len(self.recurrences()) * self.layers * self.units * GATES[self.rnn]
         kernels = sum(self.kernel_weights(width) for _, width in self.recurrences())
-        return words * self.embedding + kernels + biases + (self.units + 1) * self.dataset.outputs
+        return self.words() * self.embedding + kernels + biases + (self.units + 1) * self.dataset.outputs
 
 
 def training_work(model: ModelSizes, examples: int, epochs: int, batch_size: int) -> Work:
