@@ -24,7 +24,7 @@ def module_odds(
         modules: one per class of the parent, in the order of its outputs.
         inputs: ``(examples, tokens) int32``.
         heads: see :func:`rnn_modules.module.head_odds`.
-        threads: examples are shared out among so many, see :func:`rnn_modules.network.networks.share_out`.
+        threads: examples are shared out among so many, see :func:`rnn_modules.network.shares.share_out`.
 
     Returns:
         Per head ``(modules, examples)``, or ``(modules, examples, timesteps)`` for many-output models.
