@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from support.project import ROOT
+
 ENVIRONMENT = os.environ | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
 pytestmark = pytest.mark.workflow
 # Five of the grid, four with shared vocabularies, three of two languages, seven of the scenarios; the modules of the
@@ -135,13 +137,46 @@ def test_touching_every_file_reruns_nothing(finished):
     assert planned(finished) == {}
 
 
-def test_editing_a_plot_script_reruns_plots_only(finished, edit):
-    edit("scripts/plot_decomposition_cost.py", '"""', '"""Edited. ')
+@pytest.mark.parametrize("room", sorted({path.parent for path in (ROOT / "scripts").rglob("*.py")}))
+def test_words_and_unused_files_rerun_nothing(finished, room):
+    """Comments and docstrings of every file of a room, and a new file that nothing imports."""
+    folder = finished / room.relative_to(ROOT)
+    originals = {path: path.read_text() for path in folder.glob("*.py")}
+    try:
+        for path, text in originals.items():
+            path.write_text(re.sub('"""', '"""Edited. ', text, count=1) + "\n# A comment.\n")
+        (folder / "not_used.py").write_text("print('nothing imports this')\n")
+        assert planned(finished) == {}
+    finally:
+        (folder / "not_used.py").unlink(missing_ok=True)
+        for path, text in originals.items():
+            path.write_text(text)
+
+
+def append(edit, name):
+    """Change what a file does by a statement of no effect."""
+    edit(name, "from __future__ import annotations\n", "from __future__ import annotations\n\nEDITED = True\n")
+
+
+def test_editing_a_figure_draws(finished, edit):
+    append(edit, "scripts/rnn_modules/figures/cost_figure.py")
+    jobs = planned(finished)
+    assert jobs["plot_decomposition_cost"] == 1 and jobs["write_report"] == 1
+    assert all(name.startswith("plot_") or name == "write_report" for name in jobs)
+
+
+def test_editing_a_script_reruns_its_rule(finished, edit):
+    edit("scripts/plot_decomposition_cost.py", "def main", "EDITED = True\n\n\ndef main")
     assert planned(finished) == {"plot_decomposition_cost": 1, "write_report": 1}
 
 
+def test_editing_a_claims_text_answers_and_reports(finished, edit):
+    edit("config/published/claims.csv", "Translation, rolled: median", "Translation, rolled: the median")
+    assert planned(finished) == {"answer_claims": 1, "write_report": 1}
+
+
 def test_editing_the_concern_code_retrains_nothing(finished, edit):
-    edit("scripts/rnn_modules/concern.py", '"""Concern', '"""Edited. Concern')
+    append(edit, "scripts/rnn_modules/concern.py")
     jobs = planned(finished)
     assert jobs["decompose_model"] + jobs["decompose_one_timestep"] == MODELS - UNUSED_MODULES
     assert jobs["evaluate_decomposition"] == 5
@@ -149,14 +184,14 @@ def test_editing_the_concern_code_retrains_nothing(finished, edit):
 
 
 def test_editing_a_metric_trains_nothing(finished, edit):
-    edit("scripts/rnn_modules/metrics.py", '"""Figures', '"""Edited. Figures')
+    append(edit, "scripts/rnn_modules/metrics.py")
     jobs = planned(finished)
     assert jobs["evaluate_decomposition"] == 5 and jobs["evaluate_reuse"] == 8
     assert not jobs.keys() & {"train_model", "train_baselines", "decompose_model"}
 
 
 def test_editing_the_rules_of_reuse_retrains_no_model(finished, edit):
-    edit("scripts/rnn_modules/experiments/reuse.py", '"""RQ2', '"""Edited. RQ2')
+    append(edit, "scripts/rnn_modules/experiments/reuse.py")
     jobs = planned(finished)
     assert jobs["evaluate_reuse"] == 8
     assert not jobs.keys() & {"train_model", "train_baselines", "decompose_model", "evaluate_replacement"}

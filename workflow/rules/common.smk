@@ -2,14 +2,17 @@
 import itertools
 import math
 import shlex
+import sys
 from pathlib import Path
+
+from rnn_modules.source_code import code_of
 
 RESULTS = f"results/{config['run']}"
 DATASET = f"{RESULTS}/datasets/{{dataset}}"
 MODEL = f"{RESULTS}/models/{{architecture}}/{{dataset}}/{{rnn}}-{{layers}}/seed-{{seed}}"
-LIBRARY = "scripts/rnn_modules"
-# Files of the library that run modules.
-ENGINE = ["network", "compiled.py", "module.py", "parameters.py", "dataset.py", "encoding.py", "composition.py"]
+# Jobs run with the Python that runs Snakemake, whatever PATH says; in conda environments with theirs.
+CONDA = "conda" in {str(method).lower() for method in workflow.deployment_settings.deployment_method}
+PYTHON = "python" if CONDA else shlex.quote(sys.executable)
 FILES = ("dataset.json", "dataset.npz", "vocabulary.json")
 
 LOCK = f"envs/{'gpu' if config['gpu'] else 'requirements'}.lock"
@@ -51,18 +54,6 @@ def analysis(command):
     """The command of a script that shares out its work itself (--threads): linear algebra has one thread in each, so results
     do not depend on the number."""
     return prefixed(command, **dict.fromkeys(BLAS, 1))
-
-
-def library(*names):
-    """Files of the library that a stage runs; an edit of one reruns the stage, a touch does not."""
-    files = [f"{LIBRARY}/{name}" for name in ("artefacts.py", "commands.py", "record_reader.py")]
-    for name in names:
-        path = Path(workflow.basedir).parent / LIBRARY / name
-        if path.is_dir():
-            files += sorted(f"{LIBRARY}/{name}/{file.relative_to(path)}" for file in path.rglob("*.py"))
-        else:
-            files.append(f"{LIBRARY}/{name}")
-    return files
 
 
 def flags(settings):

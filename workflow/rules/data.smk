@@ -14,9 +14,6 @@ localrules:
 
 
 rule fetch_corpus:
-    input:
-        script="scripts/fetch_corpus.py",
-        library=library("corpora"),
     output:
         f"{RESULTS}/corpora/{{corpus}}.json",
     log:
@@ -29,15 +26,14 @@ rule fetch_corpus:
         mem_mb=memory("fetch_corpus"),
         runtime=minutes("fetch_corpus"),
     params:
+        code=code_of("fetch_corpus.py"),
         source=source_flags,
     shell:
-        "python {input.script} --corpus {wildcards.corpus} {params.source} --output {output} > {log} 2>&1"
+        "{PYTHON} scripts/fetch_corpus.py --corpus {wildcards.corpus} {params.source} --output {output} > {log} 2>&1"
 
 
 rule prepare_dataset:
     input:
-        script="scripts/prepare_dataset.py",
-        library=library("corpora", "encoding.py", "dataset.py", "preparation.py"),
         manifest=f"{RESULTS}/corpora/{{corpus}}.json",
     output:
         expand(f"{RESULTS}/datasets/{{corpus}}/{{file}}", file=FILES, allow_missing=True),
@@ -51,11 +47,12 @@ rule prepare_dataset:
         mem_mb=memory("prepare_dataset"),
         runtime=minutes("prepare_dataset"),
     params:
+        code=code_of("prepare_dataset.py"),
         folder=lambda wildcards, output: folder_of(output),
         settings=lambda wildcards: flags(config["datasets"][wildcards.corpus]),
         languages="",
     shell:
-        "python {input.script} --manifest {input.manifest} --output {params.folder} {params.settings} "
+        "{PYTHON} scripts/prepare_dataset.py --manifest {input.manifest} --output {params.folder} {params.settings} "
         "{params.languages} > {log} 2>&1"
 
 
@@ -68,6 +65,7 @@ use rule prepare_dataset as prepare_languages with:
     benchmark:
         f"{RESULTS}/benchmarks/prepare_dataset/{{corpus}}_to_{{languages}}.tsv"
     params:
+        code=code_of("prepare_dataset.py"),
         folder=lambda wildcards, output: folder_of(output),
         settings=lambda wildcards: flags(config["datasets"][wildcards.corpus]),
         languages=lambda wildcards: "--languages " + " ".join(wildcards.languages.split("_")),
@@ -76,8 +74,6 @@ use rule prepare_dataset as prepare_languages with:
 # One vocabulary for the models of two architectures, so that modules of both read the same input (section V-B2).
 rule share_vocabulary:
     input:
-        script="scripts/share_vocabulary.py",
-        library=library("shared_vocabulary.py", "encoding.py", "dataset.py"),
         first=lambda wildcards: dataset_files(wildcards.first),
         second=lambda wildcards: dataset_files(wildcards.second),
     output:
@@ -96,9 +92,10 @@ rule share_vocabulary:
         mem_mb=memory("share_vocabulary"),
         runtime=minutes("share_vocabulary"),
     params:
+        code=code_of("share_vocabulary.py"),
         folders=lambda wildcards, input, output: (
             f"--first {folder_of(input.first)} --second {folder_of(input.second)} "
             f"--first-output {folder_of(output.first)} --second-output {folder_of(output.second)}"
         ),
     shell:
-        "python {input.script} {params.folders} > {log} 2>&1"
+        "{PYTHON} scripts/share_vocabulary.py {params.folders} > {log} 2>&1"

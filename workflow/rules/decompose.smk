@@ -8,10 +8,6 @@ rule rq1:
 
 rule decompose_model:
     input:
-        script="scripts/decompose_model.py",
-        library=library(
-            "cutting.py", "trained_model.py", "decomposition.py", "concern.py", "results/published.py", *ENGINE
-        ),
         network=f"{MODEL}/network.npz",
         dataset=dataset_of,
     output:
@@ -29,6 +25,7 @@ rule decompose_model:
         mem_mb=memory("decompose_model"),
         runtime=minutes("decompose_model"),
     params:
+        code=code_of("decompose_model.py"),
         dataset=lambda wildcards, input: folder_of(input.dataset),
         folder=lambda wildcards, output: folder_of(output),
         modes=lambda wildcards: " ".join(modes(wildcards.architecture)),
@@ -36,7 +33,7 @@ rule decompose_model:
         parameters=flags(config["decomposition"]["parameters"]),
     shell:
         analysis(
-            "python {input.script} --network {input.network} --dataset {params.dataset} --modes {params.modes} "
+            "{PYTHON} scripts/decompose_model.py --network {input.network} --dataset {params.dataset} --modes {params.modes} "
             "--architecture {wildcards.architecture} --rnn {wildcards.rnn} --preset {params.preset} "
             "--seed {wildcards.seed} {params.parameters} --threads {threads} --output {params.folder} > {log} 2>&1"
         )
@@ -55,8 +52,6 @@ ruleorder: decompose_one_timestep > decompose_model
 
 rule evaluate_decomposition:
     input:
-        script="scripts/evaluate_decomposition.py",
-        library=library("experiments/decomposition_cost.py", "trained_model.py", "metrics.py", "provenance.py", *ENGINE),
         network=f"{MODEL}/network.npz",
         record=f"{MODEL}/record.json",
         modules=lambda wildcards: [
@@ -76,6 +71,7 @@ rule evaluate_decomposition:
         mem_mb=memory("evaluate_decomposition"),
         runtime=minutes("evaluate_decomposition"),
     params:
+        code=code_of("evaluate_decomposition.py"),
         model=lambda wildcards, input: str(Path(input.record).parent),
         dataset=lambda wildcards, input: folder_of(input.dataset),
         modes=lambda wildcards: " ".join(modes(wildcards.architecture)),
@@ -83,7 +79,7 @@ rule evaluate_decomposition:
         preset=lookup("decomposition/preset", within=config),
     shell:
         analysis(
-            "python {input.script} --model {params.model} --dataset {params.dataset} "
+            "{PYTHON} scripts/evaluate_decomposition.py --model {params.model} --dataset {params.dataset} "
             "--modes {params.modes} --run {params.run} --preset {params.preset} --threads {threads} --output {output} "
             "> {log} 2>&1"
         )

@@ -1,7 +1,5 @@
 # Experiments on finished models: reuse (RQ2), replacement (RQ3), scenarios, thresholds of removal, other choices.
 
-EXPERIMENT = ["trained_model.py", "metrics.py", "provenance.py", *ENGINE]
-
 
 wildcard_constraints:
     experiment="[a-z_]+",
@@ -38,8 +36,6 @@ rule scenarios:
 
 rule train_baselines:
     input:
-        script="scripts/train_baselines.py",
-        library=library("baselines.py", "problems.py", "architectures.py", "training.py", "dataset.py", "encoding.py"),
         datasets=lambda wildcards: datasets_of(wildcards.setting),
     output:
         record=f"{BASELINES}.json",
@@ -57,6 +53,7 @@ rule train_baselines:
         mem_mb=memory("train_baselines"),
         runtime=minutes("train_baselines"),
     params:
+        code=code_of("train_baselines.py"),
         datasets=lambda wildcards, input: folders_of(input.datasets),
         # A baseline has the architecture of the first model of its setting.
         architecture=lambda wildcards: architectures_of(wildcards.setting)[0],
@@ -74,7 +71,7 @@ rule train_baselines:
         ),
     shell:
         training(
-            "python {input.script} --experiment {wildcards.experiment} --datasets {params.datasets} "
+            "{PYTHON} scripts/train_baselines.py --experiment {wildcards.experiment} --datasets {params.datasets} "
             "--architecture {params.architecture} --rnn {wildcards.rnn} --layers {params.layers} --seed {wildcards.seed} "
             "{params.cases} {params.settings} --output {output.record} > {log} 2>&1"
         )
@@ -82,8 +79,6 @@ rule train_baselines:
 
 rule evaluate_reuse:
     input:
-        script="scripts/evaluate_reuse.py",
-        library=library("experiments/reuse.py", "problems.py", "trained_baselines.py", *EXPERIMENT),
         records=lambda wildcards: reused(wildcards, "record.json"),
         networks=lambda wildcards: reused(wildcards, "network.npz"),
         modules=reused_modules,
@@ -106,13 +101,14 @@ rule evaluate_reuse:
         mem_mb=memory("evaluate_reuse"),
         runtime=minutes("evaluate_reuse"),
     params:
+        code=code_of("evaluate_reuse.py"),
         models=lambda wildcards, input: folders_of(input.networks),
         datasets=lambda wildcards, input: folders_of(input.datasets),
         modes=lambda wildcards: " ".join(reused_modes(wildcards)),
         described=described,
     shell:
         analysis(
-            "python {input.script} --experiment {wildcards.experiment} --models {params.models} "
+            "{PYTHON} scripts/evaluate_reuse.py --experiment {wildcards.experiment} --models {params.models} "
             "--datasets {params.datasets} --modes {params.modes} --baselines {input.baselines} {params.described} "
             "--threads {threads} --output {output} > {log} 2>&1"
         )
@@ -121,8 +117,6 @@ rule evaluate_reuse:
 # Languages are reused some at a time; the baselines are ordinary models with vocabularies of their own.
 rule evaluate_translation_reuse:
     input:
-        script="scripts/evaluate_translation_reuse.py",
-        library=library("experiments/translations.py", *EXPERIMENT),
         record=lambda wildcards: reused(wildcards, "record.json"),
         network=lambda wildcards: reused(wildcards, "network.npz"),
         modules=reused_modules,
@@ -146,6 +140,7 @@ rule evaluate_translation_reuse:
         mem_mb=memory("evaluate_translation_reuse"),
         runtime=minutes("evaluate_translation_reuse"),
     params:
+        code=code_of("evaluate_translation_reuse.py"),
         model=lambda wildcards, input: folders_of(input.network),
         dataset=lambda wildcards, input: folders_of(input.dataset),
         baselines=lambda wildcards, input: folders_of(input.baselines),
@@ -154,7 +149,7 @@ rule evaluate_translation_reuse:
         described=described,
     shell:
         analysis(
-            "python {input.script} --model {params.model} --dataset {params.dataset} "
+            "{PYTHON} scripts/evaluate_translation_reuse.py --model {params.model} --dataset {params.dataset} "
             "--baselines {params.baselines} --baseline-datasets {params.baseline_datasets} --modes {params.modes} "
             "{params.described} --threads {threads} --output {output} > {log} 2>&1"
         )
@@ -162,8 +157,6 @@ rule evaluate_translation_reuse:
 
 rule evaluate_replacement:
     input:
-        script="scripts/evaluate_replacement.py",
-        library=library("experiments/replacement.py", "experiments/translations.py", "problems.py", *EXPERIMENT),
         records=lambda wildcards: all_depths(wildcards, "record.json"),
         networks=lambda wildcards: all_depths(wildcards, "network.npz"),
         modules=lambda wildcards: all_depths(wildcards, *modules_files(reuse_modes(wildcards.setting, wildcards.rnn))),
@@ -183,21 +176,20 @@ rule evaluate_replacement:
         mem_mb=memory("evaluate_replacement"),
         runtime=minutes("evaluate_replacement"),
     params:
+        code=code_of("evaluate_replacement.py"),
         models=lambda wildcards, input: folders_of(input.networks),
         dataset=lambda wildcards, input: folders_of(input.dataset),
         modes=lambda wildcards: " ".join(reuse_modes(wildcards.setting, wildcards.rnn)),
         described=described,
     shell:
         analysis(
-            "python {input.script} --models {params.models} --dataset {params.dataset} --modes {params.modes} "
+            "{PYTHON} scripts/evaluate_replacement.py --models {params.models} --dataset {params.dataset} --modes {params.modes} "
             "{params.described} --threads {threads} --output {output} > {log} 2>&1"
         )
 
 
 rule evaluate_scenario:
     input:
-        script="scripts/evaluate_scenario.py",
-        library=library("experiments/translations.py", *EXPERIMENT),
         networks=lambda wildcards: scenario_models(wildcards, "network.npz"),
         records=lambda wildcards: scenario_models(wildcards, "record.json"),
         modules=lambda wildcards: scenario_models(wildcards, *modules_files([best_mode("encoder_decoder")])),
@@ -217,6 +209,7 @@ rule evaluate_scenario:
         mem_mb=memory("evaluate_scenario"),
         runtime=minutes("evaluate_scenario"),
     params:
+        code=code_of("evaluate_scenario.py"),
         models=lambda wildcards, input: named_folders(wildcards.setting, input.networks),
         datasets=lambda wildcards, input: named_folders(wildcards.setting, input.datasets),
         systems=lambda wildcards: scenario_flags(wildcards.setting),
@@ -224,7 +217,7 @@ rule evaluate_scenario:
         described=described,
     shell:
         analysis(
-            "python {input.script} --scenario {wildcards.setting} --models {params.models} "
+            "{PYTHON} scripts/evaluate_scenario.py --scenario {wildcards.setting} --models {params.models} "
             "--datasets {params.datasets} {params.systems} --mode {params.mode} {params.described} "
             "--threads {threads} --output {output} > {log} 2>&1"
         )
@@ -232,15 +225,6 @@ rule evaluate_scenario:
 
 rule evaluate_variants:
     input:
-        script="scripts/evaluate_variants.py",
-        library=library(
-            "experiments/variants.py",
-            "experiments/decomposition_cost.py",
-            "cutting.py",
-            "decomposition.py",
-            "concern.py",
-            *EXPERIMENT,
-        ),
         record=lambda wildcards: varied_model(wildcards, "record.json"),
         network=lambda wildcards: varied_model(wildcards, "network.npz"),
         dataset=lambda wildcards: datasets_of(wildcards.setting),
@@ -259,6 +243,7 @@ rule evaluate_variants:
         mem_mb=memory("evaluate_variants"),
         runtime=minutes("evaluate_variants"),
     params:
+        code=code_of("evaluate_variants.py"),
         model=lambda wildcards, input: folders_of(input.network),
         dataset=lambda wildcards, input: folders_of(input.dataset),
         modes=lambda wildcards: " ".join(modes(wildcards.setting)),
@@ -273,7 +258,7 @@ rule evaluate_variants:
         run=config["run"],
     shell:
         analysis(
-            "python {input.script} --experiment {wildcards.experiment} --model {params.model} "
+            "{PYTHON} scripts/evaluate_variants.py --experiment {wildcards.experiment} --model {params.model} "
             "--dataset {params.dataset} --modes {params.modes} --seed {wildcards.seed} {params.settings} "
             "--run {params.run} --threads {threads} --output {output} > {log} 2>&1"
         )

@@ -4,7 +4,6 @@ TABLES = f"{RESULTS}/tables"
 FIGURES = f"{RESULTS}/figures"
 COSTS = grid(f"{MODEL}/decomposition_cost.json")
 CASES = [*RQ2, *RQ3, *SCENARIOS]
-PUBLISHED = sorted(str(path) for path in Path("config/published").glob("*.csv"))
 
 
 rule tables:
@@ -25,9 +24,6 @@ rule report:
 
 rule tabulate_decomposition_cost:
     input:
-        script="scripts/tabulate_decomposition_cost.py",
-        library=library("tables", "results"),
-        published=PUBLISHED,
         records=COSTS,
     output:
         expand(f"{TABLES}/{{table}}.{{kind}}", table=["table2", "table2_unpadded"], kind=["csv", "md", "tex"]),
@@ -55,16 +51,14 @@ rule tabulate_decomposition_cost:
         mem_mb=memory("tabulate_decomposition_cost"),
         runtime=minutes("tabulate_decomposition_cost"),
     params:
+        code=code_of("tabulate_decomposition_cost.py"),
         folder=lambda wildcards, output: folder_of(output),
     shell:
-        "python {input.script} {input.records} --output-folder {params.folder} > {log} 2>&1"
+        "{PYTHON} scripts/tabulate_decomposition_cost.py {input.records} --output-folder {params.folder} > {log} 2>&1"
 
 
 rule tabulate_cases:
     input:
-        script="scripts/tabulate_cases.py",
-        library=library("tables", "results"),
-        published=PUBLISHED,
         records=CASES,
     output:
         expand(f"{TABLES}/{{table}}.{{kind}}", table=["table3", "table4", "table5"], kind=["csv", "md", "tex"]),
@@ -83,16 +77,14 @@ rule tabulate_cases:
         mem_mb=memory("tabulate_cases"),
         runtime=minutes("tabulate_cases"),
     params:
+        code=code_of("tabulate_cases.py"),
         folder=lambda wildcards, output: folder_of(output),
     shell:
-        "python {input.script} {input.records} --output-folder {params.folder} > {log} 2>&1"
+        "{PYTHON} scripts/tabulate_cases.py {input.records} --output-folder {params.folder} > {log} 2>&1"
 
 
 rule tabulate_variants:
     input:
-        script="scripts/tabulate_variants.py",
-        library=library("tables", "results"),
-        published=PUBLISHED,
         records=[*VARIANTS, *REMOVAL_SWEEP],
     output:
         expand(f"{TABLES}/{{file}}", file=["variants.csv", "variants.md", "removal_sweep.csv"]),
@@ -112,16 +104,14 @@ rule tabulate_variants:
         mem_mb=memory("tabulate_variants"),
         runtime=minutes("tabulate_variants"),
     params:
+        code=code_of("tabulate_variants.py"),
         folder=lambda wildcards, output: folder_of(output),
     shell:
-        "python {input.script} {input.records} --output-folder {params.folder} > {log} 2>&1"
+        "{PYTHON} scripts/tabulate_variants.py {input.records} --output-folder {params.folder} > {log} 2>&1"
 
 
 rule answer_claims:
     input:
-        script="scripts/answer_claims.py",
-        library=library("claims", "tables", "results"),
-        published=PUBLISHED,
         costs=COSTS,
         cases=CASES,
         variants=VARIANTS,
@@ -144,16 +134,15 @@ rule answer_claims:
     resources:
         mem_mb=memory("answer_claims"),
         runtime=minutes("answer_claims"),
+    params:
+        code=code_of("answer_claims.py"),
     shell:
-        "python {input.script} --decomposition-cost {input.costs} --cases {input.cases} --variants {input.variants} "
+        "{PYTHON} scripts/answer_claims.py --decomposition-cost {input.costs} --cases {input.cases} --variants {input.variants} "
         "--json {output.json} --markdown {output.markdown} --latex {output.latex} --html {output.html} > {log} 2>&1"
 
 
 rule plot_decomposition_cost:
     input:
-        script="scripts/plot_decomposition_cost.py",
-        library=library("figures", "tables", "results"),
-        published=PUBLISHED,
         records=COSTS,
     output:
         png=f"{FIGURES}/table2.png",
@@ -172,15 +161,14 @@ rule plot_decomposition_cost:
     resources:
         mem_mb=memory("plot_decomposition_cost"),
         runtime=minutes("plot_decomposition_cost"),
+    params:
+        code=code_of("plot_decomposition_cost.py"),
     shell:
-        "python {input.script} {input.records} --output {output.png} --output-svg {output.svg} > {log} 2>&1"
+        "{PYTHON} scripts/plot_decomposition_cost.py {input.records} --output {output.png} --output-svg {output.svg} > {log} 2>&1"
 
 
 rule plot_reuse:
     input:
-        script="scripts/plot_cases.py",
-        library=library("figures", "tables", "results"),
-        published=PUBLISHED,
         records=RQ2,
     output:
         png=f"{FIGURES}/table3.png",
@@ -199,15 +187,14 @@ rule plot_reuse:
     resources:
         mem_mb=memory("plot_reuse"),
         runtime=minutes("plot_reuse"),
+    params:
+        code=code_of("plot_cases.py"),
     shell:
-        "python {input.script} {input.records} --output {output.png} --output-svg {output.svg} > {log} 2>&1"
+        "{PYTHON} scripts/plot_cases.py {input.records} --output {output.png} --output-svg {output.svg} > {log} 2>&1"
 
 
 use rule plot_reuse as plot_replacement with:
     input:
-        script="scripts/plot_cases.py",
-        library=library("figures", "tables", "results"),
-        published=PUBLISHED,
         records=RQ3,
     output:
         png=f"{FIGURES}/table4.png",
@@ -228,8 +215,6 @@ use rule plot_reuse as plot_replacement with:
 
 rule plot_removal_sweep:
     input:
-        script="scripts/plot_removal_sweep.py",
-        library=library("figures", "tables", "results"),
         records=REMOVAL_SWEEP,
     output:
         png=f"{FIGURES}/removal_sweep.png",
@@ -248,14 +233,14 @@ rule plot_removal_sweep:
     resources:
         mem_mb=memory("plot_removal_sweep"),
         runtime=minutes("plot_removal_sweep"),
+    params:
+        code=code_of("plot_removal_sweep.py"),
     shell:
-        "python {input.script} {input.records} --output {output.png} --output-svg {output.svg} > {log} 2>&1"
+        "{PYTHON} scripts/plot_removal_sweep.py {input.records} --output {output.png} --output-svg {output.svg} > {log} 2>&1"
 
 
 rule plot_modules:
     input:
-        script="scripts/plot_modules.py",
-        library=library("figures", "tables", "results", "module.py", "parameters.py", "network", "compiled.py"),
         record=drawn_model("decomposition_cost.json"),
         modules=drawn_model(),
     output:
@@ -276,17 +261,15 @@ rule plot_modules:
         mem_mb=memory("plot_modules"),
         runtime=minutes("plot_modules"),
     params:
+        code=code_of("plot_modules.py"),
         folder=lambda wildcards, input: folder_of(input.modules),
     shell:
-        "python {input.script} --modules {params.folder} --record {input.record} --output {output.png} "
+        "{PYTHON} scripts/plot_modules.py --modules {params.folder} --record {input.record} --output {output.png} "
         "--output-svg {output.svg} > {log} 2>&1"
 
 
 rule write_report:
     input:
-        script="scripts/write_report.py",
-        library=library("report", "figures", "tables", "results", "benchmark_files.py"),
-        page=expand(f"{LIBRARY}/report/page.{{kind}}", kind=["html.jinja", "css", "js"]),
         models=grid(f"{MODEL}/record.json"),
         records=[*COSTS, *CASES, *VARIANTS, *REMOVAL_SWEEP],
         tables=rules.tables.input,
@@ -308,6 +291,7 @@ rule write_report:
         mem_mb=memory("write_report"),
         runtime=minutes("write_report"),
     params:
+        code=code_of("write_report.py"),
         folder=lambda wildcards, output: str(Path(output[0]).parents[1]),
     shell:
-        "python {input.script} --run-folder {params.folder} --output {output} > {log} 2>&1"
+        "{PYTHON} scripts/write_report.py --run-folder {params.folder} --output {output} > {log} 2>&1"

@@ -8,8 +8,6 @@ rule models:
 
 rule train_model:
     input:
-        script="scripts/train_model.py",
-        library=library("architectures.py", "training.py", "dataset.py", "encoding.py", "network", "compiled.py"),
         dataset=dataset_of,
     output:
         keras=f"{MODEL}/model.keras",
@@ -29,12 +27,13 @@ rule train_model:
         mem_mb=memory("train_model"),
         runtime=minutes("train_model"),
     params:
+        code=code_of("train_model.py"),
         dataset=lambda wildcards, input: folder_of(input.dataset),
         folder=lambda wildcards, output: str(Path(output.record).parent),
         settings=lambda wildcards: flags(model_settings(wildcards.architecture, wildcards.dataset)),
     shell:
         training(
-            "python {input.script} --dataset {params.dataset} --architecture {wildcards.architecture} "
+            "{PYTHON} scripts/train_model.py --dataset {params.dataset} --architecture {wildcards.architecture} "
             "--rnn {wildcards.rnn} --layers {wildcards.layers} --seed {wildcards.seed} {params.settings} "
             "--output {params.folder} > {log} 2>&1"
         )

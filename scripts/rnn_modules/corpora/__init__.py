@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import os
 from dataclasses import dataclass, field
 
@@ -78,11 +77,11 @@ def read(corpus: str, folder: str | os.PathLike, form: str | None = None) -> Cla
     if corpus not in CORPORA:
         raise InputError(f"corpus: received {corpus!r}; use one of {', '.join(CORPORA)}")
     # Imported late: the readers need the containers above.
+    from rnn_modules.corpora import brown, clinc, math_qa, parallel, toxicity
     from rnn_modules.corpora.sources import present_form
 
     form = form or present_form(corpus, folder)
     if corpus in PARALLEL_CORPORA:
-        from rnn_modules.corpora import parallel
-
         return parallel.read(corpus, folder)
-    return importlib.import_module(f"rnn_modules.corpora.{corpus}").read(folder, form)
+    readers = {"math_qa": math_qa, "toxicity": toxicity, "clinc": clinc, "brown": brown}
+    return readers[corpus].read(folder, form)
