@@ -12,13 +12,13 @@ from __future__ import annotations
 
 import argparse
 
-from rnn_modules.artefacts import write_json
-from rnn_modules.claims.answers import Given, sheets, summary
-from rnn_modules.commands import run
-from rnn_modules.results.case_records import read_case_records
-from rnn_modules.results.records import read_records
-from rnn_modules.results.variant_records import read_variant_records
-from rnn_modules.tables import rendering
+from rnn_modules.files.atomic_files import write_json
+from rnn_modules.files.command_line import run
+from rnn_modules.records.case_records import read_case_records
+from rnn_modules.records.cost_records import read_records
+from rnn_modules.records.variant_records import read_variant_records
+from rnn_modules.reporting.claims.answers import Given, sheets, summary
+from rnn_modules.reporting.tables import rendering
 
 
 def parse() -> argparse.Namespace:

@@ -12,14 +12,14 @@ import json
 import tempfile
 from pathlib import Path
 
-from rnn_modules.artefacts import InputError
-from rnn_modules.commands import run
-from rnn_modules.planning.comparison import LARGEST_RATIO, compare, rows
-from rnn_modules.planning.estimates import table
-from rnn_modules.planning.measured_jobs import measure_run
-from rnn_modules.planning.planned_jobs import dry_run
-from rnn_modules.planning.requests import MEMORY_HEADROOM, TIME_HEADROOM
-from rnn_modules.run_record import last_call
+from rnn_modules.files.atomic_files import InputError
+from rnn_modules.files.command_line import run
+from rnn_modules.runs.planning.comparison import LARGEST_RATIO, compare, rows
+from rnn_modules.runs.planning.estimates import table
+from rnn_modules.runs.planning.measured_jobs import measure_run
+from rnn_modules.runs.planning.planned_jobs import dry_run
+from rnn_modules.runs.planning.requests import MEMORY_HEADROOM, TIME_HEADROOM
+from rnn_modules.runs.run_record import last_call
 
 
 def parse() -> argparse.Namespace:

@@ -9,13 +9,13 @@ import argparse
 import logging
 from pathlib import Path
 
-from rnn_modules.commands import add_settings, add_threads_flag, run, settings_from
-from rnn_modules.cutting import cut_modules
-from rnn_modules.dataset import Dataset
-from rnn_modules.module import MODES
+from rnn_modules.data.dataset import Dataset
+from rnn_modules.decomposition.masks import MODES
+from rnn_modules.decomposition.parameters import DecompositionParameters, preset
+from rnn_modules.experiments.cutting import cut_modules
+from rnn_modules.files.command_line import add_settings, add_threads_flag, run, settings_from
 from rnn_modules.network import load_network
-from rnn_modules.parameters import DecompositionParameters, preset
-from rnn_modules.results.published import ARCHITECTURES, RNNS
+from rnn_modules.records.published import ARCHITECTURES, RNNS
 
 
 def parse() -> argparse.Namespace:

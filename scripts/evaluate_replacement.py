@@ -9,14 +9,14 @@ import argparse
 import logging
 from pathlib import Path
 
-from rnn_modules.artefacts import write_json
-from rnn_modules.commands import add_record_flags, add_threads_flag, run
+from rnn_modules.decomposition.masks import MODES
 from rnn_modules.experiments.replacement import replace_each_module, worst_and_best
+from rnn_modules.experiments.reuse_tasks import real_classes
+from rnn_modules.experiments.trained_model import TrainedModel, common_facts
 from rnn_modules.experiments.translations import replace_each_language
-from rnn_modules.module import MODES
-from rnn_modules.problems import real_classes
-from rnn_modules.provenance import provenance
-from rnn_modules.trained_model import TrainedModel, common_facts
+from rnn_modules.files.atomic_files import write_json
+from rnn_modules.files.command_line import add_record_flags, add_threads_flag, run
+from rnn_modules.files.provenance import provenance
 
 
 def parse() -> argparse.Namespace:

@@ -9,9 +9,9 @@ import argparse
 import logging
 from pathlib import Path
 
-from rnn_modules.artefacts import InputError, replacing
-from rnn_modules.commands import run
-from rnn_modules.module import Modules
+from rnn_modules.decomposition.masks import Modules
+from rnn_modules.files.atomic_files import InputError, replacing
+from rnn_modules.files.command_line import run
 from rnn_modules.network import load_network
 
 
@@ -36,7 +36,9 @@ def main() -> None:
     modules = Modules.load(arguments.modules, arguments.modules.with_suffix(".json"), network)
     if arguments.class_name not in modules.class_names:
         raise InputError(f"--class-name {arguments.class_name}: choose from {', '.join(modules.class_names)}")
-    from rnn_modules.export import to_keras  # Keras takes seconds to import; errors above need not wait for it.
+    from rnn_modules.decomposition.export import (
+        to_keras,  # Keras takes seconds to import; errors above need not wait for it.
+    )
 
     model = to_keras(network, modules, modules.class_names.index(arguments.class_name))
     with replacing(arguments.output) as temporary:

@@ -9,10 +9,10 @@ Example:
 import argparse
 import logging
 
-from rnn_modules.artefacts import write_json
-from rnn_modules.commands import run, whole_number
-from rnn_modules.corpora import CORPORA
-from rnn_modules.corpora.sources import SOURCES, fetch
+from rnn_modules.data.corpora import CORPORA
+from rnn_modules.data.corpora.sources import SOURCES, fetch
+from rnn_modules.files.atomic_files import write_json
+from rnn_modules.files.command_line import run, whole_number
 
 
 def parse() -> argparse.Namespace:

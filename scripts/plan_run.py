@@ -12,13 +12,13 @@ import argparse
 import logging
 from pathlib import Path
 
-from rnn_modules.artefacts import InputError
-from rnn_modules.commands import run
-from rnn_modules.planning.costs import Costs
-from rnn_modules.planning.estimates import describe, estimate
-from rnn_modules.planning.measured_jobs import measure_run, read_recordings
-from rnn_modules.planning.planned_jobs import Sizes, dry_run
-from rnn_modules.run_record import machine
+from rnn_modules.files.atomic_files import InputError
+from rnn_modules.files.command_line import run
+from rnn_modules.runs.planning.costs import Costs
+from rnn_modules.runs.planning.estimates import describe, estimate
+from rnn_modules.runs.planning.measured_jobs import measure_run, read_recordings
+from rnn_modules.runs.planning.planned_jobs import Sizes, dry_run
+from rnn_modules.runs.run_record import machine
 
 BENCHMARKS = Path(__file__).parents[1] / "config" / "benchmarks"
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import argparse
 
-from rnn_modules.commands import run
-from rnn_modules.figures.case_figures import draw
-from rnn_modules.figures.cost_figure import save
-from rnn_modules.results.case_records import read_case_records
+from rnn_modules.files.command_line import run
+from rnn_modules.records.case_records import read_case_records
+from rnn_modules.reporting.figures.case_figures import draw
+from rnn_modules.reporting.figures.cost_figure import save
 
 
 def parse() -> argparse.Namespace:

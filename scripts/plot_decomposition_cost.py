@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import argparse
 
-from rnn_modules.commands import run
-from rnn_modules.figures.cost_figure import draw, save
-from rnn_modules.results.records import read_records
+from rnn_modules.files.command_line import run
+from rnn_modules.records.cost_records import read_records
+from rnn_modules.reporting.figures.cost_figure import draw, save
 
 
 def parse() -> argparse.Namespace:

@@ -10,11 +10,11 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from rnn_modules.commands import run
-from rnn_modules.figures.cost_figure import save
-from rnn_modules.figures.modules_figure import draw
-from rnn_modules.module import Modules
-from rnn_modules.results.records import read_record
+from rnn_modules.decomposition.masks import Modules
+from rnn_modules.files.command_line import run
+from rnn_modules.records.cost_records import read_record
+from rnn_modules.reporting.figures.cost_figure import save
+from rnn_modules.reporting.figures.modules_figure import draw
 
 
 def parse() -> argparse.Namespace:

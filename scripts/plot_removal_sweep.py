@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import argparse
 
-from rnn_modules.commands import run
-from rnn_modules.figures.cost_figure import save
-from rnn_modules.figures.sweep_figure import draw
-from rnn_modules.results.variant_records import read_sweep_records
+from rnn_modules.files.command_line import run
+from rnn_modules.records.variant_records import read_sweep_records
+from rnn_modules.reporting.figures.cost_figure import save
+from rnn_modules.reporting.figures.sweep_figure import draw
 
 
 def parse() -> argparse.Namespace:

@@ -9,10 +9,10 @@ Example:
 import argparse
 import logging
 
-from rnn_modules.commands import add_settings, run, settings_from
-from rnn_modules.corpora.sources import load, read_manifest
-from rnn_modules.dataset import DatasetSettings
-from rnn_modules.preparation import prepare
+from rnn_modules.data.corpora.sources import load, read_manifest
+from rnn_modules.data.dataset import DatasetSettings
+from rnn_modules.data.preparation import prepare
+from rnn_modules.files.command_line import add_settings, run, settings_from
 
 
 def parse() -> argparse.Namespace:

@@ -10,8 +10,8 @@ import re
 import shutil
 from pathlib import Path
 
-from rnn_modules.artefacts import InputError, read_text, replacing
-from rnn_modules.commands import run
+from rnn_modules.files.atomic_files import InputError, read_text, replacing
+from rnn_modules.files.command_line import run
 
 BLOCKS = {
     "table2": "tables/table2.md",

@@ -8,8 +8,8 @@ import argparse
 import logging
 from pathlib import Path
 
-from rnn_modules.commands import run
-from rnn_modules.run_crate import write_crate
+from rnn_modules.files.command_line import run
+from rnn_modules.runs.crate import write_crate
 
 
 def parse() -> argparse.Namespace:

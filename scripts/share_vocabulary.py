@@ -9,10 +9,10 @@ import argparse
 import logging
 from pathlib import Path
 
-from rnn_modules.artefacts import InputError
-from rnn_modules.commands import run
-from rnn_modules.dataset import Dataset
-from rnn_modules.shared_vocabulary import share_vocabulary
+from rnn_modules.data.dataset import Dataset
+from rnn_modules.data.shared_vocabulary import share_vocabulary
+from rnn_modules.files.atomic_files import InputError
+from rnn_modules.files.command_line import run
 
 
 def parse() -> argparse.Namespace:

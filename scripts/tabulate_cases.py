@@ -12,9 +12,9 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from rnn_modules.commands import run
-from rnn_modules.results.case_records import read_case_records
-from rnn_modules.tables import case_tables, rendering, scenario_table
+from rnn_modules.files.command_line import run
+from rnn_modules.records.case_records import read_case_records
+from rnn_modules.reporting.tables import case_tables, rendering, scenario_table
 
 
 def parse() -> argparse.Namespace:

@@ -12,9 +12,9 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from rnn_modules.commands import run
-from rnn_modules.results.records import caption, read_records
-from rnn_modules.tables import cost_tables, rendering
+from rnn_modules.files.command_line import run
+from rnn_modules.records.cost_records import caption, read_records
+from rnn_modules.reporting.tables import cost_tables, rendering
 
 
 def parse() -> argparse.Namespace:

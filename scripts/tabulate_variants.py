@@ -11,10 +11,10 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from rnn_modules.commands import run
-from rnn_modules.results.published import ARCHITECTURES
-from rnn_modules.results.variant_records import read_changed_records
-from rnn_modules.tables import rendering, variant_tables
+from rnn_modules.files.command_line import run
+from rnn_modules.records.published import ARCHITECTURES
+from rnn_modules.records.variant_records import read_changed_records
+from rnn_modules.reporting.tables import rendering, variant_tables
 
 
 def parse() -> argparse.Namespace:

@@ -11,14 +11,14 @@ from pathlib import Path
 
 import keras
 
-from rnn_modules.architectures import ArchitectureSettings
-from rnn_modules.artefacts import sha256_of_arrays, write_arrays, write_json
-from rnn_modules.baselines import train_baselines
-from rnn_modules.commands import add_settings, peak_memory_mib, run, settings_from, whole_number
-from rnn_modules.dataset import Dataset
-from rnn_modules.problems import chunk_of_cases, drawn_cases, problem_of
-from rnn_modules.provenance import provenance
-from rnn_modules.training import TrainingSettings, check_architecture
+from rnn_modules.data.dataset import Dataset
+from rnn_modules.experiments.reuse_tasks import chunk_of_cases, drawn_cases, problem_of
+from rnn_modules.experiments.scratch_training import train_baselines
+from rnn_modules.files.atomic_files import sha256_of_arrays, write_arrays, write_json
+from rnn_modules.files.command_line import add_settings, peak_memory_mib, run, settings_from, whole_number
+from rnn_modules.files.provenance import provenance
+from rnn_modules.training.architectures import ArchitectureSettings
+from rnn_modules.training.fit import TrainingSettings, check_architecture
 
 
 def parse() -> argparse.Namespace:

@@ -14,13 +14,13 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from rnn_modules.architectures import ArchitectureSettings, build
-from rnn_modules.artefacts import InputError, replacing, write_json
-from rnn_modules.commands import add_settings, peak_memory_mib, run, settings_from
-from rnn_modules.dataset import Dataset
+from rnn_modules.data.dataset import Dataset
+from rnn_modules.files.atomic_files import InputError, replacing, write_json
+from rnn_modules.files.command_line import add_settings, peak_memory_mib, run, settings_from
+from rnn_modules.files.provenance import provenance
 from rnn_modules.network import from_keras
-from rnn_modules.provenance import provenance
-from rnn_modules.training import (
+from rnn_modules.training.architectures import ArchitectureSettings, build
+from rnn_modules.training.fit import (
     TrainingSettings,
     check_architecture,
     evaluation_batch,

@@ -10,9 +10,9 @@ import argparse
 import itertools
 from pathlib import Path
 
-from rnn_modules.commands import run
-from rnn_modules.remade_tables import verify_tables
-from rnn_modules.verification import Check, verify_files
+from rnn_modules.files.command_line import run
+from rnn_modules.runs.rebuild_tables import verify_tables
+from rnn_modules.runs.verification import Check, verify_files
 
 SHOWN = 20
 """Most problems that are shown of one kind of check."""

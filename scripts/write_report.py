@@ -11,10 +11,10 @@ import argparse
 import logging
 from pathlib import Path
 
-from rnn_modules.commands import run
-from rnn_modules.report.content import read_content
-from rnn_modules.report.page import render
-from rnn_modules.tables.rendering import write_text
+from rnn_modules.files.command_line import run
+from rnn_modules.reporting.report.content import read_content
+from rnn_modules.reporting.report.page import render
+from rnn_modules.reporting.tables.rendering import write_text
 
 
 def parse() -> argparse.Namespace:

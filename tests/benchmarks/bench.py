@@ -41,8 +41,8 @@ from benchmarks.problem import (  # noqa: E402
     evaluate_by_oracle,
     make_problem,
 )
-from rnn_modules.commands import peak_memory_mib  # noqa: E402
-from rnn_modules.provenance import provenance  # noqa: E402
+from rnn_modules.files.command_line import peak_memory_mib  # noqa: E402
+from rnn_modules.files.provenance import provenance  # noqa: E402
 
 REPEATS = 9
 ORACLE_EXAMPLES = 500
@@ -126,7 +126,7 @@ def measure_memory(examples: int) -> float:
 
 KERAS = """
 import sys, numpy as np
-from rnn_modules.architectures import ArchitectureSettings, DataSizes, build
+from rnn_modules.training.architectures import ArchitectureSettings, DataSizes, build
 model = build(ArchitectureSettings("many_to_one", "lstm", 1, units={units}, embedding={embedding}),
               DataSizes({tokens}, 1, {vocabulary}, {classes}))
 model.compile("adam", "sparse_categorical_crossentropy")

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from rnn_modules.artefacts import replacing, write_json
+from rnn_modules.files.atomic_files import replacing, write_json
 
 
 def add_output_flags(parser: argparse.ArgumentParser) -> None:

@@ -5,7 +5,7 @@ Example:
 
 Models of the paper's size for CLINC OOS (100 units, ten classes) are trained on synthetic queries, cut into unrolled
 modules and evaluated, once for each backend and number of threads, each time in a process of its own. That two calls
-with equal settings do not differ at all is tests/unit/test_backends.py.
+with equal settings do not differ at all is tests/unit/training/test_backends.py.
 """
 
 import argparse
@@ -21,11 +21,11 @@ sys.path[:0] = [str(FOLDER.parents[1] / "scripts"), str(FOLDER.parent)]
 import numpy as np  # noqa: E402
 
 from benchmarks.figures import add_output_flags, publish  # noqa: E402
-from rnn_modules.artefacts import read_arrays, read_json  # noqa: E402
-from rnn_modules.module import Modules  # noqa: E402
+from rnn_modules.decomposition.masks import Modules  # noqa: E402
+from rnn_modules.files.atomic_files import read_arrays, read_json  # noqa: E402
+from rnn_modules.files.provenance import provenance  # noqa: E402
 from rnn_modules.network import load_network  # noqa: E402
-from rnn_modules.provenance import provenance  # noqa: E402
-from rnn_modules.run_record import machine  # noqa: E402
+from rnn_modules.runs.run_record import machine  # noqa: E402
 from support.processes import run_scripts  # noqa: E402
 
 MODELS = (("lstm", 1), ("gru", 2))

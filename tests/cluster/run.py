@@ -7,7 +7,8 @@ import sys
 import time
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+from support.project import ROOT
+
 PROFILE = ROOT / "workflow" / "profiles" / "slurm"
 # The only settings that differ from the profile: the tests' jobs take seconds, and there is no network file system.
 QUICK = ("--slurm-init-seconds-before-status-checks", "3", "--latency-wait", "10")

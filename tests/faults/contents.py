@@ -9,8 +9,8 @@ import zipfile
 import h5py
 from PIL import Image
 
-from rnn_modules.artefacts import read_arrays, sha256_of_arrays
-from rnn_modules.verification import is_temporary
+from rnn_modules.files.atomic_files import read_arrays, sha256_of_arrays
+from rnn_modules.runs.verification import is_temporary
 
 # Keras numbers shared objects by where they lie in memory.
 VOLATILE = {"seconds", "peak_memory_mib", "shared_object_id"}

@@ -10,11 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rnn_modules.artefacts import InputError
-from rnn_modules.corpora.download import BLOCK
+from rnn_modules.data.corpora.download import BLOCK
+from rnn_modules.files.atomic_files import InputError
 from support.file_server import Answer, file_server, get, sha256
+from support.project import ROOT
 
-SCRIPTS = Path(__file__).parents[2] / "scripts"
+SCRIPTS = ROOT / "scripts"
 CONTENT = random.Random(0).randbytes(257)
 
 
@@ -22,7 +23,7 @@ CONTENT = random.Random(0).randbytes(257)
 def server():
     with file_server() as served, pytest.MonkeyPatch.context() as patch:
         # What has arrived is kept block by block: with blocks of one byte each byte is a place of its own.
-        patch.setattr("rnn_modules.corpora.download.BLOCK", 1)
+        patch.setattr("rnn_modules.data.corpora.download.BLOCK", 1)
         served.content = CONTENT
         yield served
 
@@ -93,10 +94,10 @@ def test_no_answers_yield_a_wrong_file(server, answers, left):
 def test_killed_at_random_bytes(server, tmp_path, monkeypatch):
     content = random.Random(1).randbytes(2**20)
     monkeypatch.setattr(server, "content", content)
-    monkeypatch.setattr("rnn_modules.corpora.download.BLOCK", BLOCK)
+    monkeypatch.setattr("rnn_modules.data.corpora.download.BLOCK", BLOCK)
     path, part = tmp_path / "file", tmp_path / "file.part"
     code = (
-        "import sys; from rnn_modules.corpora.download import download\n"
+        "import sys; from rnn_modules.data.corpora.download import download\n"
         "download(sys.argv[1], sys.argv[2], int(sys.argv[3]), sys.argv[4])"
     )
     command = [sys.executable, "-c", code, server.url, path, str(len(content)), sha256(content)]

@@ -15,14 +15,15 @@ from matplotlib.figure import Figure
 from faults.calls import RUN, Call, copy_with_configuration
 from faults.contents import temporaries
 from faults.small_disk import PAGE, SmallDisk, room_for
-from rnn_modules.artefacts import InputError, UnwritableError, write_arrays, write_json
-from rnn_modules.figures.cost_figure import save
-from rnn_modules.tables.rendering import write_csv, write_text
+from rnn_modules.files.atomic_files import InputError, UnwritableError, write_arrays, write_json
+from rnn_modules.reporting.figures.cost_figure import save
+from rnn_modules.reporting.tables.rendering import write_csv, write_text
 from support.file_server import file_server, get
 from support.made_up_run import write_whole_run
 from support.made_up_verified_run import write_verified_run
+from support.project import ROOT
 
-SCRIPTS = Path(__file__).parents[2] / "scripts"
+SCRIPTS = ROOT / "scripts"
 MEND = "free space on its disk or unlock its folder"
 
 

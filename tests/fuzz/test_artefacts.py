@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 
 from fuzz.mutations import changed_arrays, changed_json, json_files, npy, npz_files, or_gone, packed, put
 from fuzz.trial import attempt, inputs, script
-from rnn_modules.artefacts import read_arrays, sha256_of_arrays
-from rnn_modules.composition import module_odds
-from rnn_modules.dataset import Dataset
-from rnn_modules.encoding import read_vocabularies
-from rnn_modules.module import Modules
+from rnn_modules.data.dataset import Dataset
+from rnn_modules.data.shared_vocabulary import share_vocabulary
+from rnn_modules.data.text import read_vocabularies
+from rnn_modules.decomposition.composition import module_odds
+from rnn_modules.decomposition.masks import Modules
+from rnn_modules.files.atomic_files import read_arrays, sha256_of_arrays
 from rnn_modules.network import load_network
-from rnn_modules.shared_vocabulary import share_vocabulary
 from support.made_up_models import classifier_model, many_output_dataset, saved, translator_model
 from support.networks import calibrated_modules, random_inputs, random_sentences
 

@@ -17,10 +17,10 @@ from snakemake.utils import update_config
 
 from fuzz.mutations import changed_json, damaged_bytes, or_gone, put
 from fuzz.trial import REFUSED, TAKEN, attempt, inputs, tree
-from rnn_modules.artefacts import InputError
-from rnn_modules.configuration import check_configuration, check_files, check_overlay, profile_files
+from rnn_modules.files.atomic_files import InputError
+from rnn_modules.runs.configuration import check_configuration, check_files, check_overlay, profile_files
+from support.project import ROOT
 
-ROOT = Path(__file__).parents[2]
 SCHEMA = ROOT / "workflow/schemas/config.schema.yaml"
 BASE = yaml.safe_load((ROOT / "config/config.yaml").read_text())
 CI = copy.deepcopy(BASE)

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from fuzz.mutations import changed_json, damaged_bytes, json_files, or_gone, packed, put
 from fuzz.trial import attempt, inputs, script
-from rnn_modules import corpora
-from rnn_modules.artefacts import InputError
-from rnn_modules.corpora import files, sources
+from rnn_modules.data import corpora
+from rnn_modules.data.corpora import files, sources
+from rnn_modules.files.atomic_files import InputError
 from support import corpus_files
 
 FORMS = {

@@ -12,27 +12,26 @@ from hypothesis import strategies as st
 
 from fuzz.mutations import csv_files, json_files, or_gone, put
 from fuzz.trial import attempt, inputs, script
-from rnn_modules.artefacts import sha256_of_arrays, write_arrays
-from rnn_modules.benchmark_files import read_benchmark
-from rnn_modules.planning.costs import Costs
-from rnn_modules.planning.measured_jobs import measure_run, read_recordings
-from rnn_modules.remade_tables import commands
-from rnn_modules.report.content import read_content
-from rnn_modules.report.curves import read_history
-from rnn_modules.results import published, published_pairs
-from rnn_modules.results.case_records import read_case_records
-from rnn_modules.results.records import read_records
-from rnn_modules.results.variant_records import read_changed_records
-from rnn_modules.run_record import begin_call
-from rnn_modules.tables import cost_tables, rendering
-from rnn_modules.trained_baselines import TrainedBaselines
-from rnn_modules.verification import verify_files
+from rnn_modules.experiments.scratch_models import TrainedBaselines
+from rnn_modules.files.atomic_files import sha256_of_arrays, write_arrays
+from rnn_modules.files.benchmark_files import read_benchmark
+from rnn_modules.records import published, published_pairs
+from rnn_modules.records.case_records import read_case_records
+from rnn_modules.records.cost_records import read_records
+from rnn_modules.records.variant_records import read_changed_records
+from rnn_modules.reporting.report.content import read_content
+from rnn_modules.reporting.report.curves import read_history
+from rnn_modules.reporting.tables import cost_tables, rendering
+from rnn_modules.runs.planning.costs import Costs
+from rnn_modules.runs.planning.measured_jobs import measure_run, read_recordings
+from rnn_modules.runs.rebuild_tables import commands
+from rnn_modules.runs.run_record import begin_call
+from rnn_modules.runs.verification import verify_files
 from support.made_up_cases import case_record, sweep_record, variants_record
 from support.made_up_records import record
 from support.made_up_run import BENCHMARK, write_model
 from support.made_up_verified_run import write_verified_run
-
-ROOT = Path(__file__).parents[2]
+from support.project import ROOT
 
 
 def given_file(name, damaged):

@@ -13,9 +13,10 @@ from unittest import mock
 
 import hypothesis
 
-from rnn_modules.artefacts import InputError
+from rnn_modules.files.atomic_files import InputError
+from support.project import ROOT
 
-SCRIPTS = Path(__file__).parents[2] / "scripts"
+SCRIPTS = ROOT / "scripts"
 TAKEN, REFUSED = Counter(), Counter()
 """Inputs by reader."""
 MORE_MEMORY, CPU_SECONDS = 2**29, 30

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from rnn_modules.artefacts import sha256_of_arrays
-from rnn_modules.dataset import Dataset, as_utf8, tags
+from rnn_modules.data.dataset import Dataset, as_utf8, tags
+from rnn_modules.files.atomic_files import sha256_of_arrays
 
 
 def made_up_dataset(inputs, labels, class_names, vocabulary):

@@ -7,7 +7,7 @@ import http.server
 import threading
 from dataclasses import dataclass
 
-from rnn_modules.corpora.download import download
+from rnn_modules.data.corpora.download import download
 
 
 @dataclass(frozen=True)

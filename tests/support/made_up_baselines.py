@@ -4,9 +4,9 @@ from pathlib import Path
 
 import numpy as np
 
-from rnn_modules.artefacts import sha256_of_arrays, write_arrays, write_json
-from rnn_modules.problems import Problem, drawn_cases
-from rnn_modules.trained_baselines import Baseline, TrainedBaselines
+from rnn_modules.experiments.reuse_tasks import Problem, drawn_cases
+from rnn_modules.experiments.scratch_models import Baseline, TrainedBaselines
+from rnn_modules.files.atomic_files import sha256_of_arrays, write_arrays, write_json
 
 
 def baselines_of(problem: Problem, number: int | None = None) -> TrainedBaselines:

@@ -5,9 +5,9 @@ import json
 
 import numpy as np
 
-from rnn_modules.results import published
-from rnn_modules.results.case_records import HEADS, SCENARIOS, SETTINGS, is_translation, predictors_of
-from rnn_modules.results.records import CLASSIFICATION_METRICS, TRANSLATION_METRICS
+from rnn_modules.records import published
+from rnn_modules.records.case_records import HEADS, SCENARIOS, SETTINGS, is_translation, predictors_of
+from rnn_modules.records.cost_records import CLASSIFICATION_METRICS, TRANSLATION_METRICS
 from support.made_up_records import DATASETS, record, shifted
 
 LEVELS = {

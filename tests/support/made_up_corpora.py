@@ -1,6 +1,6 @@
 """Small corpora in memory, whose words tell split, row or line."""
 
-from rnn_modules.corpora import ClassificationCorpus, ParallelCorpus, Split
+from rnn_modules.data.corpora import ClassificationCorpus, ParallelCorpus, Split
 
 MANIFEST = {
     "corpus": "x",

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import numpy as np
 
-from rnn_modules.artefacts import sha256_of_arrays, write_json
-from rnn_modules.dataset import Dataset, as_utf8, tags
-from rnn_modules.problems import problem_of
-from rnn_modules.trained_model import TrainedModel
+from rnn_modules.data.dataset import Dataset, as_utf8, tags
+from rnn_modules.experiments.reuse_tasks import problem_of
+from rnn_modules.experiments.trained_model import TrainedModel
+from rnn_modules.files.atomic_files import sha256_of_arrays, write_json
 from support.datasets import made_up_dataset
 from support.networks import random_classifier, random_sentences, random_translator
 

@@ -5,8 +5,8 @@ import json
 
 import numpy as np
 
-from rnn_modules.results import published
-from rnn_modules.results.records import metrics_of, scopes_of
+from rnn_modules.records import published
+from rnn_modules.records.cost_records import metrics_of, scopes_of
 
 DATASETS = dict(zip(published.ARCHITECTURES, ("math_qa", "clinc", "toxicity", "brown", "tatoeba"), strict=True))
 

@@ -3,14 +3,14 @@
 import json
 import runpy
 import sys
-from pathlib import Path
 from unittest import mock
 
-from rnn_modules.results import published
+from rnn_modules.records import published
 from support.made_up_cases import case_record, sweep_record, variants_record
 from support.made_up_records import DATASETS, record
+from support.project import ROOT
 
-SCRIPTS = Path(__file__).parents[2] / "scripts"
+SCRIPTS = ROOT / "scripts"
 BENCHMARK = "s\th:m:s\tmax_rss\tmax_vms\tmax_uss\tmax_pss\tio_in\tio_out\tmean_load\tcpu_time\n{}\t0:00:01\t{}\t" + (
     "1\t1\t1\t1\t1\t1\t1\n"
 )

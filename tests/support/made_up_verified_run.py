@@ -6,9 +6,9 @@ import subprocess
 
 import numpy as np
 
-from rnn_modules.artefacts import sha256_of_file, write_json
-from rnn_modules.dataset import Dataset
-from rnn_modules.remade_tables import commands
+from rnn_modules.data.dataset import Dataset
+from rnn_modules.files.atomic_files import sha256_of_file, write_json
+from rnn_modules.runs.rebuild_tables import commands
 from support.datasets import made_up_dataset
 from support.made_up_cases import case_record
 from support.made_up_records import record

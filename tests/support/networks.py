@@ -4,9 +4,9 @@ import dataclasses
 
 import numpy as np
 
-from rnn_modules.module import Modules
+from rnn_modules.decomposition.masks import Modules
+from rnn_modules.decomposition.parameters import DecompositionParameters
 from rnn_modules.network import GATES, Classifier, EncoderDecoder, RecurrentLayer
-from rnn_modules.parameters import DecompositionParameters
 
 
 def random_layer(generator, cell, inputs, units, return_sequences=True, activation="tanh", dtype=np.float64, **options):

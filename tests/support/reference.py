@@ -10,8 +10,8 @@ import numpy as np
 import oracle
 from oracle.concern import Concern
 from oracle.network import CANDIDATE
-from rnn_modules.decomposition import Samples
-from rnn_modules.module import Modules
+from rnn_modules.decomposition.algorithm import Samples
+from rnn_modules.decomposition.masks import Modules
 from rnn_modules.network import Classifier, EncoderDecoder, Network
 
 MARGIN = 1e-9

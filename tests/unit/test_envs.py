@@ -2,14 +2,14 @@
 
 import functools
 import re
-from pathlib import Path
 
 import pytest
 import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-ROOT = Path(__file__).parents[2]
+from support.project import ROOT
+
 ENVIRONMENTS = sorted((ROOT / "envs").glob("*.yaml"))
 # The lock of each list of direct dependencies.
 LOCKS = {"requirements.in": "requirements.lock", "gpu.in": "gpu.lock"}

@@ -1,14 +1,14 @@
 """The README's example of cutting one's own model runs as it stands."""
 
 import re
-from pathlib import Path
 
 import keras
 import numpy as np
 
-from rnn_modules.architectures import ArchitectureSettings, DataSizes, build
+from rnn_modules.training.architectures import ArchitectureSettings, DataSizes, build
+from support.project import ROOT
 
-README = Path(__file__).resolve().parents[2] / "README.md"
+README = ROOT / "README.md"
 
 
 def test_the_example_runs(tmp_path, monkeypatch):

@@ -19,7 +19,7 @@ BLAS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MA
 THREADS = 3
 DRY_RUN = """
 import json, sys
-from rnn_modules.planning.planned_jobs import dry_run
+from rnn_modules.runs.planning.planned_jobs import dry_run
 print(json.dumps([[job.rule, job.threads, job.command] for job in dry_run(sys.argv[1:])]))
 """
 pytestmark = pytest.mark.workflow

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from rnn_modules.planning.comparison import compare
-from rnn_modules.planning.measured_jobs import read_recordings
+from rnn_modules.runs.planning.comparison import compare
+from rnn_modules.runs.planning.measured_jobs import read_recordings
 from support.project import ROOT
 
 ENVIRONMENT = os.environ | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
@@ -59,7 +59,8 @@ def test_the_plan_has_the_jobs_of_a_dry_run(project, configuration):
 def test_declared_memory_is_one_to_three_times_the_recorded_peak(project, recording):
     configuration = {"ci": "ci.yaml", "laptop": "laptop.yaml"}.get(recording.run, "config.yaml")
     arguments = [*WORKFLOW, "--configfile", f"config/{configuration}", "--cores", "1"]
-    code = "import pickle, sys; sys.path.insert(0, 'scripts'); from rnn_modules.planning.planned_jobs import dry_run; "
+    code = "import pickle, sys; sys.path.insert(0, 'scripts')\n"
+    code += "from rnn_modules.runs.planning.planned_jobs import dry_run\n"
     code += f"jobs = dry_run({arguments!r}); pickle.dump(jobs, sys.stdout.buffer)"
     finished = subprocess.run(
         [sys.executable, "-c", code], cwd=project, env=ENVIRONMENT, capture_output=True, timeout=600

@@ -159,7 +159,7 @@ def append(edit, name):
 
 
 def test_editing_a_figure_draws(finished, edit):
-    append(edit, "scripts/rnn_modules/figures/cost_figure.py")
+    append(edit, "scripts/rnn_modules/reporting/figures/cost_figure.py")
     jobs = planned(finished)
     assert jobs["plot_decomposition_cost"] == 1 and jobs["write_report"] == 1
     assert all(name.startswith("plot_") or name == "write_report" for name in jobs)
@@ -176,7 +176,7 @@ def test_editing_a_claims_text_answers_and_reports(finished, edit):
 
 
 def test_editing_the_concern_code_retrains_nothing(finished, edit):
-    append(edit, "scripts/rnn_modules/concern.py")
+    append(edit, "scripts/rnn_modules/decomposition/concern.py")
     jobs = planned(finished)
     assert jobs["decompose_model"] + jobs["decompose_one_timestep"] == MODELS - UNUSED_MODULES
     assert jobs["evaluate_decomposition"] == 5
@@ -184,7 +184,7 @@ def test_editing_the_concern_code_retrains_nothing(finished, edit):
 
 
 def test_editing_a_metric_trains_nothing(finished, edit):
-    append(edit, "scripts/rnn_modules/metrics.py")
+    append(edit, "scripts/rnn_modules/experiments/metrics.py")
     jobs = planned(finished)
     assert jobs["evaluate_decomposition"] == 5 and jobs["evaluate_reuse"] == 8
     assert not jobs.keys() & {"train_model", "train_baselines", "decompose_model"}

@@ -5,7 +5,7 @@ import shlex
 import sys
 from pathlib import Path
 
-from rnn_modules.source_code import code_of
+from rnn_modules.files.source_code import code_of
 
 RESULTS = f"results/{config['run']}"
 DATASET = f"{RESULTS}/datasets/{{dataset}}"

@@ -1,6 +1,6 @@
 # The configuration: config/config.yaml and what is laid over it, checked before anything rests on it.
-from rnn_modules.artefacts import InputError
-from rnn_modules.configuration import check_configuration, check_files, check_overlay, profile_files
+from rnn_modules.files.atomic_files import InputError
+from rnn_modules.runs.configuration import check_configuration, check_files, check_overlay, profile_files
 
 SCHEMA = Path(workflow.basedir) / "schemas" / "config.schema.yaml"
 

@@ -7,7 +7,7 @@ from snakemake.exceptions import WorkflowError
 
 sys.path.insert(0, str(Path(workflow.basedir).parent / "scripts"))
 
-from rnn_modules.artefacts import UnwritableError, replacing
+from rnn_modules.files.atomic_files import UnwritableError, replacing
 
 try:
     with replacing(".snakemake/writable") as temporary:

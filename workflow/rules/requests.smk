@@ -1,11 +1,11 @@
 # What jobs ask for: memory and minutes from recorded jobs (config/benchmarks) with head-room, more with each attempt.
 import functools
 
-from rnn_modules.planning.measured_jobs import read_recordings
-from rnn_modules.planning.memory import analysis_mib, decomposition_mib, training_mib
-from rnn_modules.planning.planned_jobs import dataset_settings, expected_sizes
-from rnn_modules.planning.requests import Requests
-from rnn_modules.planning.workload import ModelSizes, Work, analysis_work, baseline_examples, training_work
+from rnn_modules.runs.planning.measured_jobs import read_recordings
+from rnn_modules.runs.planning.memory import analysis_mib, decomposition_mib, training_mib
+from rnn_modules.runs.planning.planned_jobs import dataset_settings, expected_sizes
+from rnn_modules.runs.planning.requests import Requests
+from rnn_modules.runs.planning.workload import ModelSizes, Work, analysis_work, baseline_examples, training_work
 
 RECORDINGS = read_recordings(Path(workflow.basedir).parent / "config" / "benchmarks")
 REQUESTS = Requests.of(RECORDINGS)

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from rnn_modules.composition import HEADS, module_odds, translate, vote, zeroed
-from rnn_modules.dataset import Dataset, tags
-from rnn_modules.metrics import majority_metrics, scoped_metrics, translation_metrics, wrong_words
-from rnn_modules.module import Modules
+from rnn_modules.data.dataset import Dataset, tags
+from rnn_modules.decomposition.composition import HEADS, module_odds, translate, vote, zeroed
+from rnn_modules.decomposition.masks import Modules
+from rnn_modules.experiments.metrics import majority_metrics, scoped_metrics, translation_metrics, wrong_words
 from rnn_modules.network import Classifier, EncoderDecoder, Network
 
 Scores = dict[str, dict]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from rnn_modules.artefacts import InputError
-from rnn_modules.composition import HEADS, module_odds, vote
-from rnn_modules.metrics import majority_metrics, scoped_metrics
-from rnn_modules.module import Modules
-from rnn_modules.problems import real_classes
-from rnn_modules.trained_model import TrainedModel
+from rnn_modules.decomposition.composition import HEADS, module_odds, vote
+from rnn_modules.decomposition.masks import Modules
+from rnn_modules.experiments.metrics import majority_metrics, scoped_metrics
+from rnn_modules.experiments.reuse_tasks import real_classes
+from rnn_modules.experiments.trained_model import TrainedModel
+from rnn_modules.files.atomic_files import InputError
 
 
 def worst_and_best(models: Sequence[TrainedModel]) -> tuple[TrainedModel, TrainedModel]:

@@ -9,13 +9,13 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from rnn_modules.artefacts import InputError
-from rnn_modules.composition import HEADS, calibrate, module_odds, parent_odds
-from rnn_modules.metrics import classification_metrics
-from rnn_modules.module import Modules, whole_modules
-from rnn_modules.problems import Case, Examples, Problem
-from rnn_modules.trained_baselines import TrainedBaselines
-from rnn_modules.trained_model import TrainedModel
+from rnn_modules.decomposition.composition import HEADS, calibrate, module_odds, parent_odds
+from rnn_modules.decomposition.masks import Modules, whole_modules
+from rnn_modules.experiments.metrics import classification_metrics
+from rnn_modules.experiments.reuse_tasks import Case, Examples, Problem
+from rnn_modules.experiments.scratch_models import TrainedBaselines
+from rnn_modules.experiments.trained_model import TrainedModel
+from rnn_modules.files.atomic_files import InputError
 
 Odds = dict[str, list[list[np.ndarray]]]
 """Head -> per model and dataset, ``(modules, test examples, ...)``."""

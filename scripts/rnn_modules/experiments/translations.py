@@ -11,12 +11,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rnn_modules.artefacts import InputError
-from rnn_modules.composition import translate
-from rnn_modules.dataset import Dataset, tags
-from rnn_modules.metrics import bleu_p_value, translation_metrics, wrong_words
-from rnn_modules.module import Modules
-from rnn_modules.trained_model import TrainedModel
+from rnn_modules.data.dataset import Dataset, tags
+from rnn_modules.decomposition.composition import translate
+from rnn_modules.decomposition.masks import Modules
+from rnn_modules.experiments.metrics import bleu_p_value, translation_metrics, wrong_words
+from rnn_modules.experiments.trained_model import TrainedModel
+from rnn_modules.files.atomic_files import InputError
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,10 +10,10 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from rnn_modules.cutting import cut_modules
+from rnn_modules.decomposition.parameters import DecompositionParameters, preset
+from rnn_modules.experiments.cutting import cut_modules
 from rnn_modules.experiments.decomposition_cost import decomposition_cost
-from rnn_modules.parameters import DecompositionParameters, preset
-from rnn_modules.trained_model import TrainedModel
+from rnn_modules.experiments.trained_model import TrainedModel
 
 logger = logging.getLogger(__name__)
 

@@ -15,7 +15,7 @@ import numpy as np
 from numba import types
 from numba.extending import overload
 
-from rnn_modules.compiled import compiled
+from rnn_modules.network.compiled import compiled
 
 
 class Activation(NamedTuple):

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from rnn_modules.artefacts import InputError
+from rnn_modules.files.atomic_files import InputError
 from rnn_modules.network.cells import RecurrentLayer
 from rnn_modules.network.networks import Classifier, EncoderDecoder, Network, check_parts
 

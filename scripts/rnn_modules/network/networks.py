@@ -14,10 +14,10 @@ from functools import cached_property
 
 import numpy as np
 
-from rnn_modules.artefacts import InputError, one_line, parse_json, read_arrays, sha256_of_arrays, write_arrays
+from rnn_modules.files.atomic_files import InputError, one_line, parse_json, read_arrays, sha256_of_arrays, write_arrays
+from rnn_modules.network.batching import chunks, share_out
 from rnn_modules.network.cells import LayerMask, RecurrentLayer, project
 from rnn_modules.network.checks import check_network
-from rnn_modules.network.shares import chunks, share_out
 from rnn_modules.network.stack import Observed, State, Step, observe_stack, run_stack, shared_steps, step_stack
 
 

@@ -9,8 +9,8 @@ from itertools import repeat
 
 import numpy as np
 
+from rnn_modules.network.batching import Together, row_parts, workers
 from rnn_modules.network.cells import WHOLE, LayerMask, RecurrentLayer, StepMask, project, step
-from rnn_modules.network.shares import Together, row_parts, workers
 
 State = tuple[np.ndarray, ...]
 

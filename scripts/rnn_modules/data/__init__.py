@@ -1,0 +1,1 @@
+"""From the text of a corpus to an encoded dataset."""

@@ -1,0 +1,176 @@
+"""Opening a corpus file in the forms it is handed on in: as it is, gzipped, or alone in a zip archive.
+
+A file is named by its published name ``X``; sizes and checksums are those of its uncompressed content, so they are
+the same whether ``X``, ``X.gz`` or ``X.zip`` lies there. No more is ever decompressed than the file may hold.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import gzip
+import hashlib
+import io
+import os
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from rnn_modules.files.atomic_files import DAMAGED_ARCHIVE, InputError, archive_entries, one_line
+
+# The largest published file is 69 MB (train.csv of the toxicity corpus).
+LARGEST_CONTENT = 128 * 2**20
+BLOCK = 2**20
+
+
+def find(folder: str | os.PathLike, name: str) -> Path | None:
+    """The path of file ``name`` in ``folder``, compressed or not; ``None`` when it is not there."""
+    for suffix in ("", ".gz", ".zip"):
+        path = Path(folder) / (name + suffix)
+        if path.is_file():
+            return path
+    return None
+
+
+def require(folder: str | os.PathLike, name: str) -> Path:
+    """As :func:`find`, but a missing file is an :class:`InputError`."""
+    path = find(folder, name)
+    if path is None:
+        raise InputError(
+            f"{Path(folder) / name}: no such file, nor {name}.gz or {name}.zip beside it; "
+            "put it there, or take the corpus from another source (download, mirror, synthetic)"
+        )
+    return path
+
+
+@contextlib.contextmanager
+def _opened(path: Path, name: str) -> Iterator[BinaryIO]:
+    """The uncompressed content of ``path``, which holds the file ``name``."""
+    if path.name == name:
+        with open(path, "rb") as stream:
+            yield stream
+    elif path.suffix == ".gz":
+        with gzip.open(path, "rb") as stream:
+            yield stream
+    else:
+        with zipfile.ZipFile(path) as archive, archive.open(_member(archive, path, name)) as stream:
+            yield stream
+
+
+def _member(archive: zipfile.ZipFile, path: Path, name: str) -> zipfile.ZipInfo:
+    """The archive's file called ``name``, in whatever folder of the archive it lies."""
+    for entry in archive_entries(archive):
+        if entry.filename.rsplit("/", 1)[-1] == name and "__MACOSX" not in entry.filename:
+            return entry
+    raise InputError(f"{path}: holds no file {name}; replace the archive with the published one")
+
+
+def blocks(path: Path, name: str, limit: int = LARGEST_CONTENT) -> Iterator[bytes]:
+    """Yield the uncompressed content of ``path`` block by block.
+
+    Args:
+        path: where :func:`find` found the file.
+        name: the file's published name.
+        limit: bytes the content may have; a longer content is an error as soon as it passes the limit, so that a
+            decompression bomb costs no more than one block.
+
+    Raises:
+        InputError: the file cannot be read, is damaged, or is too long.
+    """
+    received = 0
+    try:
+        with _opened(path, name) as stream:
+            while block := stream.read(min(BLOCK, limit + 1 - received)):
+                received += len(block)
+                if received > limit:
+                    raise InputError(f"{path}: more than the {limit} bytes that {name} has; replace the file")
+                yield block
+    except InputError:
+        raise
+    except DAMAGED_ARCHIVE as error:
+        raise InputError(f"{path}: damaged or truncated ({one_line(error)}); replace the file") from error
+
+
+def digest(path: Path, name: str, limit: int = LARGEST_CONTENT) -> tuple[int, str]:
+    """Size in bytes and SHA-256 of the uncompressed content of ``path``."""
+    size, checksum = 0, hashlib.sha256()
+    for block in blocks(path, name, limit):
+        size += len(block)
+        checksum.update(block)
+    return size, checksum.hexdigest()
+
+
+def read_text(folder: str | os.PathLike, name: str) -> tuple[Path, str]:
+    """Path and whole text of file ``name`` (UTF-8, line ends untouched)."""
+    path = require(folder, name)
+    return path, _decoded(b"".join(blocks(path, name)), str(path))
+
+
+def read_members(path: Path, names: tuple[str, ...] | None = None) -> dict[str, str]:
+    """Texts of an archive's files by their name without folders.
+
+    Args:
+        path: the zip archive.
+        names: the files wanted; ``None`` takes all.
+
+    Raises:
+        InputError: the archive is damaged, lacks one of ``names``, or its files are larger than any corpus.
+    """
+    texts, room = {}, LARGEST_CONTENT
+    try:
+        with zipfile.ZipFile(path) as archive:
+            if names is None:
+                entries = archive_entries(archive)
+            else:
+                entries = [_member(archive, path, name) for name in names]
+            for entry in entries:
+                with archive.open(entry) as stream:
+                    content = stream.read(room + 1)
+                room -= len(content)
+                if room < 0:
+                    raise InputError(f"{path}: holds more than {LARGEST_CONTENT} bytes; replace the file")
+                name = entry.filename.rsplit("/", 1)[-1]
+                if name in texts:
+                    raise InputError(f"{path}: holds {name} twice; replace the archive with the published one")
+                texts[name] = _decoded(content, f"{path}: {name}")
+    except InputError:
+        raise
+    except DAMAGED_ARCHIVE as error:
+        raise InputError(f"{path}: damaged or truncated archive ({one_line(error)}); replace the file") from error
+    return texts
+
+
+def _decoded(content: bytes, place: str) -> str:
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InputError(f"{place}: not UTF-8 text (byte {error.start}); replace the file") from error
+
+
+def table(text: str, columns: tuple[str, ...], place: str | os.PathLike) -> Iterator[list[str]]:
+    """Yield the wanted columns of each row of a CSV text with a header line.
+
+    Args:
+        text: the CSV text.
+        columns: names of the columns, in the order wanted.
+        place: the file's name, for errors.
+
+    Raises:
+        InputError: a column is missing, or a row is shorter or longer than the header.
+    """
+    rows = csv.reader(io.StringIO(text, newline=""))
+    try:
+        header = next(rows, [])
+        missing = [column for column in columns if column not in header]
+        if missing:
+            raise InputError(f"{place}: lacks the column {missing[0]!r}, has {header}; replace the file")
+        wanted = [header.index(column) for column in columns]
+        for row in rows:
+            if len(row) != len(header):
+                raise InputError(
+                    f"{place}: line {rows.line_num} has {len(row)} of {len(header)} columns; replace the file"
+                )
+            yield [row[index] for index in wanted]
+    except csv.Error as error:
+        raise InputError(f"{place}: line {rows.line_num} is not CSV ({error}); replace the file") from error

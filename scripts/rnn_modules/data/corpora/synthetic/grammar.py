@@ -1,0 +1,148 @@
+"""Context-free grammars, reproducible draws, and splits whose class counts follow given shares."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
+
+from rnn_modules.data.corpora import ClassificationCorpus, Split
+from rnn_modules.files.atomic_files import InputError
+
+Item = TypeVar("Item")
+
+# Draws tried per example before the grammar counts as used up.
+ATTEMPTS = 40
+
+
+class Draw:
+    """Random choices that are the same on every platform and Python version.
+
+    Only ``random.Random.random`` is used, whose sequence Python guarantees for a given seed.
+
+    Args:
+        seed: any text; equal texts give equal choices.
+    """
+
+    def __init__(self, seed: str) -> None:
+        self._random = random.Random(seed).random
+
+    def below(self, limit: int) -> int:
+        """An integer from 0 to ``limit`` - 1."""
+        return int(self._random() * limit)
+
+    def pick(self, items: Sequence[Item]) -> Item:
+        """One of ``items``, all equally likely."""
+        return items[self.below(len(items))]
+
+    def chance(self, probability: float) -> bool:
+        """Whether an event of this probability happens."""
+        return self._random() < probability
+
+    def shuffled(self, items: Sequence[Item]) -> list[Item]:
+        """A copy of ``items`` in random order (Fisher-Yates)."""
+        result = list(items)
+        for last in range(len(result) - 1, 0, -1):
+            other = self.below(last + 1)
+            result[last], result[other] = result[other], result[last]
+        return result
+
+
+class Grammar:
+    """A context-free grammar whose rules are written as text.
+
+    Args:
+        rules: lines ``symbol: alternative | alternative``, which go on in the next line when that has no colon;
+            ``<name>`` stands for another symbol, everything else is a word, and an empty alternative gives no
+            word. An alternative that is repeated is more likely.
+
+    Raises:
+        KeyError: a rule names a symbol that has no rule.
+    """
+
+    def __init__(self, rules: str) -> None:
+        texts: dict[str, str] = {}
+        for line in rules.strip().splitlines():
+            symbol, colon, alternatives = line.partition(":")
+            if colon:
+                texts[symbol.strip()] = alternatives
+            else:
+                texts[next(reversed(texts))] += " " + line
+        self._rules = {
+            symbol: [alternative.split() for alternative in text.split("|")] for symbol, text in texts.items()
+        }
+        for alternatives in self._rules.values():
+            for part in (part for alternative in alternatives for part in alternative):
+                if part.startswith("<") and part[1:-1] not in self._rules:
+                    raise KeyError(part)
+
+    def words(self, symbol: str, draw: Draw) -> list[str]:
+        """Words that ``symbol`` expands to."""
+        result: list[str] = []
+        for part in draw.pick(self._rules[symbol]):
+            if part.startswith("<"):
+                result.extend(self.words(part[1:-1], draw))
+            else:
+                result.append(part)
+        return result
+
+
+def quotas(shares: Mapping[Item, float], total: int) -> dict[Item, int]:
+    """Whole numbers in the proportion of ``shares`` that add up to ``total`` (largest remainders).
+
+    Args:
+        shares: parts of the whole; they need not add up to one.
+        total: the number to be divided.
+    """
+    whole = sum(shares.values())
+    exact = {item: total * share / whole for item, share in shares.items()}
+    counts = {item: int(value) for item, value in exact.items()}
+    by_remainder = sorted(exact, key=lambda item: counts[item] - exact[item])
+    for item in by_remainder[: total - sum(counts.values())]:
+        counts[item] += 1
+    return counts
+
+
+def distinct(make: Callable[[], Item], key: Callable[[Item], tuple], seen: set[tuple], corpus: str) -> Item:
+    """The first result of ``make`` whose ``key`` is not in ``seen``, where it is then noted.
+
+    Raises:
+        InputError: the grammar gives no new text any more.
+    """
+    for _ in range(ATTEMPTS):
+        item = make()
+        if (text := key(item)) not in seen:
+            seen.add(text)
+            return item
+    raise InputError(
+        f"synthetic corpus {corpus}: its grammar gave only {len(seen)} distinct texts; ask for fewer examples"
+    )
+
+
+def classification_corpus(
+    name: str,
+    class_names: tuple[str, ...],
+    splits: Mapping[str, float],
+    kinds: Mapping[Item, float],
+    make: Callable[[Item, Draw], tuple[list[str], int | list[int]]],
+    examples: int,
+    draw: Draw,
+) -> ClassificationCorpus:
+    """Distinct examples, divided so that every split holds every kind of example in its share.
+
+    Args:
+        name: the corpus.
+        class_names: names by class id.
+        splits: split -> share of the examples.
+        kinds: kind of example -> share of each split.
+        make: words and label (or label sequence) of a new example of a kind.
+        examples: number of examples of all splits together.
+        draw: source of randomness.
+    """
+    seen: set[tuple] = set()
+    result = {}
+    for split, size in quotas(splits, examples).items():
+        dealt = draw.shuffled([kind for kind, count in quotas(kinds, size).items() for _ in range(count)])
+        made = [distinct(lambda kind=kind: make(kind, draw), lambda pair: tuple(pair[0]), seen, name) for kind in dealt]
+        result[split] = Split(words=[words for words, _ in made], labels=[label for _, label in made])
+    return ClassificationCorpus(name=name, class_names=class_names, splits=result)

@@ -1,0 +1,295 @@
+"""Decomposition into one module per class: sample, monitor, identify (Algorithms 1, 2 and 3).
+
+The two algorithms differ in their samples alone: a one-output model has one sample for all timesteps, a many-output
+model one per timestep. Both modes are found from the same activations, observed layer by layer.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from rnn_modules.decomposition.concern import (
+    LayerShape,
+    ShareRemoved,
+    active_rate,
+    central_tendency,
+    open_share,
+    removed_by_rate_difference,
+    removed_logistic,
+    removed_relu,
+    share_of_edges,
+    share_of_nodes,
+    share_of_removals,
+)
+from rnn_modules.decomposition.masks import Modules
+from rnn_modules.decomposition.parameters import DecompositionParameters
+from rnn_modules.files.atomic_files import InputError
+from rnn_modules.network import SQUASHED_GATES, Network, RecurrentLayer
+from rnn_modules.network.batching import share_out
+from rnn_modules.network.stack import Observed
+
+logger = logging.getLogger(__name__)
+
+Rows = list[list[np.ndarray]]
+"""Sampled rows by class and timestep."""
+
+
+@dataclass(frozen=True)
+class Samples:
+    """Rows of the examples that are monitored, by class and timestep.
+
+    Attributes:
+        positive: examples of the dominant class.
+        negative: examples of the other classes.
+    """
+
+    positive: Rows
+    negative: Rows
+
+    def counts(self, class_names: Sequence[str]) -> dict[str, dict[str, int]]:
+        """Number of different positive and negative examples of each class."""
+        return {
+            name: {
+                "positive": len(_distinct(positive)),
+                "negative": len(_distinct(negative)),
+            }
+            for name, positive, negative in zip(class_names, self.positive, self.negative, strict=True)
+        }
+
+
+def _distinct(parts: Iterable[np.ndarray]) -> np.ndarray:
+    """Different rows in order; one-output models have one and the same array for every timestep."""
+    return np.unique(np.concatenate(list({id(part): part for part in parts}.values())))
+
+
+def draw_samples(
+    labels: np.ndarray,
+    classes: int,
+    timesteps: int,
+    parameters: DecompositionParameters,
+    valid: np.ndarray | None = None,
+) -> Samples:
+    """Choose positive and negative examples (Algorithm 1, lines 5 and 6; Algorithm 2, lines 8 and 9).
+
+    Args:
+        labels: ``(examples,) int`` classes, or ``(examples, timesteps) int`` for many-output models.
+        classes: number of classes.
+        timesteps: number of recurrent timesteps.
+        parameters: sizes and order.
+        valid: ``(timesteps, examples) bool``; steps that are padding are no observations.
+
+    Returns:
+        Rows by class and timestep; a class that never occurs at a timestep has none there.
+
+    Raises:
+        InputError: a class has no example at all, or a label is outside the classes.
+    """
+    present = np.bincount(labels.ravel(), minlength=classes)
+    if len(present) > classes:
+        raise InputError(f"labels: expected classes 0..{classes - 1}, received {labels.max()}")
+    if not present.all():
+        raise InputError(f"labels: classes {np.flatnonzero(present == 0).tolist()} have no example to decompose with")
+    generator = np.random.default_rng(parameters.seed)
+    if labels.ndim == 2:
+        per_step = [_draw(labels[:, step], classes, parameters, generator) for step in range(timesteps)]
+    else:
+        per_step = [_draw(labels, classes, parameters, generator)] * timesteps
+    if valid is not None and parameters.masked_observations == "drop":
+        per_step = [
+            tuple([rows[valid[step, rows]] for rows in part] for part in drawn) for step, drawn in enumerate(per_step)
+        ]
+    return Samples(
+        positive=[[drawn[0][label] for drawn in per_step] for label in range(classes)],
+        negative=[[drawn[1][label] for drawn in per_step] for label in range(classes)],
+    )
+
+
+def _draw(
+    labels: np.ndarray, classes: int, parameters: DecompositionParameters, generator: np.random.Generator
+) -> tuple[list[np.ndarray], list[np.ndarray]]:
+    """Positive and negative rows of every class for one timestep."""
+    order = np.arange(len(labels)) if parameters.sample_order == "first" else generator.permutation(len(labels))
+    grouped = order[np.argsort(labels[order], kind="stable")]
+    bounds = np.searchsorted(labels[grouped], np.arange(classes + 1))
+    rows = [grouped[start:stop] for start, stop in zip(bounds[:-1], bounds[1:], strict=True)]
+    size = parameters.positive_sample
+    negative_size = max(1, size // max(1, classes - 1))
+    positive = [of_class[:size] for of_class in rows]
+    if parameters.negative_sampling == "first_rows":
+        # Of these only the first are used, so the others need not be looked at.
+        negative = [order[labels[order] != label][:negative_size] for label in range(classes)]
+    else:
+        negative = [
+            np.concatenate([order[:0], *(rows[other][:negative_size] for other in range(classes) if other != label)])
+            for label in range(classes)
+        ]
+    return positive, negative
+
+
+def decompose(
+    network: Network,
+    inputs,
+    labels: np.ndarray,
+    class_names: Sequence[str],
+    parameters: DecompositionParameters,
+    modes: Sequence[str] = ("rolled", "unrolled"),
+    samples: Samples | None = None,
+    threads: int = 1,
+) -> dict[str, Modules]:
+    """Decompose a trained network into one module per class.
+
+    Args:
+        network: the parent.
+        inputs: training inputs: ``(examples, tokens) int32``, or for translation the pair of sources and decoder
+            inputs, both ``(examples, tokens) int32``.
+        labels: ``(examples,)`` classes, ``(examples, timesteps)`` for many-output models, target languages for
+            translation.
+        class_names: one name per class.
+        parameters: every choice that the paper leaves open.
+        modes: ``rolled`` and/or ``unrolled``.
+        samples: examples to monitor, by default drawn by :func:`draw_samples`.
+        threads: examples, and then classes, are shared out among so many.
+
+    Returns:
+        The modules of each mode.
+
+    Raises:
+        InputError: a class without examples, or shapes that do not fit the network.
+    """
+    activations = {layer.activation for layer in network.layers}
+    if len(activations) > 1:
+        raise InputError(f"the recurrent layers have different activations {sorted(activations)}; one is expected")
+    if samples is None:
+        valid = network.valid(inputs)
+        samples = draw_samples(labels, len(class_names), network.timesteps, parameters, valid)
+    rows = _distinct(part for side in (samples.positive, samples.negative) for of_class in side for part in of_class)
+    positions = np.zeros(rows[-1] + 1, np.intp)
+    positions[rows] = np.arange(len(rows))
+    observed_inputs = tuple(part[rows] for part in inputs) if isinstance(inputs, tuple) else inputs[rows]
+    statistics: dict[str, list[tuple[np.ndarray, np.ndarray]]] = {mode: [] for mode in modes}
+    # All at once: equal beginnings of texts have equal activations to the last bit, which outliers depend on.
+    observing = network.observe(observed_inputs, parameters.gate_approach == "per_gate", threads)
+    for layer, observed in zip(network.layers, observing, strict=True):
+        for mode in modes:
+            groups = _groups(len(observed), mode == "rolled", not network.many_output, parameters)
+            statistics[mode].append(_layer_statistics(layer, observed, positions, samples, groups, parameters, threads))
+    counts = samples.counts(class_names)
+    return {
+        mode: Modules(
+            mode=mode,
+            class_names=tuple(class_names),
+            kept=_identify(network.layers, statistics[mode], parameters),
+            parent=network.sha256,
+            parameters=parameters,
+            counts=counts,
+        )
+        for mode in modes
+    }
+
+
+def _groups(timesteps: int, rolled: bool, one_output: bool, parameters: DecompositionParameters) -> list[Sequence[int]]:
+    """Timesteps whose observations are taken together.
+
+    A rolled model's are those of all timesteps (``flatten_obs``), an unrolled one's those of each (``obs_at``).
+    """
+    if not rolled:
+        return [[step] for step in range(timesteps)]
+    if one_output and parameters.rolled_observations == "last_timestep":
+        return [[timesteps - 1]]
+    return [range(timesteps)]
+
+
+def _layer_statistics(
+    layer: RecurrentLayer,
+    observed: Sequence[Observed],
+    positions: np.ndarray,
+    samples: Samples,
+    groups: Sequence[Sequence[int]],
+    parameters: DecompositionParameters,
+    threads: int,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Statistics of every node of a layer for positive and negative samples.
+
+    Both are ``(classes, groups of timesteps, gates or 1, units) float64``, not-a-number where there are no samples.
+    ``observed`` is by timestep and has the sampled example ``row`` at ``positions[row]``.
+    """
+    sides = samples.positive, samples.negative
+    result = np.full((2, len(samples.positive), len(groups), *observed[0].values.shape[1:]), np.nan)
+
+    def fill(side_and_label: tuple[int, int]) -> None:
+        side, label = side_and_label
+        for index, group in enumerate(groups):
+            parts = [observed[step].of(positions[sides[side][label][step]]) for step in group]
+            values = parts[0] if len(parts) == 1 else np.concatenate(parts)
+            if len(values):
+                result[side, label, index] = _statistic(layer, values, parameters)
+
+    share_out(fill, np.ndindex(result.shape[:2]), threads)
+    return tuple(result)
+
+
+def _statistic(layer: RecurrentLayer, values: np.ndarray, parameters: DecompositionParameters) -> np.ndarray:
+    """Statistic of each node from ``(observations, gates or 1, units)``, as ``(gates or 1, units)``."""
+    observations, gates, units = values.shape
+    if layer.activation == "relu":
+        return active_rate(values.reshape(observations, -1)).reshape(gates, units)
+    names = layer.gates if gates > 1 else ("hidden",)
+    return np.stack(
+        [
+            central_tendency(values[:, gate], parameters.outlier_distance)
+            if name in SQUASHED_GATES
+            else open_share(values[:, gate], parameters.gate_open)
+            for gate, name in enumerate(names)
+        ]
+    )
+
+
+def _identify(
+    layers: Sequence[RecurrentLayer],
+    statistics: list[tuple[np.ndarray, np.ndarray]],
+    parameters: DecompositionParameters,
+) -> tuple[np.ndarray, ...]:
+    """Masks of the kept nodes per layer (``update_concern``), for all classes and timesteps at once."""
+    groups = [[index] for index in range(len(layers))]
+    if parameters.removal_scope == "model":
+        groups = [sum(groups, [])]
+    relu = layers[0].activation == "relu"
+    masks = []
+    for group in groups:
+        shapes = [statistics[index][0].shape for index in group]
+        positive, negative = (
+            np.concatenate([statistics[index][side].reshape(*shapes[0][:2], -1) for index in group], axis=-1)
+            for side in (0, 1)
+        )
+        shape_of_layers = [
+            LayerShape(len(layers[index].kernel), layers[index].units, len(layers[index].gates), shape[2])
+            for index, shape in zip(group, shapes, strict=True)
+        ]
+        share_removed = {
+            "removals": share_of_removals(shape_of_layers),
+            "nodes": share_of_nodes,
+            "edges": share_of_edges(shape_of_layers),
+        }[parameters.cap_counts]
+        removed = _removed(positive, negative, relu, parameters, share_removed)
+        parts = np.split(removed, np.cumsum([shape[2] * shape[3] for shape in shapes])[:-1], axis=-1)
+        masks += [~part.reshape(shape) for part, shape in zip(parts, shapes, strict=True)]
+    return tuple(masks)
+
+
+def _removed(
+    positive: np.ndarray,
+    negative: np.ndarray,
+    relu: bool,
+    parameters: DecompositionParameters,
+    share_removed: ShareRemoved,
+) -> np.ndarray:
+    cap = parameters.removal_cap
+    if not relu:
+        return removed_logistic(positive - negative, cap, parameters.always_remove_within, share_removed)
+    if parameters.relu_rule == "rate_difference":
+        return removed_by_rate_difference(positive, negative, cap, parameters.rate_difference, share_removed)
+    return removed_relu(positive, negative, cap, share_removed)

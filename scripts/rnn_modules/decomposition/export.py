@@ -1,0 +1,191 @@
+"""A module as a plain Keras model that stands alone, for those who want one model file per module.
+
+Here, and only here, the weights are copied and removed edges become zeros. A rolled module has the parent's layers; an
+unrolled one has one cell per layer and timestep, each with weights of its own (Algorithm 3, ``initConcern``).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+
+import keras
+import numpy as np
+
+from rnn_modules.decomposition.composition import replay_network
+from rnn_modules.decomposition.masks import Modules
+from rnn_modules.network import Classifier, EncoderDecoder, Network, RecurrentLayer, StepMask
+
+_LAYERS = {"vanilla": keras.layers.SimpleRNN, "gru": keras.layers.GRU, "lstm": keras.layers.LSTM}
+_CELLS = {"vanilla": keras.layers.SimpleRNNCell, "gru": keras.layers.GRUCell, "lstm": keras.layers.LSTMCell}
+
+
+def to_keras(network: Network, modules: Modules, index: int) -> keras.Model:
+    """Build one module as a Keras model.
+
+    Args:
+        network: the parent.
+        modules: its modules.
+        index: position of the module among them.
+
+    Returns:
+        A classifier whose two outputs are the probabilities of D and ND, per timestep for many-output models; for
+        translation the decoder's word probabilities. Its inputs are those of the parent.
+
+    Raises:
+        InputError: the modules belong to another parent.
+    """
+    modules.check_parent(network)
+    if isinstance(network, EncoderDecoder):
+        return _translator(network, modules.select([index]))
+    network = replay_network(network, modules)
+    one = modules.select([index])
+    inputs = keras.Input((network.tokens,), dtype="int32", name="tokens")
+    hidden = _with_weights(keras.layers.Embedding(*network.embedding.shape), inputs, [network.embedding])
+    if network.repeat is not None:
+        hidden = keras.layers.RepeatVector(network.repeat)(keras.layers.Flatten()(hidden))
+    masks = one.masks(network)
+    hidden = _recurrent(network, hidden, masks)
+    head = _head_weights(network, one, index)
+    if isinstance(hidden, list):
+        outputs = [_head(step, _masked_rows(head, mask.outputs)) for step, mask in hidden]
+        outputs = keras.ops.stack(outputs, axis=1) if network.many_output else outputs[-1]
+    else:
+        outputs = _head(hidden, _masked_rows(head, masks[-1].at(0).outputs))
+    return keras.Model(inputs, outputs, name="module")
+
+
+def _with_weights(layer, call, weights, **options):
+    """Call a layer and give it weights."""
+    result = layer(call, **options)
+    layer.set_weights(weights)
+    return result
+
+
+def zeroed_edges(layer: RecurrentLayer, mask: StepMask, inputs: np.ndarray | None) -> RecurrentLayer:
+    """A copy of a layer's weights at one timestep, with zeros where the (only) module lost edges.
+
+    Args:
+        layer: the parent's layer.
+        mask: of one module.
+        inputs: ``(1, 1, inputs)`` what the layer below sends on, or None for all.
+    """
+    kernel, bias, recurrent = layer.kernel.copy(), layer.bias.copy(), layer.recurrent_kernel.copy()
+    recurrent_bias = None if layer.recurrent_bias is None else layer.recurrent_bias.copy()
+    if mask.kernel_columns is not None:
+        kernel *= mask.kernel_columns[0]
+        bias *= mask.kernel_columns[0, 0]
+    if mask.recurrent_columns is not None:
+        recurrent *= mask.recurrent_columns[0]
+        if recurrent_bias is not None:
+            recurrent_bias *= mask.recurrent_columns[0, 0]
+    if mask.recurrent_rows is not None:
+        recurrent *= mask.recurrent_rows[0, 0][:, None]
+    if inputs is not None:
+        kernel *= inputs[0, 0][:, None]
+    return dataclasses.replace(
+        layer, kernel=kernel, bias=bias, recurrent_kernel=recurrent, recurrent_bias=recurrent_bias
+    )
+
+
+def _masked_rows(weights: list[np.ndarray], rows: np.ndarray | None) -> list[np.ndarray]:
+    """Output weights without the rows of removed nodes; the first array is the kernel."""
+    return weights if rows is None else [weights[0] * rows[0, 0][:, None], *weights[1:]]
+
+
+def _settings(layer: RecurrentLayer) -> dict:
+    options = {"units": layer.units, "activation": layer.activation}
+    if layer.cell != "vanilla":
+        options["recurrent_activation"] = layer.recurrent_activation
+    if layer.cell == "gru":
+        options["reset_after"] = layer.reset_after
+    return options
+
+
+def _weights(layer: RecurrentLayer) -> list[np.ndarray]:
+    bias = layer.bias
+    if layer.reset_after:
+        other = np.zeros_like(bias) if layer.recurrent_bias is None else layer.recurrent_bias
+        bias = np.stack([bias, other])
+    return [layer.kernel, layer.recurrent_kernel, bias]
+
+
+def _recurrent(network: Network, hidden, masks, state=None):
+    """The recurrent layers: one tensor for rolled modules, a list of (tensor, mask) per timestep for unrolled ones."""
+    if all(len(mask.steps) == 1 for mask in masks):
+        sent = None
+        for position, (layer, mask) in enumerate(zip(network.layers, masks, strict=True)):
+            step = mask.at(0)
+            made = _LAYERS[layer.cell](return_sequences=layer.return_sequences, **_settings(layer))
+            options = {"initial_state": state} if position == 0 and state is not None else {}
+            hidden = _with_weights(made, hidden, _weights(zeroed_edges(layer, step, sent)), **options)
+            sent = step.outputs
+        return hidden
+    return _unrolled(network, hidden, masks, state)
+
+
+def _unrolled(network: Network, hidden, masks, state):
+    """One cell per layer and timestep."""
+    steps = [hidden[:, timestep] for timestep in range(network.timesteps)]
+    sent = [None] * network.timesteps
+    for position, (layer, mask) in enumerate(zip(network.layers, masks, strict=True)):
+        if position == 0 and state is not None:
+            current = list(state)
+        else:
+            zeros = keras.ops.zeros_like(keras.ops.repeat(steps[0][:, :1], layer.units, axis=1))
+            current = [zeros] * (2 if layer.cell == "lstm" else 1)
+        for timestep in range(network.timesteps):
+            step = mask.at(timestep)
+            cell = _CELLS[layer.cell](**_settings(layer))
+            output, current = cell(steps[timestep], current)
+            cell.set_weights(_weights(zeroed_edges(layer, step, sent[timestep])))
+            steps[timestep], sent[timestep] = output, step.outputs
+    return [(step, masks[-1].at(timestep)) for timestep, step in enumerate(steps)]
+
+
+def _head_weights(network: Classifier, module: Modules, label: int) -> list[np.ndarray]:
+    """Kernel and bias of the channelled output (section IV-D), and for ``log_sum_exp`` a matrix that adds classes."""
+    kernel, bias = network.output_kernel, network.output_bias
+    others = np.delete(np.arange(network.outputs), label)
+    if module.parameters.head == "log_sum_exp":
+        sums = np.zeros((network.outputs, 2), kernel.dtype)
+        sums[label, 0] = 1
+        sums[others, 1] = 1
+        return [kernel, bias, sums]
+    channelled = np.stack([kernel[:, label], kernel[:, others].mean(axis=1)], axis=1)
+    channelled_bias = np.array([bias[label], bias[others].mean()])
+    if module.parameters.head == "calibrated":
+        channelled_bias[0] -= module.thresholds[0]
+    return [channelled, channelled_bias.astype(kernel.dtype)]
+
+
+def _head(hidden, weights: list[np.ndarray]):
+    dense = keras.layers.Dense(weights[0].shape[1], activation="softmax")
+    output = _with_weights(dense, hidden, weights[:2])
+    if len(weights) == 3:
+        output = _with_weights(keras.layers.Dense(2, use_bias=False), output, weights[2:])
+    return output
+
+
+def _translator(network: EncoderDecoder, module: Modules) -> keras.Model:
+    """An encoder-decoder module: the whole encoder, the masked decoder, the parent's output layer."""
+    source = keras.Input((network.source_tokens,), dtype="int32", name="source")
+    target = keras.Input((network.target_tokens,), dtype="int32", name="target")
+
+    def embed(weights, tokens, masked):
+        return _with_weights(keras.layers.Embedding(*weights.shape, mask_zero=masked), tokens, [weights])
+
+    hidden = embed(network.source_embedding, source, True)
+    for position, layer in enumerate(network.encoder):
+        last = position == len(network.encoder) - 1
+        made = _LAYERS[layer.cell](return_sequences=not last, return_state=last, **_settings(layer))
+        hidden = _with_weights(made, hidden, _weights(layer))
+    masks = module.masks(network)
+    # Targets are padded on the right, so what follows the last word changes nothing before it: no mask is needed.
+    embedded = embed(network.target_embedding, target, False)
+    decoded = _recurrent(network, embedded, masks, state=hidden[1:])
+    output = [network.output_kernel, network.output_bias]
+    if isinstance(decoded, list):
+        outputs = keras.ops.stack([_head(step, _masked_rows(output, mask.outputs)) for step, mask in decoded], axis=1)
+    else:
+        outputs = _head(decoded, _masked_rows(output, masks[-1].at(0).outputs))
+    return keras.Model([source, target], outputs, name="module")

@@ -1,0 +1,135 @@
+"""Every choice of the decomposition that the paper leaves open or that its published package makes differently.
+
+The defaults are the paper's text (preset ``paper``); the preset ``package`` collects the choices of the published
+replication package. A preset may differ by RNN type; any single value can be set on top of it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from rnn_modules.files.atomic_files import InputError
+from rnn_modules.files.command_line import LARGEST_SEED, check_settings, setting
+
+EDGES = ("kernel_columns", "recurrent_columns", "recurrent_rows", "next_kernel_rows", "output_rows")
+"""Kinds of edges that go with a node: from the layer's input (with the bias), from the hidden state, to the hidden
+state, to the next recurrent layer, to the output layer."""
+
+
+@dataclass(frozen=True)
+class DecompositionParameters:
+    """Parameters of Algorithms 1 to 5, of concern modularization, and of the composition."""
+
+    positive_sample: int = setting(500, "M, examples of the dominant class (per timestep for x:N)", least=1)
+    negative_sampling: Literal["per_class", "first_rows"] = setting(
+        "per_class",
+        "M/(classes-1) examples of every other class (section IV-B4), or that many first rows of any other",
+    )
+    sample_order: Literal["random", "first"] = setting("random", "which rows of a class are sampled")
+    rolled_observations: Literal["all_timesteps", "last_timestep"] = setting(
+        "all_timesteps", "observations of a rolled x:1 model: M x timesteps (section IV-B4) or the last hidden state"
+    )
+    masked_observations: Literal["drop", "count"] = setting(
+        "drop", "whether padded decoder steps, which only repeat a state, count as observations"
+    )
+    outlier_distance: float = setting(
+        2.0, "observations this many median absolute deviations away are discarded", least=1e-6
+    )
+    removal_cap: float = setting(
+        0.2, "share of the graph at which removal stops (section IV-B2); 0 removes none", least=0, most=1
+    )
+    cap_counts: Literal["removals", "nodes", "edges"] = setting(
+        "removals",
+        "what the cap is a share of: calls of removeNode per node (Algorithm 4, lines 9 to 16: four for an "
+        "LSTM node, three for GRU, one for Vanilla), nodes, or edges",
+    )
+    removal_scope: Literal["model", "layer"] = setting(
+        "model", "whether nodes of all layers are ranked and capped together (Algorithm 4) or layer by layer"
+    )
+    always_remove_within: float = setting(
+        0.0, "nodes whose score is within this share of the lowest score go even beyond the cap", least=0, most=1
+    )
+    gate_approach: Literal["hidden_state", "per_gate"] = setting(
+        "hidden_state", "all gates by the hidden state, or each gate by its own activation (section IV-B3)"
+    )
+    gate_open: float = setting(0.5, "per_gate: a sigmoid gate counts as open from this value on", least=0, most=1)
+    relu_rule: Literal["active_rate", "rate_difference"] = setting(
+        "active_rate", "Algorithm 5, or removal by the difference of active rates"
+    )
+    rate_difference: float = setting(-0.5, "rate_difference: a node goes when its rate differs by this much or less")
+    removed_edges: tuple[str, ...] = setting(EDGES, f"kinds of edges that a removed node loses: {', '.join(EDGES)}")
+    unrolled_output_rows: Literal["same_timestep", "first_timestep"] = setting(
+        "same_timestep", "unrolled x:N: whether the output layer loses rows timestep by timestep or those of the first"
+    )
+    head: Literal["mean", "log_sum_exp", "calibrated"] = setting(
+        "mean",
+        "ND output: mean of other logits (section IV-D), their log-sum-exp, or the mean less a threshold per module",
+    )
+    calibration_sample: int = setting(500, "training examples on which the thresholds are calibrated", least=1)
+    reset_gate: Literal["trained", "after_product"] = setting(
+        "trained", "GRU replay: as the model was trained, or with the reset gate after the recurrent product"
+    )
+    replayed_gates: Literal["trained", "sigmoid"] = setting(
+        "trained", "replay of the gates' activation: as trained, or sigmoid whatever was trained"
+    )
+    rolled_replay: Literal["loaded", "zeroed"] = setting(
+        "loaded", "rolled x:N: evaluate the modules with their weights, or with zero embedding and recurrent weights"
+    )
+    test_examples_per_class: int | None = setting(
+        None, "evaluate on so many test examples of every class, the first ones; without it on all", least=1
+    )
+    seed: int = setting(0, "of the sampling", least=0, most=LARGEST_SEED)
+
+    def __post_init__(self) -> None:
+        """Check ranges and names; raises :class:`InputError`."""
+        check_settings(self)
+        unknown = sorted(set(self.removed_edges) - set(EDGES))
+        if unknown:
+            raise InputError(f"decomposition parameter removed_edges: unknown {unknown}; choose from {list(EDGES)}")
+
+
+PACKAGE = {
+    "negative_sampling": "first_rows",
+    "sample_order": "first",
+    "rolled_observations": "last_timestep",
+    "masked_observations": "count",
+    "removal_cap": 0.05,
+    "cap_counts": "nodes",
+    "always_remove_within": 0.1,
+    "relu_rule": "rate_difference",
+    "removed_edges": ("kernel_columns", "output_rows"),
+    "unrolled_output_rows": "first_timestep",
+    "reset_gate": "after_product",
+    "replayed_gates": "sigmoid",
+    "rolled_replay": "zeroed",
+}
+"""What the published package does where it departs from the paper's text."""
+
+
+def preset(name: str, architecture: str, rnn: str) -> DecompositionParameters:
+    """Parameters of a preset for one kind of model.
+
+    Args:
+        name: ``paper`` or ``package``.
+        architecture: input/output type; translation has samples of 1000 sentences.
+        rnn: RNN type; the package's cap is 20 % for most Vanilla models and 5 % for most others.
+
+    Raises:
+        InputError: there is no such preset.
+    """
+    values: dict = {}
+    if name == "package":
+        values.update(PACKAGE)
+        if rnn == "vanilla":
+            values["removal_cap"] = 0.2
+        if architecture == "many_to_one":
+            # Its scripts work on aliased arrays there, so recurrent kernels stay zeroed (rolled mode).
+            values["removed_edges"] = ("kernel_columns", "recurrent_columns", "recurrent_rows", "output_rows")
+        if architecture == "many_to_many":
+            values["test_examples_per_class"] = 10
+    elif name != "paper":
+        raise InputError(f"preset: expected paper or package, received {name!r}")
+    if architecture == "encoder_decoder":
+        values["positive_sample"] = 1000
+    return DecompositionParameters(**values)

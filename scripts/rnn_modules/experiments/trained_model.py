@@ -1,0 +1,126 @@
+"""What training left of one model: its record, its arrays, its dataset, and the modules cut from it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from rnn_modules.data.dataset import Dataset
+from rnn_modules.decomposition.masks import Modules
+from rnn_modules.files.atomic_files import InputError, read_json
+from rnn_modules.files.checked_json import RecordReader
+from rnn_modules.network import Classifier, Network, load_network
+
+_KEYS = ("architecture", "dataset", "data_source", "rnn", "layers", "seed", "validation", "network_sha256")
+
+
+@dataclass(frozen=True, eq=False)
+class TrainedModel:
+    """A model's files, read and checked.
+
+    Attributes:
+        folder: folder that ``train_model.py`` wrote.
+        dataset_folder: folder of its dataset.
+        record: ``record.json``.
+        network: ``network.npz``.
+        dataset: the dataset it was trained on.
+    """
+
+    folder: Path
+    dataset_folder: Path
+    record: dict
+    network: Network
+    dataset: Dataset
+
+    @classmethod
+    def load(cls, folder: str | os.PathLike, dataset_folder: str | os.PathLike) -> TrainedModel:
+        """Read a model and its dataset.
+
+        Raises:
+            InputError: a file is missing or damaged, or the arrays are not those that the record describes.
+        """
+        folder, dataset_folder = Path(folder), Path(dataset_folder)
+        record = _read_record(folder / "record.json")
+        network = load_network(folder / "network.npz")
+        if network.sha256 != record["network_sha256"]:
+            raise InputError(
+                f"{folder / 'network.npz'}: not the network of {folder / 'record.json'}; train the model again"
+            )
+        dataset = Dataset.load(dataset_folder)
+        try:
+            check_fits(network, dataset)
+        except InputError as error:
+            raise InputError(f"{folder / 'network.npz'}, {dataset_folder}: {error}") from error
+        return cls(folder, dataset_folder, record, network, dataset)
+
+    def modules(self, mode: str) -> Modules:
+        """The modules of a mode, checked to belong to this network."""
+        path = self.folder / "modules" / f"{mode}.npz"
+        return Modules.load(path, path.with_suffix(".json"), self.network)
+
+    def files(self, modes: Iterable[str] = ()) -> dict[str, Path]:
+        """Files that a result computed from this model and its modules rests on, by a name that tells models apart."""
+        name = f"{self.record['architecture']}/{self.dataset_folder.name}/{self.record['rnn']}-{self.record['layers']}"
+        found = [self.folder / "network.npz", *(self.folder / "modules" / f"{mode}.npz" for mode in modes)]
+        return {f"{name}/{path.stem}": path for path in found} | {
+            self.dataset_folder.name: self.dataset_folder / "dataset.npz"
+        }
+
+
+def _read_record(path: Path) -> dict:
+    """``record.json`` of a model, its values checked."""
+    record = read_json(path, _KEYS)
+    reader = RecordReader(path, record)
+    for key in ("architecture", "dataset", "rnn"):
+        reader.name(key)
+    for key in ("data_source", "network_sha256"):
+        reader.text(key)
+    reader.layers("layers", record["layers"])
+    reader.whole("seed", record["seed"])
+    validation = reader.inner("validation", record["validation"], ("accuracy",))
+    validation.number("accuracy", validation.value["accuracy"], 1.0)
+    return record
+
+
+def check_fits(network: Network, dataset: Dataset) -> None:
+    """Check that a network reads the inputs of a dataset and decides among its classes.
+
+    Raises:
+        InputError: it does not.
+    """
+    facts, corpus = dataset.metadata, f"dataset {dataset.metadata['corpus']}"
+    if isinstance(network, Classifier) == dataset.is_translation:
+        kind = "translations" if dataset.is_translation else "classes"
+        raise InputError(f"{corpus}: holds {kind}, for which the model is not made; give the dataset it was trained on")
+    if isinstance(network, Classifier):
+        pairs = [
+            ("classes", len(dataset.class_names), "outputs", network.outputs),
+            ("input ids", facts["input_tokens"], "input tokens", network.tokens),
+            ("words", facts["vocabulary_size"], "embedded words", len(network.embedding)),
+        ]
+        if network.many_output:
+            pairs.append(("labels per example", facts["output_timesteps"], "timesteps", network.timesteps))
+    else:
+        pairs = [
+            ("input ids", facts["input_tokens"], "source tokens", network.source_tokens),
+            ("words", facts["vocabulary_size"], "embedded words", len(network.source_embedding)),
+            ("target ids but one", facts["output_timesteps"] - 1, "target tokens", network.target_tokens),
+            ("target words", facts["target_vocabulary_size"], "outputs", network.outputs),
+        ]
+    for name, number, of_model, received in pairs:
+        if number != received:
+            raise InputError(
+                f"{corpus}: {number} {name} where the model has {received} {of_model}; give the dataset that the "
+                "model was trained on"
+            )
+
+
+def common_facts(models: list[TrainedModel]) -> dict:
+    """What result records say of their models: RNN type, layers, seed, data source, and examples of every dataset."""
+    first = models[0].record
+    return {
+        **{name: first[name] for name in ("data_source", "rnn", "layers", "seed")},
+        "datasets": {model.dataset_folder.name: model.dataset.metadata["examples"] for model in models},
+    }

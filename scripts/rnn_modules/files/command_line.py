@@ -1,0 +1,191 @@
+"""What every command-line script shares: logging, what it took, flags made from a settings class, one-line errors."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import functools
+import logging
+import math
+import os
+import re
+import resource
+import sys
+import types
+import typing
+from collections.abc import Callable
+from pathlib import Path
+
+from rnn_modules.files.atomic_files import InputError, one_line
+
+TOOK = "took %.2f s of computing and %.1f MiB of memory at most"
+_TOOK = re.compile(r"took ([\d.]+) s of computing and ([\d.]+) MiB of memory at most$", re.MULTILINE)
+
+
+def run(main: Callable[[], None]) -> None:
+    """Run a script's ``main``; an error of the input ends it with status 2 and one line, not a traceback.
+
+    The last line that it logs says what the script took.
+    """
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S", stream=sys.stderr)
+    try:
+        main()
+    except InputError as error:
+        print(f"error: {error}", file=sys.stderr)
+        raise SystemExit(2) from error
+    except MemoryError as error:
+        print(f"error: not enough memory ({error}); use smaller sizes, or a machine with more", file=sys.stderr)
+        raise SystemExit(2) from error
+    times = os.times()
+    logging.info(TOOK, times.user + times.system, peak_memory_mib())
+
+
+def peak_memory_mib() -> float:
+    """Largest resident memory of this process so far, in MiB."""
+    try:
+        # What getrusage says can be that of the process which started this one: the two share memory until exec.
+        with open("/proc/self/status", encoding="ascii") as stream:
+            return next(int(line.split()[1]) for line in stream if line.startswith("VmHWM:")) / 1024
+    except (OSError, StopIteration):
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        return peak / (1024**2 if sys.platform == "darwin" else 1024)
+
+
+def took(log: str | os.PathLike) -> tuple[float, float] | None:
+    """Seconds of computing and peak memory in MiB of the script that wrote a log; None when the log does not say."""
+    try:
+        found = _TOOK.findall(Path(log).read_text(encoding="utf-8", errors="replace"))
+    except OSError:
+        return None
+    return (float(found[-1][0]), float(found[-1][1])) if found else None
+
+
+def setting(default, text: str, least: float = -math.inf, most: float = math.inf):
+    """A field of a settings class: its default, the help of its flag, and the range that its numbers lie in."""
+    return dataclasses.field(default=default, metadata={"help": text, "least": least, "most": most})
+
+
+LARGEST_SEED = 2**32 - 1
+"""NumPy and Keras take no larger one."""
+
+
+def check_settings(settings: object) -> None:
+    """Check every field of a settings object: its type, a choice among the allowed words, its range.
+
+    Raises:
+        InputError: naming the field, the value received and what is allowed.
+    """
+    hints = _hints(type(settings))
+    for field in dataclasses.fields(settings):
+        value = getattr(settings, field.name)
+        least, most = field.metadata.get("least", -math.inf), field.metadata.get("most", math.inf)
+        expected = _expected(hints[field.name], value, least, most)
+        if expected is not None:
+            raise InputError(f"{field.name}: received {one_line(repr(value), 80)}; use {expected}")
+
+
+@functools.cache
+def _hints(settings: type) -> dict:
+    return typing.get_type_hints(settings)
+
+
+def _expected(kind, value: object, least: float, most: float) -> str | None:
+    """What is expected of a value of this type; None when it is so."""
+    if typing.get_origin(kind) in (typing.Union, types.UnionType):
+        return None if value is None else _expected(_of_optional(kind), value, least, most)
+    if typing.get_origin(kind) is typing.Literal:
+        choices = typing.get_args(kind)
+        return None if isinstance(value, str) and value in choices else f"one of {', '.join(choices)}"
+    if typing.get_origin(kind) is tuple:
+        known = isinstance(value, tuple) and all(isinstance(part, str) for part in value)
+        return None if known else "words"
+    return expected_number(kind, value, least, most)
+
+
+def expected_number(kind: type, value: object, least: float, most: float) -> str | None:
+    """What is expected of a number, as words of an error; None when ``value`` is one.
+
+    Args:
+        kind: ``int``, or ``float``, which whole numbers are too; never a truth value, nor one that is not finite.
+        value: the number received.
+        least: the smallest allowed one.
+        most: the largest allowed one.
+    """
+    allowed = (int,) if kind is int else (int, float)
+    # A whole number of thousands of digits has no float to compare with infinity by isfinite.
+    finite = isinstance(value, allowed) and not isinstance(value, bool) and value == value and abs(value) != math.inf
+    if finite and least <= value <= most:
+        return None
+    name = "a whole number" if kind is int else "a number"
+    if most < math.inf:
+        return f"{name} from {least:,} to {most:,}"
+    return name if least == -math.inf else f"{name} of at least {least:,}"
+
+
+def whole_number(least: int, most: float = math.inf) -> Callable[[str], int]:
+    """The ``type`` of a flag that is a whole number from ``least`` to ``most``."""
+
+    def parsed(text: str) -> int:
+        value = int(text)
+        expected = expected_number(int, value, least, most)
+        if expected is not None:
+            raise argparse.ArgumentTypeError(f"received {text}; use {expected}")
+        return value
+
+    # The name that argparse calls the type by, where the text is no number at all.
+    parsed.__name__ = "whole number"
+    return parsed
+
+
+def add_threads_flag(parser: argparse.ArgumentParser) -> None:
+    """Add ``--threads``."""
+    parser.add_argument("--threads", type=whole_number(1), default=1)
+
+
+def _of_optional(kind):
+    """The type that an optional value has when it is there."""
+    return next(part for part in typing.get_args(kind) if part is not type(None))
+
+
+def add_settings(parser: argparse.ArgumentParser, settings: type) -> None:
+    """Add one flag per field of the dataclass ``settings``; a field's ``help`` metadata is its description.
+
+    A field that is not given keeps the default of the class (or of the preset that the caller starts from).
+    """
+    hints = _hints(settings)
+    for field in dataclasses.fields(settings):
+        flag = "--" + field.name.replace("_", "-")
+        options: dict = {"default": argparse.SUPPRESS, "help": field.metadata.get("help")}
+        kind = hints[field.name]
+        if typing.get_origin(kind) in (typing.Union, types.UnionType):
+            kind = _of_optional(kind)
+        if typing.get_origin(kind) is tuple:
+            options.update(nargs="*", type=typing.get_args(kind)[0])
+        elif typing.get_origin(kind) is typing.Literal:
+            options.update(choices=typing.get_args(kind))
+        else:
+            options["type"] = kind
+        parser.add_argument(flag, **options)
+
+
+def add_record_flags(parser: argparse.ArgumentParser) -> None:
+    """Add the flags of every script that evaluates modules: what its record says of the run, and where it goes."""
+    parser.add_argument("--run", required=True, help="name of the run, for the record")
+    parser.add_argument("--preset", required=True, help="preset that the modules were made with, for the record")
+    parser.add_argument("--output", type=Path, required=True, help="the record, JSON")
+
+
+def settings_from(arguments: argparse.Namespace, settings: type, start: object | None = None):
+    """The ``settings`` object that the flags of :func:`add_settings` describe.
+
+    Args:
+        arguments: parsed arguments.
+        settings: the dataclass.
+        start: an object of that class whose values stand where no flag was given.
+    """
+    given = {
+        field.name: tuple(value) if isinstance(value, list) else value
+        for field in dataclasses.fields(settings)
+        if (value := getattr(arguments, field.name, argparse.SUPPRESS)) is not argparse.SUPPRESS
+    }
+    return settings(**given) if start is None else dataclasses.replace(start, **given)

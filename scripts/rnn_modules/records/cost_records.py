@@ -1,0 +1,297 @@
+"""Result records of research question 1: one JSON file per model, and the deltas computed from them.
+
+Tables, figures and the summary read these records and the paper's figures, nothing else.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from rnn_modules.files.atomic_files import InputError, read_json
+from rnn_modules.files.checked_json import RecordReader
+from rnn_modules.records.captions import bounds, bounds_text, origin, seeds_text, sources_text
+from rnn_modules.records.published import ARCHITECTURES, MANY_OUTPUT, PAIRS, RNNS, TRANSLATION, modes_of
+
+EXPERIMENT = "decomposition_cost"
+CLASSIFICATION_METRICS = ("accuracy", "balanced_accuracy", "macro_f1")
+TRANSLATION_METRICS = ("bleu", "chrf", "bleu1", "bleu1_with_tags")
+# What Table II prints: accuracy over all positions, and unigram BLEU with the tags counted.
+PUBLISHED_METRIC = {name: "bleu1_with_tags" if name == TRANSLATION else "accuracy" for name in ARCHITECTURES}
+_KEYS = (
+    *("experiment", "run", "architecture", "dataset", "data_source", "rnn", "layers", "seed", "examples", "preset"),
+    *("monolithic", "controls", "modes", "provenance"),
+)
+
+Scores = dict[str, dict[str, float]]
+"""Scope -> metric -> value; shares 0..1 for classification, 0..100 for translation."""
+
+
+@dataclass(frozen=True)
+class Composition:
+    """What one mode of decomposition gave.
+
+    Attributes:
+        head: the primary module head.
+        composed: head -> scores of the composed model.
+        jaccard: Jaccard index of model and modules over the weights that the paper counted (translation: the
+            decoder's alone).
+        kept_share: share of all parameters that the modules keep.
+        removed_share_per_layer: share of nodes removed, per recurrent layer.
+    """
+
+    head: str
+    composed: dict[str, Scores]
+    jaccard: float
+    kept_share: float
+    removed_share_per_layer: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class ModelRecord:
+    """What every record of one model says."""
+
+    path: Path
+    run: str
+    architecture: str
+    dataset: str
+    data_source: str
+    rnn: str
+    layers: int
+    seed: int
+    preset: str
+    commit: str
+    examples: dict[str, int]
+
+    @property
+    def points(self) -> float:
+        """Percentage points per unit of a metric: classification metrics are shares, translation's are 0..100."""
+        return 1.0 if self.architecture == TRANSLATION else 100.0
+
+
+@dataclass(frozen=True)
+class Record(ModelRecord):
+    """One model's record; ``controls`` maps majority, zeroed or tags_only to scores."""
+
+    monolithic: Scores
+    controls: dict[str, Scores]
+    modes: dict[str, Composition]
+
+
+@dataclass(frozen=True)
+class Delta:
+    """Composed minus monolithic of one model, in percentage points, by seed.
+
+    Attributes:
+        pair: language pair, None for classification.
+        scope: "all", "unpadded", or the pair.
+    """
+
+    architecture: str
+    dataset: str
+    mode: str
+    pair: str | None
+    scope: str
+    rnn: str
+    layers: int
+    metric: str
+    by_seed: dict[int, float]
+
+    @property
+    def mean(self) -> float:
+        """Mean over the seeds."""
+        return statistics.fmean(self.by_seed.values())
+
+    @property
+    def deviation(self) -> float | None:
+        """Sample standard deviation over the seeds; None for a single seed."""
+        return statistics.stdev(self.by_seed.values()) if len(self.by_seed) > 1 else None
+
+
+def metrics_of(architecture: str) -> tuple[str, ...]:
+    """Metrics of an architecture's records."""
+    return TRANSLATION_METRICS if architecture == TRANSLATION else CLASSIFICATION_METRICS
+
+
+def scopes_of(architecture: str) -> tuple[str, ...]:
+    """Scopes of an architecture's scores."""
+    if architecture == TRANSLATION:
+        return PAIRS
+    return ("all", "unpadded") if architecture in MANY_OUTPUT else ("all",)
+
+
+def controls_of(architecture: str) -> tuple[str, ...]:
+    """Predictors that know nothing, shown beside an architecture's models."""
+    if architecture == TRANSLATION:
+        return ("tags_only",)
+    return ("majority", "zeroed") if architecture in MANY_OUTPUT else ("majority",)
+
+
+class ModelReader(RecordReader):
+    """Takes the scores and compositions of one model out of a record."""
+
+    def scores(self, key: str, value: object, architecture: str) -> Scores:
+        """Metrics of every scope of the architecture."""
+        value = self.mapping(key, value)
+        highest = 100.0 if architecture == TRANSLATION else 1.0
+        result: Scores = {}
+        for scope in scopes_of(architecture):
+            metrics = self.mapping(f"{key}.{scope}", value.get(scope))
+            result[scope] = {
+                name: self.number(f"{key}.{scope}.{name}", metrics.get(name), highest)
+                for name in metrics_of(architecture)
+            }
+        return result
+
+    def composition(self, key: str, value: object, architecture: str) -> Composition:
+        """What one mode gave."""
+        value = self.mapping(key, value)
+        composed = self.mapping(f"{key}.composed", value.get("composed"))
+        head = value.get("head")
+        if not isinstance(head, str) or head not in composed:
+            self.fail(f"{key}.head", f"one of {', '.join(composed)}", head)
+        removed = value.get("removed_share_per_layer")
+        if not isinstance(removed, list):
+            self.fail(f"{key}.removed_share_per_layer", "a list", removed)
+        return Composition(
+            head=head,
+            composed={
+                name: self.scores(f"{key}.composed.{name}", scores, architecture) for name, scores in composed.items()
+            },
+            jaccard=self.number(f"{key}.jaccard", value.get("jaccard"), 1.0),
+            kept_share=self.number(f"{key}.kept_share", value.get("kept_share"), 1.0),
+            removed_share_per_layer=tuple(
+                self.number(f"{key}.removed_share_per_layer", share, 1.0) for share in removed
+            ),
+        )
+
+    def compositions(self, key: str, value: object, architecture: str) -> dict[str, Composition]:
+        """What every mode gave, in the paper's order."""
+        modes = self.mapping(key, value)
+        if not modes or not set(modes) <= set(modes_of(architecture)):
+            self.fail(key, f"some of {', '.join(modes_of(architecture))}", list(modes))
+        return {
+            mode: self.composition(f"{key}.{mode}", modes[mode], architecture)
+            for mode in modes_of(architecture)
+            if mode in modes
+        }
+
+    def model(self) -> dict[str, object]:
+        """The keys that say which model and data a record is of, as keyword arguments of its class."""
+        return {
+            "run": self.text("run"),
+            "architecture": self.choice("architecture", ARCHITECTURES),
+            "dataset": self.text("dataset"),
+            "data_source": self.text("data_source"),
+            "rnn": self.choice("rnn", RNNS),
+            "layers": self.layers("layers", self.value["layers"]),
+            "seed": self.whole("seed", self.value["seed"]),
+            "preset": self.text("preset"),
+            "commit": self.commit(),
+            "examples": self.counts("examples", self.value["examples"]),
+        }
+
+
+def read_record(path: str | os.PathLike) -> Record:
+    """Read and check one record.
+
+    Raises:
+        InputError: the file is missing, is no JSON, or a value is missing, of the wrong kind or out of range.
+    """
+    path = Path(path)
+    value = read_json(path, _KEYS)
+    reader = ModelReader(path, value)
+    reader.choice("experiment", (EXPERIMENT,))
+    architecture = reader.choice("architecture", ARCHITECTURES)
+    controls = reader.mapping("controls", value["controls"])
+    known = controls_of(architecture)
+    if not set(controls) <= set(known):
+        reader.fail("controls", f"some of {', '.join(known)}", list(controls))
+    return Record(
+        path=path,
+        **reader.model(),
+        monolithic=reader.scores("monolithic", value["monolithic"], architecture),
+        controls={name: reader.scores(f"controls.{name}", scores, architecture) for name, scores in controls.items()},
+        modes=reader.compositions("modes", value["modes"], architecture),
+    )
+
+
+def read_records(paths: Iterable[str | os.PathLike]) -> list[Record]:
+    """Read the records of one run, in the order of Table II.
+
+    Raises:
+        InputError: no path, a damaged record, records of several runs or presets, or two records of one model and seed.
+    """
+    records = [read_record(path) for path in paths]
+    check_together(records, lambda record: (record.architecture, record.rnn, record.layers, record.seed))
+    return sorted(records, key=model_order)
+
+
+def check_together(records: list, key: Callable[[object], tuple]) -> None:
+    """Check that there are records, that all are of one run and preset, and none has the same ``key`` as another.
+
+    Raises:
+        InputError: it is not so.
+    """
+    if not records:
+        raise InputError("no record given, received an empty list; name the JSON files of a run")
+    first = records[0]
+    seen: dict[tuple, Path] = {}
+    for record in records:
+        for name in ("run", "preset"):
+            if getattr(record, name) != getattr(first, name):
+                raise InputError(
+                    f"{record.path}: {name}: {getattr(record, name)!r} differs from {getattr(first, name)!r} of "
+                    f"{first.path}; give the records of one {name} at a time"
+                )
+        if key(record) in seen:
+            raise InputError(f"{record.path}: same model and seed as {seen[key(record)]}; give each record once")
+        seen[key(record)] = record.path
+
+
+def model_order(record) -> tuple:
+    """Place of a model's record in the order of Table II."""
+    architectures, rnns = list(ARCHITECTURES), list(RNNS)
+    return (architectures.index(record.architecture), rnns.index(record.rnn), record.layers, record.seed)
+
+
+def deltas(records: list[Record]) -> list[Delta]:
+    """Deltas of every model, mode, scope and metric, for the primary head, the seeds of a model gathered."""
+    gathered: dict[tuple, dict[int, float]] = {}
+    for record in records:
+        for mode, composition in record.modes.items():
+            composed = composition.composed[composition.head]
+            for scope in scopes_of(record.architecture):
+                pair = scope if record.architecture == TRANSLATION else None
+                for metric in metrics_of(record.architecture):
+                    difference = composed[scope][metric] - record.monolithic[scope][metric]
+                    key = (record.architecture, record.dataset, mode, pair, scope, record.rnn, record.layers, metric)
+                    gathered.setdefault(key, {})[record.seed] = record.points * difference
+    return [Delta(*key, by_seed=by_seed) for key, by_seed in gathered.items()]
+
+
+def description(records: list[Record]) -> dict[str, object]:
+    """Where the figures come from: run, preset, sources, seeds, commits, models, and examples per dataset.
+
+    Examples are ``[least, most]`` over a dataset's models, for each kind of count in the records.
+    """
+    return origin(records) | {
+        "models": len({(record.architecture, record.rnn, record.layers) for record in records}),
+        "examples": bounds((record.dataset, record.examples) for record in records),
+    }
+
+
+def caption(records: list[Record]) -> str:
+    """One line that states run, data, numbers of examples, seeds, preset and commit of ``records``."""
+    facts = description(records)
+    examples = "; ".join(
+        f"{dataset} {bounds_text(counts.get('train'))} / {bounds_text(counts.get('evaluated', counts.get('test')))}"
+        for dataset, counts in facts["examples"].items()
+    )
+    return (
+        f"Run {facts['run']}, {facts['models']} models, preset {facts['preset']}; data source: {sources_text(facts)}; "
+        f"training / evaluated examples: {examples}; {seeds_text(facts)}."
+    )

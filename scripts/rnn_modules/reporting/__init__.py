@@ -1,0 +1,1 @@
+"""What readers see of a run: tables, claims, figures and the report, all from its records."""

@@ -1,0 +1,1 @@
+"""Figures behind tables, claims and figures: differences and their statistics."""

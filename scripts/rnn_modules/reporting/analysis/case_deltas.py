@@ -1,0 +1,216 @@
+"""Deltas of the cases of research questions 2 and 3: which rows are compared, and what the paper compared."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from rnn_modules.records.captions import bounds, bounds_text, origin, seeds_text, sources_text
+from rnn_modules.records.case_records import HEADS, CaseRecord, is_translation
+from rnn_modules.records.cost_records import PUBLISHED_METRIC
+from rnn_modules.records.published import ARCHITECTURES, INTER, MANY_OUTPUT, RNNS, TRANSLATION
+
+EXPERIMENT_NAMES = {
+    "intra_reuse": "intra reuse",
+    "inter_reuse": "inter reuse",
+    "intra_replacement": "intra replacement",
+    "inter_replacement": "inter replacement",
+    "scenario": "scenario",
+}
+SCENARIO_NAMES = {"add_ukrainian": "Add Ukrainian", "update_estonian_english": "Update Estonian-English"}
+DECISION_NAMES = {
+    "pair": "either class",
+    "labelled": "either class, their positions",
+    "with_other": "either class or other, padding excluded",
+    "all_modules": "all modules vote, all positions",
+    "all": "all positions",
+    "unpadded": "padding excluded",
+    None: "each language pair",
+}
+HEAD_NAMES = {"mean": "mean", "log_sum_exp": "log-sum-exp", "calibrated": "calibrated mean", None: ""}
+PREDICTOR_NAMES = {
+    "modules": "modules",
+    "monolithic": "monolithic",
+    "composed": "composed",
+    "better": "better model",
+    "baseline": "from scratch",
+    "parent": "undecomposed",
+    "constant": "constant",
+    "tags_only": "tags only",
+    "approach_1": "approach 1",
+    "approach_2": "approach 2",
+}
+
+Case = tuple[str, str]
+"""Case and decision; a decision is part of it because translation's pairs are decided one by one."""
+
+
+@dataclass(frozen=True)
+class View:
+    """One way to look at the cases of a setting.
+
+    Attributes:
+        decision: the rows' decision; None for every one (translation's language pairs).
+        head: of the modules; None where they have none.
+        metric: what is compared.
+        reference: predictor from which the deltas are counted.
+        paper: whether the paper's figure is about this, by its text or by its package.
+        predictor: what is compared with the reference.
+    """
+
+    decision: str | None
+    head: str | None
+    metric: str
+    reference: str
+    paper: bool
+    predictor: str = "modules"
+
+
+@dataclass(frozen=True)
+class CaseDelta:
+    """Predictor minus reference on one case, in percentage points, by seed."""
+
+    rnn: str
+    case: str
+    decision: str
+    by_seed: dict[int, float]
+
+    @property
+    def mean(self) -> float:
+        """Mean over the seeds."""
+        return statistics.fmean(self.by_seed.values())
+
+
+def setting_name(setting: str) -> str:
+    """The paper's name of a setting or scenario."""
+    return (ARCHITECTURES | INTER | SCENARIO_NAMES)[setting]
+
+
+def best_modes(setting: str) -> tuple[str, ...]:
+    """Modes of the rows that count in the tables: the best one of the setting; inter settings write "best"."""
+    if setting in INTER:
+        return ("best",)
+    return ("rolled" if setting not in ("many_to_one", *MANY_OUTPUT) else "unrolled", "best")
+
+
+def views_of(experiment: str, setting: str) -> tuple[View, ...]:
+    """The views that Tables III and IV show, the primary one first."""
+    references = ("monolithic", "composed") if experiment == "intra_replacement" else ("baseline",)
+    views: list[View] = []
+    for reference in references:
+        published = reference != "composed"
+        if is_translation(experiment, setting):
+            metrics = (PUBLISHED_METRIC[TRANSLATION], "bleu", "chrf")
+            views += [View(None, None, metric, reference, published and metric == metrics[0]) for metric in metrics]
+            continue
+        if experiment == "intra_reuse" and setting in MANY_OUTPUT:
+            views.append(View("labelled", HEADS[0], "accuracy", reference, True))
+            views += [View("with_other", head, "accuracy", reference, False) for head in HEADS]
+            views.append(View("all_modules", HEADS[0], "accuracy", reference, True))
+            continue
+        decision = "pair" if experiment.endswith("reuse") else "all"
+        views.append(View(decision, HEADS[0], "accuracy", reference, published))
+        if experiment == "intra_replacement" and setting in MANY_OUTPUT:
+            views.append(View("unpadded", HEADS[0], "accuracy", reference, False))
+        if setting in INTER:
+            views.append(replace(views[-1], metric="balanced_accuracy", paper=False))
+    return tuple(views)
+
+
+def levels(record: CaseRecord, predictor: str, view: View) -> dict[Case, float]:
+    """A predictor's figure per case, in percent (translation: 0 to 100), under a view.
+
+    A predictor without heads is taken as it is, the parent with the view's head where it has several.
+    """
+    found: dict[Case, dict[str | None, float]] = {}
+    for row in record.rows:
+        if (
+            row.predictor == predictor
+            and view.decision in (None, row.decision)
+            and (row.mode is None or row.mode in best_modes(record.setting))
+        ):
+            found.setdefault((row.case, row.decision), {})[row.head] = record.points * row.metrics[view.metric]
+    chosen = {}
+    for case, by_head in found.items():
+        if view.head in by_head or None in by_head:
+            chosen[case] = by_head.get(view.head, by_head.get(None))
+    return chosen
+
+
+def case_deltas(records: Iterable[CaseRecord], view: View) -> list[CaseDelta]:
+    """Deltas under a view, of every RNN type and case that has both predictors, seeds gathered."""
+    gathered: dict[tuple[str, str, str], dict[int, float]] = {}
+    for record in records:
+        references = levels(record, view.reference, view)
+        for case, level in levels(record, view.predictor, view).items():
+            if case in references:
+                gathered.setdefault((record.rnn, *case), {})[record.seed] = level - references[case]
+    return [CaseDelta(*key, by_seed=by_seed) for key, by_seed in gathered.items()]
+
+
+def mean_level(records: Iterable[CaseRecord], predictor: str, view: View) -> float | None:
+    """Mean of a predictor's figure over the cases, each averaged over its seeds; None when no record has it."""
+    gathered: dict[Case, list[float]] = {}
+    for record in records:
+        for case, level in levels(record, predictor, view).items():
+            gathered.setdefault(case, []).append(level)
+    means = [statistics.fmean(values) for values in gathered.values()]
+    return statistics.fmean(means) if means else None
+
+
+def decision_name(decision: str | None) -> str:
+    """A decision in words; a language pair's is the pair."""
+    return DECISION_NAMES.get(decision, decision)
+
+
+def model_name(records: list[CaseRecord]) -> str:
+    """As LSTM-4; in intra replacement with the model that gives the modules."""
+    layers = ", ".join(map(str, sorted({record.layers for record in records})))
+    better = sorted({record.better_layers for record in records if record.better_layers is not None})
+    given = f", modules of {RNNS[records[0].rnn]}-{', '.join(map(str, better))}" if better else ""
+    return f"{RNNS[records[0].rnn]}-{layers}{given}"
+
+
+def drawn(records: Iterable[CaseRecord]) -> int:
+    """Number of different cases in the records of one setting and RNN type."""
+    return len({row.case for record in records for row in record.rows})
+
+
+def by_model(records: Iterable[CaseRecord]) -> dict[tuple[str, str, str], list[CaseRecord]]:
+    """Records by ``(experiment, setting, rnn)``, the seeds gathered, in the order given."""
+    groups: dict[tuple[str, str, str], list[CaseRecord]] = {}
+    for record in records:
+        groups.setdefault((record.experiment, record.setting, record.rnn), []).append(record)
+    return groups
+
+
+def description(records: list[CaseRecord]) -> dict[str, object]:
+    """Where the figures come from: run, preset, sources, seeds, commits, sizes of the datasets, cases per setting.
+
+    Sizes are ``[least, most]`` over the records, by dataset and part; cases are ``[drawn, possible]``, the most over
+    the RNN types.
+    """
+    cases: dict[str, list[int]] = {}
+    for (experiment, setting, _), group in by_model(records).items():
+        name = f"{EXPERIMENT_NAMES[experiment]} {setting_name(setting)}"
+        here = [drawn(group), max(record.cases_possible for record in group)]
+        cases[name] = [max(pair) for pair in zip(cases.get(name, here), here, strict=True)]
+    sizes = bounds(item for record in records for item in record.datasets.items())
+    return origin(records) | {"datasets": sizes, "cases": cases}
+
+
+def caption(records: list[CaseRecord]) -> str:
+    """One line that states run, data, sizes, cases drawn, seeds, preset and commit of ``records``."""
+    if not records:
+        return "No record."
+    facts = description(records)
+    sizes = "; ".join(
+        f"{dataset} {bounds_text(counts.get('train'))} / {bounds_text(counts.get('test'))}"
+        for dataset, counts in facts["datasets"].items()
+    )
+    cases = ", ".join(f"{name} {here} of {possible}" for name, (here, possible) in facts["cases"].items())
+    return (
+        f"Run {facts['run']}, preset {facts['preset']}; data source: {sources_text(facts)}; training / test examples: "
+        f"{sizes}; cases drawn of possible: {cases}; {seeds_text(facts)}."
+    )

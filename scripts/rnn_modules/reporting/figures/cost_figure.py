@@ -1,0 +1,185 @@
+"""The figure of research question 1: delta per model, by I/O type and mode, ours beside the paper's."""
+
+from __future__ import annotations
+
+import os
+import statistics
+from typing import TYPE_CHECKING
+
+from rnn_modules.files.atomic_files import replacing
+from rnn_modules.records import published
+from rnn_modules.records.cost_records import PUBLISHED_METRIC, Record, caption, deltas
+from rnn_modules.records.published import ARCHITECTURES, DATASETS, RNNS
+from rnn_modules.reporting.tables.cost_tables import METRIC_NAMES, model_columns
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+# Okabe and Ito's palette, told apart with any colour vision; the marker's shape says the same once more.
+STYLES = {"rolled": ("#0072B2", "o", -0.2), "unrolled": ("#D55E00", "^", 0.2)}
+# Ours stands this much left of the mode's place, the paper's this much right of it.
+_APART = 0.09
+_ZEROED_COLOUR = "#555555"
+# Linear within two points, where the costs lie; logarithmic beyond, down to the published collapse.
+_LINEAR_POINTS = 2.0
+_TICKS = (-100, -50, -20, -10, -5, -2, -1, 0, 1, 2, 5, 10, 20, 50, 100)
+_SHOWN_AT_LEAST = (-120.0, 6.5)
+_DOTS_PER_INCH = 150
+
+Series = dict[tuple[str, int], float]
+"""(rnn, layers) -> delta in percentage points."""
+
+
+def our_series(records: list[Record], architecture: str, mode: str) -> tuple[Series, Series]:
+    """Our deltas and their standard deviations over seeds, translation's pairs averaged."""
+    by_model: dict[tuple[str, int], list] = {}
+    for delta in deltas(records):
+        scope = delta.pair or "all"
+        if (delta.architecture, delta.mode, delta.metric, delta.scope) == (
+            architecture,
+            mode,
+            PUBLISHED_METRIC[architecture],
+            scope,
+        ):
+            by_model.setdefault((delta.rnn, delta.layers), []).append(delta)
+    means = {model: statistics.fmean(delta.mean for delta in found) for model, found in by_model.items()}
+    deviations: Series = {}
+    for model, found in by_model.items():
+        if len(found[0].by_seed) > 1:
+            over_pairs = [statistics.fmean(delta.by_seed[seed] for delta in found) for seed in found[0].by_seed]
+            deviations[model] = statistics.stdev(over_pairs)
+    return means, deviations
+
+
+def published_series(architecture: str, mode: str) -> Series:
+    """The paper's deltas, translation's pairs averaged."""
+    by_model: dict[tuple[str, int], list[float]] = {}
+    for cell in published.table2().values():
+        if (cell.architecture, cell.mode) == (architecture, mode):
+            by_model.setdefault((cell.rnn, cell.layers), []).append(cell.delta)
+    return {model: statistics.fmean(values) for model, values in by_model.items()}
+
+
+def zeroed_series(records: list[Record], architecture: str) -> Series:
+    """A network of zeros minus the monolithic model, where the records have that control, seeds averaged."""
+    by_model: dict[tuple[str, int], list[float]] = {}
+    for record in records:
+        if record.architecture == architecture and "zeroed" in record.controls:
+            difference = record.controls["zeroed"]["all"]["accuracy"] - record.monolithic["all"]["accuracy"]
+            by_model.setdefault((record.rnn, record.layers), []).append(record.points * difference)
+    return {model: statistics.fmean(values) for model, values in by_model.items()}
+
+
+def _panel(axes: Axes, records: list[Record], architecture: str, models: list[tuple[str, int]]) -> None:
+    places = {model: place for place, model in enumerate(models)}
+    axes.axhline(0, color="black", linewidth=0.8, zorder=1)
+    for place in range(1, len(models)):
+        if models[place][0] != models[place - 1][0]:
+            axes.axvline(place - 0.5, color="#bbbbbb", linewidth=0.8, zorder=1)
+    for mode in published.modes_of(architecture):
+        colour, marker, shift = STYLES[mode]
+        ours, deviations = our_series(records, architecture, mode)
+        paper = published_series(architecture, mode)
+        marks = {"color": colour, "marker": marker, "linestyle": "none"}
+        axes.plot(
+            [places[model] + shift + _APART for model in models if model in paper],
+            [paper[model] for model in models if model in paper],
+            markerfacecolor="white",
+            markersize=6,
+            zorder=3,
+            **marks,
+        )
+        axes.errorbar(
+            [places[model] + shift - _APART for model in ours],
+            list(ours.values()),
+            yerr=[deviations.get(model, 0.0) for model in ours] if deviations else None,
+            elinewidth=0.8,
+            markersize=4.5,
+            zorder=4,
+            **marks,
+        )
+    zeroed = zeroed_series(records, architecture)
+    axes.plot(
+        [places[model] + STYLES["rolled"][2] - _APART for model in zeroed],
+        list(zeroed.values()),
+        color=_ZEROED_COLOUR,
+        marker="x",
+        linestyle="none",
+        markersize=5,
+        zorder=5,
+    )
+    measure = METRIC_NAMES[PUBLISHED_METRIC[architecture]]
+    pairs = ", mean of three pairs" if architecture == published.TRANSLATION else ""
+    axes.set_title(f"{ARCHITECTURES[architecture]} · {DATASETS[architecture]}\n{measure}{pairs}", fontsize=9)
+    axes.set_yscale("symlog", linthresh=_LINEAR_POINTS, linscale=1.2)
+    axes.set_yticks(_TICKS, [f"{tick:+d}".replace("-", "−") if tick else "0" for tick in _TICKS])
+    axes.minorticks_off()
+    axes.set_xticks(range(len(models)), [f"{RNNS[rnn]}-{layers}" for rnn, layers in models], rotation=90)
+    axes.set_xlim(-0.6, len(models) - 0.4)
+    axes.tick_params(labelsize=8)
+    axes.grid(axis="y", color="#e5e5e5", linewidth=0.6)
+    axes.set_axisbelow(True)
+
+
+def _legend(axes: Axes) -> None:
+    from matplotlib.lines import Line2D
+
+    handles = []
+    for mode, (colour, marker, _) in STYLES.items():
+        for owner, face in (("ours", colour), ("paper", "white")):
+            label = f"{mode}, {owner}"
+            handles.append(
+                Line2D([], [], color=colour, marker=marker, linestyle="none", markerfacecolor=face, label=label)
+            )
+    label = "embedding and recurrent weights\nset to zero (many-output)"
+    handles.append(Line2D([], [], color=_ZEROED_COLOUR, marker="x", linestyle="none", label=label))
+    axes.axis("off")
+    axes.legend(handles=handles, loc="upper left", frameon=False, fontsize=9, bbox_to_anchor=(0.02, 1.0))
+    axes.text(
+        0.05,
+        0.48,
+        "Vertical axis: composed − monolithic,\npercentage points; linear within ±2,\nlogarithmic beyond.",
+        fontsize=9,
+        va="top",
+        transform=axes.transAxes,
+    )
+
+
+def draw(records: list[Record]) -> Figure:
+    """Draw the figure: one panel per I/O type, one place per model, all panels on one scale.
+
+    Args:
+        records: the records of one run; models without a record show the paper's figure alone.
+
+    Returns:
+        A figure that belongs to no window (no display is needed).
+    """
+    import textwrap
+
+    from matplotlib.figure import Figure
+
+    models = model_columns(records)
+    figure = Figure(figsize=(12.5, 8.0), layout="constrained")
+    axes = figure.subplots(2, 3, sharey=True)
+    for place, architecture in zip(axes.flat, ARCHITECTURES, strict=False):
+        _panel(place, records, architecture, models)
+    highest = max(place.dataLim.y1 for place in axes.flat)
+    axes.flat[0].set_ylim(_SHOWN_AT_LEAST[0], max(_SHOWN_AT_LEAST[1], 1.3 * highest))
+    _legend(axes.flat[-1])
+    for row in axes:
+        row[0].set_ylabel("composed − monolithic, percentage points", fontsize=9)
+    synthetic = " on synthetic data" if any(record.data_source == "synthetic" for record in records) else ""
+    figure.suptitle(f"Cost of decomposing a recurrent network into modules{synthetic}", fontsize=12)
+    figure.supxlabel("\n".join(textwrap.wrap(caption(records), 170)), fontsize=7.5, color="#444444")
+    return figure
+
+
+def save(figure: Figure, png: str | os.PathLike, svg: str | os.PathLike) -> None:
+    """Write the figure as PNG and SVG; equal figures give equal bytes (no date, no program version inside)."""
+    import matplotlib
+
+    with replacing(png) as temporary:
+        figure.savefig(temporary, format="png", dpi=_DOTS_PER_INCH, metadata={"Software": None})
+    with matplotlib.rc_context({"svg.hashsalt": "rnn-modules"}), replacing(svg) as temporary:
+        figure.savefig(temporary, format="svg", metadata={"Date": None, "Creator": None})

@@ -1,0 +1,146 @@
+"""The figure that shows what modules are: which nodes of the parent each of them lost."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from rnn_modules.files.atomic_files import InputError
+from rnn_modules.records.cost_records import Record, caption
+from rnn_modules.records.published import ARCHITECTURES, RNNS
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from rnn_modules.decomposition.masks import Modules
+
+# Perceptually even and readable in grey: white kept, dark blue removed.
+_COLOURS = "Blues"
+_LONGEST_NAME = 18
+
+
+def removed_nodes(mask: np.ndarray) -> np.ndarray:
+    """Share of a node's gates that each module lost, over its timesteps too.
+
+    Args:
+        mask: ``(modules, timesteps or 1, gates or 1, units) bool``, True where kept.
+
+    Returns:
+        ``(modules, units) float64``.
+    """
+    return 1.0 - mask.mean(axis=(1, 2))
+
+
+def node_order(removed: np.ndarray) -> np.ndarray:
+    """Nodes by how many modules lost them, most first; equals by the module that lost them, then by number.
+
+    Args:
+        removed: ``(modules, units)`` shares.
+
+    Returns:
+        ``(units,) int``.
+    """
+    first = np.where(removed.any(axis=0), (removed > 0).argmax(axis=0), len(removed))
+    return np.lexsort((np.arange(removed.shape[1]), first, -removed.sum(axis=0)))
+
+
+def most_changed_class(modules: Modules) -> int:
+    """The module that lost most nodes, over all layers and timesteps."""
+    return int(np.argmax(sum(removed_nodes(mask).sum(axis=1) for mask in modules.kept)))
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= _LONGEST_NAME else name[: _LONGEST_NAME - 1] + "…"
+
+
+def _heat_map(axes: Axes, values: np.ndarray):
+    """A picture of shares ``(rows, columns)``; columns count from one."""
+    rows, columns = values.shape
+    return axes.imshow(
+        values,
+        cmap=_COLOURS,
+        vmin=0,
+        vmax=1,
+        aspect="auto",
+        interpolation="nearest",
+        extent=(0.5, columns + 0.5, rows - 0.5, -0.5),
+    )
+
+
+def _name_classes(axes: Axes, names: tuple[str, ...]) -> None:
+    axes.set_yticks(range(len(names)), [_short(name) for name in names], fontsize=7)
+
+
+def _draw_classes(axes: list[Axes], modules: Modules):
+    for layer, (place, mask) in enumerate(zip(axes, modules.kept, strict=True)):
+        removed = removed_nodes(mask)
+        image = _heat_map(place, removed[:, node_order(removed)])
+        place.set_title(f"{modules.mode}, layer {layer + 1}: {removed.mean():.1%} removed", fontsize=8)
+        place.set_xlabel("nodes, most often removed first", fontsize=7)
+        _name_classes(place, modules.class_names if layer == 0 else ("",) * len(modules))
+    return image
+
+
+def _draw_one_class(axes: list[Axes], modules: Modules):
+    chosen = most_changed_class(modules)
+    for layer, (place, mask) in enumerate(zip(axes, modules.kept, strict=True)):
+        # (timesteps, units): the module's mask as a picture, nodes downwards.
+        removed = 1.0 - mask[chosen].mean(axis=1)
+        image = _heat_map(place, removed[:, node_order(removed)].T)
+        name = _short(modules.class_names[chosen])
+        place.set_title(f"unrolled module “{name}”, layer {layer + 1}", fontsize=8)
+        place.set_xlabel("timestep", fontsize=7)
+        place.set_yticks([])
+        if layer == 0:
+            place.set_ylabel("nodes, most often removed first", fontsize=7)
+    return image
+
+
+def draw(modules: dict[str, Modules], record: Record) -> Figure:
+    """Draw the modules of one model: classes by nodes, and of one unrolled module also nodes by timesteps.
+
+    Args:
+        modules: mode -> modules of the model; ``rolled``, ``unrolled`` or both.
+        record: the model's record of research question 1, for the names and the caption.
+
+    Returns:
+        A figure that belongs to no window.
+
+    Raises:
+        InputError: no modules, or modules of another number of layers than the record's.
+    """
+    from matplotlib.figure import Figure
+
+    if not modules:
+        raise InputError("no modules given, received an empty mapping; give those of one mode at least")
+    for mode, found in modules.items():
+        if len(found.kept) != record.layers:
+            raise InputError(
+                f"{record.path}: layers: {record.layers} differs from the {len(found.kept)} of the {mode} modules; "
+                "give the record of the model that they were cut from"
+            )
+    kinds = [(_draw_classes, "rolled", "share of the node's gates removed")] if "rolled" in modules else []
+    if "unrolled" in modules:
+        kinds += [(_draw_classes, "unrolled", "share of timesteps at which the node is removed")]
+        kinds += [(_draw_one_class, "unrolled", "share of the node's gates removed")]
+    heights = [
+        max(1.6, 0.16 * len(modules[mode]) + 0.7) if kind is not _draw_one_class else 2.6 for kind, mode, _ in kinds
+    ]
+    figure = Figure(figsize=(max(7.0, 1.6 + 3.1 * record.layers), sum(heights) + 1.5), layout="constrained")
+    grid = figure.subplots(len(kinds), record.layers, squeeze=False, gridspec_kw={"height_ratios": heights})
+    for row, (kind, mode, label) in zip(grid, kinds, strict=True):
+        image = kind(list(row), modules[mode])
+        bar = figure.colorbar(image, ax=list(row), pad=0.01, aspect=15)
+        bar.set_label("\n".join(textwrap.wrap(label, 22)), fontsize=7)
+        bar.ax.tick_params(labelsize=7)
+        for axes in row:
+            axes.tick_params(axis="x", labelsize=7)
+    model = f"{ARCHITECTURES[record.architecture]} · {record.dataset} · {RNNS[record.rnn]}-{record.layers}"
+    synthetic = " on synthetic data" if record.data_source == "synthetic" else ""
+    figure.suptitle(f"Modules of {model}{synthetic}: what each lost of the parent", fontsize=10)
+    wide = int(17 * figure.get_figwidth())
+    figure.supxlabel("\n".join(textwrap.wrap(caption([record]), wide)), fontsize=6.5, color="#444444")
+    return figure

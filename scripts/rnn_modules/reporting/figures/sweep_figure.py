@@ -1,0 +1,148 @@
+"""The figure of the removal sweep: scores of composed models and size of the modules by how much may be removed."""
+
+from __future__ import annotations
+
+import statistics
+import textwrap
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from rnn_modules.records.cost_records import PUBLISHED_METRIC, Scores, caption, scopes_of
+from rnn_modules.records.published import ARCHITECTURES, MANY_OUTPUT, RNNS, TRANSLATION, modes_of
+from rnn_modules.reporting.figures.cost_figure import STYLES
+from rnn_modules.reporting.tables.cost_tables import METRIC_NAMES
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from rnn_modules.records.variant_records import SweepRecord
+
+Series = dict[float, float]
+"""Removal cap in percent -> value."""
+_MONOLITHIC_COLOUR = "black"
+
+
+def score(scores: Scores, architecture: str, unpadded: bool = False) -> float:
+    """The figure that Table II has of a model, 0 to 100; translation's pairs averaged.
+
+    Args:
+        scores: of one predictor.
+        architecture: input/output type.
+        unpadded: many-output models: over the positions that are not padding.
+    """
+    metric = PUBLISHED_METRIC[architecture]
+    if architecture == TRANSLATION:
+        return statistics.fmean(scores[pair][metric] for pair in scopes_of(architecture))
+    return 100.0 * scores["unpadded" if unpadded else "all"][metric]
+
+
+def _means(pairs: Iterable[tuple[float, float]]) -> Series:
+    gathered: dict[float, list[float]] = {}
+    for cap, value in pairs:
+        gathered.setdefault(cap, []).append(value)
+    return {cap: statistics.fmean(values) for cap, values in sorted(gathered.items())}
+
+
+def score_series(records: list[SweepRecord], mode: str, unpadded: bool = False) -> Series:
+    """Composed figure by cap for one architecture's records, models and seeds averaged."""
+    return _means(
+        (
+            round(100 * row.removal_cap, 6),
+            score(composition.composed[composition.head], record.architecture, unpadded),
+        )
+        for record in records
+        for row in record.rows
+        if (composition := row.modes.get(mode))
+    )
+
+
+def jaccard_series(records: list[SweepRecord], mode: str) -> Series:
+    """Jaccard index of parent and modules by cap, models and seeds averaged."""
+    return _means(
+        (round(100 * row.removal_cap, 6), row.modes[mode].jaccard)
+        for record in records
+        for row in record.rows
+        if mode in row.modes
+    )
+
+
+def _draw_scores(axes: Axes, records: list[SweepRecord], architecture: str) -> None:
+    for unpadded in (False, True) if architecture in MANY_OUTPUT else (False,):
+        style = {"linestyle": "--", "markerfacecolor": "white"} if unpadded else {"linestyle": "-"}
+        level = statistics.fmean(score(record.monolithic, architecture, unpadded) for record in records)
+        axes.axhline(level, color=_MONOLITHIC_COLOUR, linewidth=1.0, linestyle=style["linestyle"], zorder=2)
+        for mode in modes_of(architecture):
+            series = score_series(records, mode, unpadded)
+            colour, marker, _ = STYLES[mode]
+            axes.plot(list(series), list(series.values()), color=colour, marker=marker, markersize=4, zorder=3, **style)
+    axes.set_title(_title(records, architecture), fontsize=8.5)
+    measure = METRIC_NAMES[PUBLISHED_METRIC[architecture]]
+    unit = "mean of three pairs" if architecture == TRANSLATION else "%"
+    axes.set_ylabel(f"{measure}, {unit}", fontsize=8)
+
+
+def _title(records: list[SweepRecord], architecture: str) -> str:
+    models = sorted({(list(RNNS).index(record.rnn), record.layers) for record in records})
+    names = ", ".join(f"{list(RNNS.values())[rnn]}-{layers}" for rnn, layers in models)
+    if len(models) > 3:
+        names = f"mean of {len(models)} models"
+    return f"{ARCHITECTURES[architecture]} · {records[0].dataset}\n{names}"
+
+
+def _draw_jaccard(axes: Axes, records: list[SweepRecord], architecture: str) -> None:
+    for mode in modes_of(architecture):
+        series = jaccard_series(records, mode)
+        colour, marker, _ = STYLES[mode]
+        axes.plot(list(series), list(series.values()), color=colour, marker=marker, markersize=4, zorder=3)
+    axes.set_ylim(-0.02, 1.02)
+    axes.set_ylabel("Jaccard index", fontsize=8)
+    axes.set_xlabel("removal cap, % of the graph", fontsize=8)
+
+
+def _legend(figure: Figure, padding: bool) -> None:
+    from matplotlib.lines import Line2D
+
+    handles = [Line2D([], [], color=_MONOLITHIC_COLOUR, linewidth=1.0, label="monolithic")]
+    for mode, (colour, marker, _) in STYLES.items():
+        handles.append(Line2D([], [], color=colour, marker=marker, markersize=4, label=f"composed, {mode}"))
+    if padding:
+        label = "dashed, open: padding excluded"
+        handles.append(
+            Line2D([], [], color="#555555", linestyle="--", marker="o", markerfacecolor="white", label=label)
+        )
+    # Under the title, in the empty line that the title keeps free.
+    place = {"loc": "upper center", "bbox_to_anchor": (0.5, 0.965)}
+    figure.legend(handles=handles, ncols=len(handles), frameon=False, fontsize=8, **place)
+
+
+def draw(records: list[SweepRecord]) -> Figure:
+    """Draw the removal sweep: a column per I/O type, scores above, Jaccard index below.
+
+    Args:
+        records: the sweep's records of one run, at least one.
+
+    Returns:
+        A figure that belongs to no window.
+    """
+    from matplotlib.figure import Figure
+
+    by_architecture = {
+        name: chosen for name in ARCHITECTURES if (chosen := [r for r in records if r.architecture == name])
+    }
+    columns = len(by_architecture)
+    figure = Figure(figsize=(max(7.0, 3.0 * columns), 5.6), layout="constrained")
+    grid = figure.subplots(2, columns, squeeze=False, sharex=True, gridspec_kw={"height_ratios": [1.5, 1]})
+    for column, (architecture, chosen) in enumerate(by_architecture.items()):
+        _draw_scores(grid[0, column], chosen, architecture)
+        _draw_jaccard(grid[1, column], chosen, architecture)
+    for axes in grid.flat:
+        axes.tick_params(labelsize=7.5)
+        axes.grid(color="#e5e5e5", linewidth=0.6)
+        axes.set_axisbelow(True)
+    _legend(figure, padding=bool(set(by_architecture) & set(MANY_OUTPUT)))
+    synthetic = " on synthetic data" if any(record.data_source == "synthetic" for record in records) else ""
+    figure.suptitle(f"Composed models and modules by how much may be removed{synthetic}\n", fontsize=11)
+    wide = int(17 * figure.get_figwidth())
+    figure.supxlabel("\n".join(textwrap.wrap(caption(records), wide)), fontsize=6.5, color="#444444")
+    return figure

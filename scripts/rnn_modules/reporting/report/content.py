@@ -1,0 +1,262 @@
+"""What the page says, section by section, from a run's folder; the template only lays it out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from rnn_modules.files.atomic_files import InputError, read_json
+from rnn_modules.records.published import ARCHITECTURES
+from rnn_modules.reporting.claims.answers import MEASURE_NAMES
+from rnn_modules.reporting.report.benchmarks import duration, rule_costs
+from rnn_modules.reporting.report.details import Details, details
+from rnn_modules.reporting.report.pictures import Picture, read_pictures
+from rnn_modules.reporting.report.sources import KINDS, Sources, read_sources
+from rnn_modules.reporting.report.written_tables import read_table
+from rnn_modules.reporting.tables.table_model import Cell, Sheet, number, synthetic, texts, with_interval
+
+# File of the table, heading of its section, and the files that go with it, folded.
+TABLES = (
+    ("table2", "Table II: cost of decomposition (RQ1)", ("table2_unpadded", "decomposition_cost")),
+    ("table3", "Table III: reuse of modules (RQ2)", ("table3_measures",)),
+    ("table4", "Table IV: replacement of modules (RQ3)", ("table4_measures",)),
+    ("table5", "Table V: evolution scenarios", ()),
+    ("variants", "Choices of paper and package: one change at a time", ()),
+)
+
+
+@dataclass(frozen=True)
+class Section:
+    """One section of tables; ``absent`` says what is missing when there is no sheet."""
+
+    anchor: str
+    heading: str
+    sheets: list[Sheet]
+    folded: list[Sheet]
+    absent: str
+
+
+@dataclass(frozen=True)
+class Content:
+    """All that the template is given.
+
+    Attributes:
+        synthetic: whether any record comes from generated text.
+        origin: the page's first line.
+        facts: names and values that describe the whole run.
+        curves: I/O type -> details of its models that have a training curve.
+        models: I/O type -> details of all its models.
+        total_time: of all jobs, empty without benchmarks.
+    """
+
+    run: str
+    synthetic: bool
+    origin: str
+    facts: list[tuple[str, str]]
+    claims: Section
+    tables: list[Section]
+    pictures: list[Picture]
+    curves: dict[str, list[Details]]
+    models: dict[str, list[Details]]
+    costs: Sheet
+    total_time: str
+    versions: Sheet
+    origins: Sheet
+
+
+def _distinct(values) -> list[str]:
+    return sorted({str(value) for value in values if value is not None})
+
+
+def _table2_order(record: dict) -> int:
+    """Place of a record's I/O type in Table II; records of cases last."""
+    architectures = list(ARCHITECTURES)
+    name = record.get("architecture", record.get("setting"))
+    return architectures.index(name) if name in architectures else len(architectures)
+
+
+def _dataset_counts(sources: Sources) -> dict[str, dict[str, list[int]]]:
+    """Dataset -> part -> numbers of examples that were used."""
+    counts: dict[str, dict[str, set[int]]] = {}
+    for record in sorted(sources.all_records(), key=_table2_order):
+        named = record.get("datasets") or {record.get("dataset"): record.get("examples", {})}
+        for name, parts in named.items():
+            for part, count in parts.items():
+                counts.setdefault(name, {}).setdefault(part, set()).add(count)
+    return {name: {part: sorted(values) for part, values in parts.items()} for name, parts in counts.items()}
+
+
+def _count(values: list[int] | None) -> str:
+    if not values:
+        return "?"
+    return f"{values[0]:,}" if len(values) == 1 else f"{values[0]:,}–{values[-1]:,}"
+
+
+def run_name(sources: Sources) -> str:
+    """Name of the run as the records have it, otherwise the folder's."""
+    return ", ".join(_distinct(record.get("run") for record in sources.all_records())) or sources.folder.resolve().name
+
+
+def origin(sources: Sources) -> str:
+    """The page's first line: real or synthetic data, and at what scale."""
+    kinds = _distinct(record["data_source"] for record in sources.all_records())
+    if "synthetic" in kinds:
+        start = "Synthetic data (generated text, no real corpus; the figures say nothing about the paper)"
+        if len(kinds) > 1:
+            start = "Partly synthetic data (generated text beside real corpora)"
+    else:
+        start = f"Real corpora (source: {', '.join(kinds)})"
+    sizes = "; ".join(
+        f"{name} {_count(parts.get('train'))} / {_count(parts.get('evaluated', parts.get('test')))}"
+        for name, parts in _dataset_counts(sources).items()
+    )
+    commits = [text[:12] for text in _distinct(r["provenance"].get("commit") for r in sources.all_records())]
+    presets = _distinct(record.get("preset") for record in sources.all_records())
+    seeds = ", ".join(sorted(_distinct(record["seed"] for record in sources.all_records()), key=int))
+    return (
+        f"{start}. Run {run_name(sources)}, {len(sources.models)} models; training / test examples: {sizes}; "
+        f"seeds: {seeds}; preset: {', '.join(presets) or 'none yet'}; commit: {', '.join(commits) or 'unknown'}."
+    )
+
+
+def claims_section(folder: Path, data_sources: list[str]) -> Section:
+    """The paper's claims beside ours, from the answers that the run wrote."""
+    path = folder / "tables" / "claims.json"
+    heading, absent = "Claims", "Not in this run: tables/claims.json is missing."
+    if not path.exists():
+        return Section("claims", heading, [], [], absent)
+    summary = read_json(path, ("claims", "rule", "verdicts"))
+    try:
+        rows = tuple(_claim_row(answer) for answer in summary["claims"])
+        counted = ", ".join(f"{count} {verdict}" for verdict, count in summary["verdicts"].items())
+        remarks: dict[str, list[str]] = {}
+        for answer in summary["claims"]:
+            for text in answer["remarks"]:
+                remarks.setdefault(text, []).append(answer["identifier"])
+        rule = summary["rule"]["text"]
+    except (KeyError, TypeError, AttributeError, ValueError, IndexError) as error:
+        raise InputError(f"{path}: not the answers to the claims ({error!r}); delete it and make it again") from error
+    said = (f"{', '.join(claims)}: {text}" for text, claims in remarks.items())
+    columns = ("Claim", "About", "Verdict", "Paper", "Ours", "Paper, recomputed", "Ours, measured otherwise", "Values")
+    sheet = Sheet(
+        name="claims",
+        title=f"The paper's {len(rows)} claims{synthetic(data_sources)}",
+        caption=f"Of {len(rows)} claims: {counted}.",
+        notes=(rule, "Ours: in brackets the 95 % bootstrap interval over the values behind it.", *said),
+        columns=(*columns, "Quantity", "Section"),
+        rows=rows,
+        leading=3,
+    )
+    return Section("claims", heading, [sheet], [], absent)
+
+
+def _claim_row(answer: dict) -> tuple[Cell, ...]:
+    ours = with_interval(answer["ours"], answer["ours_interval_95"], signed=False)
+    others = answer["ours_other_measures"].items()
+    missing = f" (none of {', '.join(answer['missing'])})" if answer["missing"] and answer["values"] else ""
+    basis = " (recomputed figure)" if answer["verdict_on"] == "recomputed" else ""
+    return texts(
+        answer["identifier"],
+        answer["claim"],
+        f"{answer['verdict']}{basis}",
+        number(answer["published"]),
+        ours,
+        number(answer["recomputed"]),
+        ", ".join(f"{MEASURE_NAMES.get(name, name)} {number(value)}" for name, value in others if value is not None),
+        f"{answer['values']}{missing}",
+        f"{answer['quantity']}, {answer['unit']}",
+        answer["section"],
+    )
+
+
+def table_sections(folder: Path) -> list[Section]:
+    """Tables II to V and the variants, as the run's table scripts wrote them."""
+    sections = []
+    for name, heading, companions in TABLES:
+        folded = [sheet for companion in companions for sheet in read_table(folder / "tables" / f"{companion}.md")]
+        absent = f"Not in this run: tables/{name}.md is missing."
+        sheets = read_table(folder / "tables" / f"{name}.md")
+        if sheets and name == "table2":
+            # Behind the claims stands where the published rolled figures come from, which Table II needs.
+            sheets += read_table(folder / "tables" / "claims.md")[1:]
+        sections.append(Section(name, heading, sheets, folded, absent))
+    return sections
+
+
+def _costs(folder: Path) -> tuple[Sheet, str]:
+    rows, total = [], 0.0
+    for cost in rule_costs(folder / "benchmarks"):
+        memory = [f"{value:,.0f}" for value in cost.memory] if cost.memory else ["–", "–"]
+        times = [f"{value:,.1f}" for value in (cost.median_seconds, cost.highest_seconds, cost.total_seconds)]
+        rows.append(texts(cost.rule, str(cost.jobs), *times, *memory))
+        total += cost.total_seconds
+    columns = ("Rule", "Jobs", "Median, s", "Longest, s", "All jobs, s", "Peak memory, median, MiB", "Highest, MiB")
+    sheet = Sheet("costs", "Run time and peak memory by rule", "", (), columns, tuple(rows), 1)
+    return sheet, duration(total) if rows else ""
+
+
+def _versions(sources: Sources) -> Sheet:
+    found: dict[str, set[str]] = {}
+    for record in sources.all_records():
+        for package, version in record["provenance"].get("versions", {}).items():
+            found.setdefault(package, set()).add(str(version))
+    rows = tuple(texts(package, ", ".join(sorted(versions))) for package, versions in sorted(found.items()))
+    return Sheet("versions", "Versions of packages", "", (), ("Package", "Version"), rows, 1)
+
+
+def _origins(sources: Sources) -> Sheet:
+    rows = []
+    for kind, found in sources.records.items():
+        if not found:
+            rows.append(texts(KINDS[kind], "0", *[""] * 4))
+            continue
+        commits = _distinct(record["provenance"].get("commit") for record in found)
+        rows.append(
+            texts(
+                KINDS[kind],
+                str(len(found)),
+                ", ".join(sorted(_distinct(record["seed"] for record in found), key=int)),
+                ", ".join(_distinct(record["data_source"] for record in found)),
+                ", ".join(_distinct(record.get("preset") for record in found)),
+                ", ".join(commit[:18] for commit in commits) or "unknown",
+            )
+        )
+    columns = ("Records", "Number", "Seeds", "Data source", "Preset", "Commit")
+    return Sheet("origins", "Records behind this page", "", (), columns, tuple(rows), 1)
+
+
+def _by_architecture(found: list[Details]) -> dict[str, list[Details]]:
+    grouped: dict[str, list[Details]] = {}
+    for one in found:
+        grouped.setdefault(ARCHITECTURES[one.key[0]], []).append(one)
+    return grouped
+
+
+def read_content(folder: Path) -> Content:
+    """Gather everything that the page says about the run in ``folder``.
+
+    Raises:
+        InputError: the folder holds no record, or a file in it is damaged.
+    """
+    sources = read_sources(folder)
+    found = details(sources.models)
+    costs, total_time = _costs(folder)
+    counts, data_sources = _dataset_counts(sources), _distinct(r["data_source"] for r in sources.all_records())
+    facts = [("Run", run_name(sources)), ("Models", str(len(sources.models)))]
+    for name, parts in counts.items():
+        facts.append((f"Examples of {name}", ", ".join(f"{part} {_count(values)}" for part, values in parts.items())))
+    return Content(
+        run=run_name(sources),
+        synthetic="synthetic" in data_sources,
+        origin=origin(sources),
+        facts=facts,
+        claims=claims_section(folder, data_sources),
+        tables=table_sections(folder),
+        pictures=read_pictures(folder / "figures"),
+        curves=_by_architecture([one for one in found if one.curve]),
+        models=_by_architecture(found),
+        costs=costs,
+        total_time=total_time,
+        versions=_versions(sources),
+        origins=_origins(sources),
+    )

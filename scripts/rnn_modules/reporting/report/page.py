@@ -1,0 +1,47 @@
+"""The page itself: the template filled, with style and script inside, so that one file is all there is."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+from rnn_modules.reporting.report.content import Content
+from rnn_modules.reporting.tables.table_model import Cell
+
+_FOLDER = Path(__file__).parent
+# Full colour is reached at the published collapse's order of magnitude; small costs stay readable beside it.
+_FULL_COLOUR_POINTS = 50.0
+
+
+def shade(cell: Cell) -> str:
+    """Class and strength of a delta's colour, on a logarithmic scale; empty for a cell that is none."""
+    if not cell.change:
+        return ""
+    strength = min(1.0, math.log1p(abs(cell.change)) / math.log1p(_FULL_COLOUR_POINTS))
+    return f' class="{"loss" if cell.change < 0 else "gain"}" style="--strength: {45 * strength:.0f}%"'
+
+
+def render(content: Content) -> str:
+    """The page as one self-contained HTML text; equal content gives equal text."""
+    import jinja2
+
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_FOLDER),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals["shade"] = lambda cell: _safe(shade(cell))
+    return environment.get_template("page.html.jinja").render(
+        content=content,
+        style=_safe((_FOLDER / "page.css").read_text(encoding="utf-8")),
+        script=_safe((_FOLDER / "page.js").read_text(encoding="utf-8")),
+        safe=_safe,
+    )
+
+
+def _safe(text: str):
+    from markupsafe import Markup
+
+    return Markup(text)

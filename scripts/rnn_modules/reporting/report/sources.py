@@ -1,0 +1,162 @@
+"""What a run left in its folder: result records of every kind, told apart by what they say, not by their paths."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from rnn_modules.files.atomic_files import InputError, read_json
+from rnn_modules.files.checked_json import MOST_ITEMS, RecordReader
+from rnn_modules.records import cost_records as result_records
+from rnn_modules.records.cost_records import Record
+from rnn_modules.records.published import ARCHITECTURES, RNNS
+from rnn_modules.reporting.report.curves import History, read_history
+
+# Kind of record -> what it is called on the page.
+KINDS = {
+    "training": "trained models",
+    "decomposition_cost": "cost of decomposition (RQ1)",
+    "intra_reuse": "reuse within one model (RQ2)",
+    "inter_reuse": "reuse across models (RQ2)",
+    "intra_replacement": "replacement within one setting (RQ3)",
+    "inter_replacement": "replacement across settings (RQ3)",
+    "scenario": "evolution scenarios",
+    "removal_sweep": "removal sweep",
+    "variants": "variants of the decomposition",
+}
+# "records" is where a reference keeps what the other folders hold.
+_FOLDERS = ("models", "records", "experiments")
+_TRAINING_KEYS = ("settings", "network_sha256", "test")
+_NEEDED = ("data_source", "seed", "provenance")
+
+ModelKey = tuple[str, str, str, int, int]
+"""Architecture, dataset, RNN type, layers, seed."""
+
+
+@dataclass(frozen=True)
+class Model:
+    """One model: what its training, its decomposition, or both left.
+
+    Attributes:
+        training: the training record, None when it is not there.
+        history: the training history, None when it is not there.
+        cost: the record of research question 1, None when it is not there.
+        parameters: of the decomposition; empty without ``cost``.
+    """
+
+    key: ModelKey
+    training: dict | None
+    history: History | None
+    cost: Record | None
+    parameters: dict[str, object]
+
+
+@dataclass(frozen=True)
+class Sources:
+    """Everything that the page is made from.
+
+    Attributes:
+        records: kind -> the JSON objects of that kind.
+        models: in the order of Table II.
+        costs: records of research question 1.
+    """
+
+    folder: Path
+    records: dict[str, list[dict]] = field(default_factory=dict)
+    models: list[Model] = field(default_factory=list)
+    costs: list[Record] = field(default_factory=list)
+
+    def all_records(self) -> Iterable[dict]:
+        """The records of every kind."""
+        for found in self.records.values():
+            yield from found
+
+
+def _kind(value: dict) -> str | None:
+    experiment = value.get("experiment")
+    if experiment is not None:
+        return experiment if isinstance(experiment, str) and experiment in KINDS else None
+    return "training" if all(key in value for key in _TRAINING_KEYS) else None
+
+
+def _check(reader: RecordReader, kind: str) -> None:
+    """Check what the page takes from every record, and from those of trainings."""
+    value = reader.value
+    reader.text("data_source")
+    reader.whole("seed", value["seed"])
+    provenance = reader.inner("provenance", value["provenance"])
+    provenance.mapping("versions", value["provenance"].get("versions", {}))
+    for name, counts in reader.mapping("datasets", value.get("datasets", {})).items():
+        reader.counts(f"datasets.{name}", counts)
+    reader.counts("examples", value.get("examples", {}))
+    reader.mapping("parameters", value.get("parameters", {}) if kind != "training" else {})
+    if kind == "training":
+        reader.text("network_sha256")
+        reader.mapping("settings", value["settings"])
+        for name, number in reader.mapping("test", value["test"]).items():
+            reader.number(f"test.{name}", number, MOST_ITEMS)
+        for name in ("seconds", "peak_memory_mib", "parity_error"):
+            if name in value:
+                reader.number(name, value[name], MOST_ITEMS)
+
+
+def _model_key(path: Path, value: dict) -> ModelKey:
+    names = ("architecture", "dataset", "rnn", "layers", "seed")
+    reader = RecordReader(path, {name: None for name in names} | value)
+    reader.choice("architecture", ARCHITECTURES)
+    reader.text("dataset")
+    reader.choice("rnn", RNNS)
+    reader.layers("layers", reader.value["layers"])
+    return tuple(reader.value[name] for name in names)
+
+
+def _order(key: ModelKey) -> tuple:
+    architecture, dataset, rnn, layers, seed = key
+    return list(ARCHITECTURES).index(architecture), str(dataset), list(RNNS).index(rnn), layers, seed
+
+
+def read_sources(folder: Path) -> Sources:
+    """Read the records of a run.
+
+    Raises:
+        InputError: the folder does not exist or has no record, or a record is damaged.
+    """
+    if not folder.is_dir():
+        raise InputError(f"{folder}: no such folder; name the results folder of a run")
+    found: dict[str, list[tuple[Path, dict]]] = {kind: [] for kind in KINDS}
+    for name in _FOLDERS:
+        for path in sorted((folder / name).rglob("*.json")):
+            value = read_json(path)
+            if (kind := _kind(value)) is not None:
+                if missing := [key for key in _NEEDED if key not in value]:
+                    raise InputError(f"{path}: lacks {', '.join(missing)}; delete it and make it again")
+                _check(RecordReader(path, value), kind)
+                found[kind].append((path, value))
+    if not any(found.values()):
+        raise InputError(f"{folder}: holds no result record; let the run make some models first")
+    training: dict[ModelKey, tuple[Path, dict]] = {}
+    for path, value in found["training"]:
+        first, _ = training.setdefault(_model_key(path, value), (path, value))
+        if first != path:
+            raise InputError(f"{path}: describes the same model as {first}; delete the one that is not of this run")
+    cost_paths = [path for path, _ in found["decomposition_cost"]]
+    costs = result_records.read_records(cost_paths) if cost_paths else []
+    parameters = {path: value.get("parameters", {}) for path, value in found["decomposition_cost"]}
+    by_key = {(cost.architecture, cost.dataset, cost.rnn, cost.layers, cost.seed): cost for cost in costs}
+    models = []
+    for key in sorted({*training, *by_key}, key=_order):
+        path, value = training.get(key, (None, None))
+        history = path.with_name("history.csv") if path else None
+        cost = by_key.get(key)
+        models.append(
+            Model(
+                key=key,
+                training=value,
+                history=read_history(history) if history and history.exists() else None,
+                cost=cost,
+                parameters=parameters[cost.path] if cost else {},
+            )
+        )
+    records = {kind: [value for _, value in pairs] for kind, pairs in found.items()}
+    return Sources(folder=folder, records=records, models=models, costs=costs)

@@ -1,0 +1,279 @@
+"""Tables III (reuse) and IV (replacement), their companion with every measure, and the list of all cases."""
+
+from __future__ import annotations
+
+import statistics
+from dataclasses import astuple, dataclass
+
+from rnn_modules.records import published
+from rnn_modules.records.case_records import HEADS, CaseRecord
+from rnn_modules.records.cost_records import CLASSIFICATION_METRICS, TRANSLATION_METRICS
+from rnn_modules.records.published import CaseSummary
+from rnn_modules.reporting.analysis.case_deltas import (
+    HEAD_NAMES,
+    PREDICTOR_NAMES,
+    View,
+    by_model,
+    caption,
+    case_deltas,
+    decision_name,
+    drawn,
+    mean_level,
+    model_name,
+    setting_name,
+    views_of,
+)
+from rnn_modules.reporting.analysis.statistics import Summary, summarise
+from rnn_modules.reporting.tables.cost_tables import METRIC_NAMES
+from rnn_modules.reporting.tables.table_model import Cell, Sheet, number, probability, synthetic, texts, with_interval
+
+EXPERIMENTS = {3: ("intra_reuse", "inter_reuse"), 4: ("intra_replacement", "inter_replacement")}
+_TITLES = {3: "Table III: reuse of modules", 4: "Table IV: replacement of modules"}
+# Predictors that a table shows beside the deltas; tags_only is translation's constant.
+_LEVELS = {
+    3: ("modules", "baseline", "parent", "constant"),
+    4: ("modules", "monolithic", "composed", "better", "baseline", "parent", "constant"),
+}
+# Margin of the equivalence test, percentage points.
+MARGIN = 1.0
+# Printed figures are rounded to two decimals.
+_ROUNDING = 0.0101
+_NOTES = (
+    "Δ: modules − “Against” (Table III: − the model trained from scratch) on the same cases, in percentage points, the "
+    "paper's figure in parentheses. A case is a pair of classes, a replaced class, or a language pair of one; its "
+    "figure is averaged over the seeds first. In brackets: 95 % bootstrap intervals over the cases (mean of fewer than "
+    "ten: Student's). Cases of one model share its modules, so the intervals speak of these models alone.",
+    "p (Δ = 0): Wilcoxon's signed-rank test; p (|Δ| ≥ 1): two one-sided t-tests, small when the mean lies within ±1 "
+    "point; neither is corrected for the number of rows.",
+    "The columns on the right are means over the cases, percent (translation: scores from 0 to 100). Constant: the "
+    "most frequent answer always (translation: start and end tag alone). Undecomposed: the parent, its decision "
+    "restricted in the same way.",
+)
+_OWN_NOTES = {
+    3: (
+        "1:N and M:N: “either class, their positions” is the paper's text; “all modules vote, all positions” is what "
+        "its package evaluated (audit of the published package), with every other label mapped to one; the paper's "
+        "figure stands beside both. A module of a yes/no task must also reject: “either class or other”.",
+    ),
+    4: (
+        "Intra: a module of the best model replaces that of the worst one. The paper compares with the worst "
+        "monolithic model; against “composed”, the same model's own modules, the replacement alone is measured.",
+    ),
+}
+
+
+@dataclass(frozen=True)
+class DeltaRow:
+    """A row of Table III or IV: one setting and RNN type under one view."""
+
+    records: list[CaseRecord]
+    view: View
+    summary: Summary
+    levels: dict[str, float | None]
+    paper: CaseSummary | None
+
+
+def delta_rows(records: list[CaseRecord], table: int) -> list[DeltaRow]:
+    """The rows of Table III or IV that the records give."""
+    rows = []
+    for (experiment, setting, rnn), group in by_model(records).items():
+        if experiment not in EXPERIMENTS[table]:
+            continue
+        for view in views_of(experiment, setting):
+            deltas = case_deltas(group, view)
+            if not deltas:
+                continue
+            levels = {name: mean_level(group, name, view) for name in (*_LEVELS[table], "tags_only")}
+            tags_only = levels.pop("tags_only")
+            levels["constant"] = tags_only if levels["constant"] is None else levels["constant"]
+            rows.append(
+                DeltaRow(
+                    records=group,
+                    view=view,
+                    summary=summarise([delta.mean for delta in deltas], MARGIN),
+                    levels=levels,
+                    paper=published.case_table(table).get((setting, rnn)) if view.paper else None,
+                )
+            )
+    return rows
+
+
+CSV_COLUMNS = (
+    *("run", "preset", "data_source", "experiment", "setting", "io_type", "rnn", "layers", "better_layers", "seeds"),
+    *("decision", "head", "metric", "reference", "values", "cases", "cases_possible"),
+    *("mean_delta_percent_points", "mean_low_95", "mean_high_95"),
+    *("median_delta_percent_points", "median_low_95", "median_high_95", "p_zero", "p_equivalence"),
+    *("paper_mean_percent_points", "paper_median_percent_points"),
+    *("paper_recomputed_mean_percent_points", "paper_recomputed_median_percent_points"),
+    *(f"{name}_level" for name in _LEVELS[4]),
+)
+
+
+def csv_rows(rows: list[DeltaRow]) -> list[dict[str, object]]:
+    """The rows for programs; levels are percent, or scores from 0 to 100."""
+    written = []
+    for row in rows:
+        first, view, summary = row.records[0], row.view, row.summary
+        values = (
+            *(first.run, first.preset, first.data_source, first.experiment, first.setting),
+            *(setting_name(first.setting), first.rnn, _joined(r.layers for r in row.records)),
+            *(_joined(r.better_layers for r in row.records), len(row.records)),
+            *(view.decision, view.head, view.metric, view.reference, summary.n),
+            *(drawn(row.records), max(record.cases_possible for record in row.records)),
+            *(summary.mean, *(summary.mean_interval or (None, None))),
+            *(summary.median, *(summary.median_interval or (None, None))),
+            *(summary.p_zero, summary.p_equivalence),
+            *(astuple(row.paper) if row.paper else (None,) * 4),
+            *(row.levels.get(name) for name in _LEVELS[4]),
+        )
+        written.append(dict(zip(CSV_COLUMNS, values, strict=True)))
+    return written
+
+
+def _joined(values) -> str | None:
+    """Different values in order, blanks between them; None when there is none."""
+    known = sorted({value for value in values if value is not None})
+    return " ".join(map(str, known)) if known else None
+
+
+def _paper_text(printed: float, recomputed: float | None) -> str:
+    text = number(printed, signed=True)
+    differs = recomputed is not None and abs(recomputed - printed) > _ROUNDING
+    return text + (f", recomputed {number(recomputed, signed=True)}" if differs else "")
+
+
+def sheet(records: list[CaseRecord], rows: list[DeltaRow], table: int) -> Sheet:
+    """Table III or IV as it is written."""
+    records = [record for record in records if record.experiment in EXPERIMENTS[table]]
+    heading = ("I/O type", "Kind", "Measure", "Decision", "Head" if table == 3 else "Against", "RNN")
+    written = []
+    for row in rows:
+        first, summary, paper = row.records[0], row.summary, row.paper
+        possible = max(record.cases_possible for record in row.records)
+        mean = with_interval(summary.mean, summary.mean_interval)
+        median = with_interval(summary.median, summary.median_interval)
+        written.append(
+            (
+                *texts(
+                    setting_name(first.setting),
+                    first.experiment.split("_")[0],
+                    METRIC_NAMES[row.view.metric],
+                    decision_name(row.view.decision),
+                    HEAD_NAMES[row.view.head] if table == 3 else PREDICTOR_NAMES[row.view.reference],
+                    model_name(row.records),
+                ),
+                Cell(mean, _paper_text(paper.mean, paper.recomputed_mean) if paper else None, summary.mean),
+                Cell(median, _paper_text(paper.median, paper.recomputed_median) if paper else None),
+                *texts(
+                    f"{drawn(row.records)} of {possible}",
+                    probability(summary.p_zero),
+                    probability(summary.p_equivalence),
+                    *("" if level is None else number(level) for level in row.levels.values()),
+                ),
+            )
+        )
+    return Sheet(
+        name=f"table{table}",
+        title=_TITLES[table] + synthetic([record.data_source for record in records]),
+        caption=caption(records),
+        notes=_NOTES + _OWN_NOTES[table],
+        columns=(
+            *heading,
+            *("Mean Δ", "Median Δ", "Cases", "p (Δ = 0)", "p (|Δ| ≥ 1)"),
+            *(PREDICTOR_NAMES[name].capitalize() for name in _LEVELS[table]),
+        ),
+        rows=tuple(written),
+        leading=len(heading),
+    )
+
+
+MEASURE_COLUMNS = (
+    *("experiment", "setting", "rnn", "seeds", "decision", "predictor", "mode", "head", "cases"),
+    *CLASSIFICATION_METRICS,
+    *TRANSLATION_METRICS,
+)
+
+
+def measure_rows(records: list[CaseRecord], table: int) -> list[dict[str, object]]:
+    """Every predictor, mode, head and decision with every metric: means over the cases, percent or 0 to 100."""
+    rows = []
+    for (experiment, setting, rnn), group in by_model(records).items():
+        if experiment not in EXPERIMENTS[table]:
+            continue
+        gathered: dict[tuple, dict[tuple, list[dict[str, float]]]] = {}
+        for record in group:
+            for row in record.rows:
+                # Translation's decision is the language pair, which the mean is over.
+                decision = None if record.translation else row.decision
+                key = (decision, row.predictor, row.mode, row.head)
+                gathered.setdefault(key, {}).setdefault((row.case, row.decision), []).append(row.metrics)
+        for key, by_case in gathered.items():
+            means = {
+                metric: group[0].points
+                * statistics.fmean(statistics.fmean(m[metric] for m in seeds) for seeds in by_case.values())
+                for metric in next(iter(by_case.values()))[0]
+            }
+            values = (experiment, setting, rnn, len(group), *key, len(by_case))
+            metrics = (means.get(metric) for metric in (*CLASSIFICATION_METRICS, *TRANSLATION_METRICS))
+            rows.append(dict(zip(MEASURE_COLUMNS, (*values, *metrics), strict=True)))
+    return rows
+
+
+def measure_sheets(records: list[CaseRecord], rows: list[dict[str, object]], table: int) -> tuple[Sheet, Sheet]:
+    """The companion of Table III or IV for people: classification and translation."""
+    records = [record for record in records if record.experiment in EXPERIMENTS[table]]
+    heading = ("I/O type", "Kind", "RNN", "Decision", "Predictor", "Mode", "Head", "Cases")
+    sheets = []
+    for kind, metrics in (("classification, percent", CLASSIFICATION_METRICS), ("translation", TRANSLATION_METRICS)):
+        written = [
+            texts(
+                setting_name(row["setting"]),
+                row["experiment"].split("_")[0],
+                published.RNNS[row["rnn"]],
+                decision_name(row["decision"]),
+                PREDICTOR_NAMES[row["predictor"]],
+                row["mode"] or "",
+                HEAD_NAMES[row["head"]],
+                str(row["cases"]),
+                *(number(row[metric]) for metric in metrics),
+            )
+            for row in rows
+            if row[metrics[0]] is not None
+        ]
+        sheets.append(
+            Sheet(
+                name=f"table{table}_measures",
+                title=f"{_TITLES[table]}: every measure, {kind}{synthetic([r.data_source for r in records])}",
+                caption=caption(records),
+                notes=(f"Means over the cases, each averaged over its seeds. The paper's head is “{HEADS[0]}”.",),
+                columns=(*heading, *(METRIC_NAMES[metric] for metric in metrics)),
+                rows=tuple(written),
+                leading=len(heading),
+            )
+        )
+    return tuple(sheets)
+
+
+CASE_COLUMNS = (
+    *("run", "preset", "data_source", "experiment", "setting", "rnn", "layers", "better_layers", "seed"),
+    *("case", "mode", "decision", "predictor", "head", "examples"),
+    *CLASSIFICATION_METRICS,
+    *TRANSLATION_METRICS,
+    "bleu_p_value",
+)
+
+
+def case_rows(records: list[CaseRecord]) -> list[dict[str, object]]:
+    """Every row of every record; accuracies and F1 from 0 to 1, BLEU and chrF from 0 to 100."""
+    written = []
+    for record in records:
+        for row in record.rows:
+            values = (
+                *(record.run, record.preset, record.data_source, record.experiment, record.setting),
+                *(record.rnn, record.layers, record.better_layers, record.seed),
+                *(row.case, row.mode, row.decision, row.predictor, row.head, row.examples),
+                *(row.metrics.get(metric) for metric in (*CLASSIFICATION_METRICS, *TRANSLATION_METRICS)),
+                row.p_value,
+            )
+            written.append(dict(zip(CASE_COLUMNS, values, strict=True)))
+    return written

@@ -1,0 +1,352 @@
+"""Table II and its companions, assembled from records: which rows, columns and figures; ``rendering`` writes them.
+
+Every cell has our figure and the paper's side by side.
+"""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from rnn_modules.records import published
+from rnn_modules.records.cost_records import (
+    PUBLISHED_METRIC,
+    Composition,
+    Delta,
+    Record,
+    caption,
+    deltas,
+    metrics_of,
+    scopes_of,
+)
+from rnn_modules.records.published import ARCHITECTURES, LAYERS, MANY_OUTPUT, MODES, PAPER_RNNS, RNNS, TRANSLATION
+from rnn_modules.reporting.tables.table_model import Cell, Sheet, number, synthetic, texts
+
+METRIC_NAMES = {
+    "accuracy": "accuracy",
+    "balanced_accuracy": "balanced accuracy",
+    "macro_f1": "macro-F1",
+    "bleu1_with_tags": "BLEU-1 with tags",
+    "bleu1": "BLEU-1",
+    "bleu": "BLEU-4",
+    "chrf": "chrF",
+}
+_SIDE_COLUMNS = ("Avg. JI", "Kept")
+SCOPE_NAMES = {"all": "all positions", "unpadded": "padding excluded"}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A cell: our mean and standard deviation over seeds, and the paper's figure; None where there is none."""
+
+    ours: float | None
+    deviation: float | None
+    paper: float | None
+
+    def cell(self, signed: bool = True, coloured: bool = True) -> Cell:
+        """As ``−0.13 ± 0.02 (paper −0.10)``, coloured by our figure when that is a delta."""
+        ours = number(self.ours, signed=signed)
+        if self.deviation is not None:
+            ours += f" ± {number(self.deviation)}"
+        return Cell(ours, number(self.paper, signed=signed), self.ours if coloured else None)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row; an entry is None where the mode does not apply (1:1 unrolled), then its cell stays empty."""
+
+    heading: tuple[str, ...]
+    entries: tuple[Entry | None, ...]
+    jaccard: Entry | None
+    kept_share: float | None
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of deltas with the lines that explain it."""
+
+    title: str
+    caption: str
+    notes: tuple[str, ...]
+    heading: tuple[str, ...]
+    models: tuple[str, ...]
+    rows: tuple[Row, ...]
+
+    def sheet(self) -> Sheet:
+        """The table as it is written."""
+        rows = []
+        for row in self.rows:
+            cells = [entry.cell() if entry else Cell("") for entry in row.entries]
+            if row.jaccard:
+                cells += [row.jaccard.cell(signed=False, coloured=False), Cell(number(row.kept_share))]
+            else:
+                cells += texts("", "")
+            rows.append((*texts(*row.heading), *cells))
+        return Sheet(
+            name="table2",
+            title=self.title,
+            caption=self.caption,
+            notes=self.notes,
+            columns=(*self.heading, *self.models, *_SIDE_COLUMNS),
+            rows=tuple(rows),
+            leading=len(self.heading),
+        )
+
+
+def _mean(values: Iterable[float]) -> float | None:
+    values = list(values)
+    return statistics.fmean(values) if values else None
+
+
+def _deviation(values: list[float]) -> float | None:
+    return statistics.stdev(values) if len(values) > 1 else None
+
+
+def model_columns(records: list[Record]) -> list[tuple[str, int]]:
+    """The table's models: the paper's twelve, and other RNN types and depths when a record has them."""
+    shown = [rnn for rnn in RNNS if rnn in PAPER_RNNS or any(record.rnn == rnn for record in records)]
+    depths = sorted({*LAYERS, *(record.layers for record in records)})
+    return [(rnn, layers) for rnn in shown for layers in depths]
+
+
+def _compositions(records: list[Record], architecture: str, mode: str) -> list[Composition]:
+    return [r.modes[mode] for r in records if r.architecture == architecture and mode in r.modes]
+
+
+def _rows(records: list[Record], kinds: list[tuple[str, str, str]]) -> tuple[Row, ...]:
+    """Rows for each ``(architecture, scope of the classification models, metric)``."""
+    found: dict[tuple, Delta] = {
+        (delta.architecture, delta.mode, delta.scope, delta.metric, delta.rnn, delta.layers): delta
+        for delta in deltas(records)
+    }
+    rows = []
+    for architecture, scope, metric in kinds:
+        for mode in MODES:
+            compositions = _compositions(records, architecture, mode)
+            applies = mode in published.modes_of(architecture)
+            for pair in published.pairs_of(architecture):
+                entries: list[Entry | None] = []
+                for rnn, layers in model_columns(records):
+                    delta = found.get((architecture, mode, pair or scope, metric, rnn, layers))
+                    cell = published.cell(architecture, mode, pair, rnn, layers)
+                    entry = Entry(
+                        ours=delta.mean if delta else None,
+                        deviation=delta.deviation if delta else None,
+                        paper=cell.delta if cell else None,
+                    )
+                    entries.append(entry if applies else None)
+                jaccard = Entry(
+                    ours=_mean(composition.jaccard for composition in compositions),
+                    deviation=None,
+                    paper=published.row_jaccard(architecture, mode),
+                )
+                rows.append(
+                    Row(
+                        heading=(
+                            ARCHITECTURES[architecture],
+                            published.DATASETS[architecture],
+                            mode.capitalize(),
+                            (pair or "").upper(),
+                            METRIC_NAMES[metric],
+                        ),
+                        entries=tuple(entries),
+                        jaccard=jaccard if applies else None,
+                        kept_share=_mean(composition.kept_share for composition in compositions),
+                    )
+                )
+    return tuple(rows)
+
+
+_HEADING = ("I/O type", "Dataset", "Mode", "Pair", "Measure")
+_NOTES = (
+    "Each cell: composed − monolithic in percentage points (several seeds: mean ± standard deviation), "
+    "the paper's figure in parentheses; “–”: no figure; an empty cell: the mode does not apply.",
+    "Avg. JI: Jaccard index of model and modules as the paper counted it, mean over the row's models "
+    "(translation: over the decoder's recurrent layers). Kept: share of all parameters that the modules keep.",
+)
+
+
+def _names(records: list[Record]) -> tuple[str, ...]:
+    return tuple(f"{RNNS[rnn]}-{layers}" for rnn, layers in model_columns(records))
+
+
+def _synthetic(records: list[Record]) -> str:
+    return synthetic([record.data_source for record in records])
+
+
+def table2(records: list[Record]) -> Table:
+    """Table II with the paper's own measures: accuracy over all positions, unigram BLEU with the tags counted."""
+    return Table(
+        title=f"Table II: cost of decomposing an RNN into modules{_synthetic(records)}",
+        caption=caption(records),
+        notes=(
+            *_NOTES,
+            "Many-output models: accuracy over all positions, padding included, as published. Translation: unigram "
+            "BLEU with start and end tag counted, which is what the paper printed as BLEU; BLEU-4 and chrF, and "
+            "accuracy without padding, are in the companion table.",
+            "The published rolled figures of 1:N and M:N come from an evaluation that left the modules' weights out.",
+        ),
+        heading=_HEADING,
+        models=_names(records),
+        rows=_rows(records, [(name, "all", PUBLISHED_METRIC[name]) for name in ARCHITECTURES]),
+    )
+
+
+def table2_unpadded(records: list[Record]) -> Table:
+    """The companion of Table II: many-output models without padding, translation in BLEU-4 and chrF."""
+    kinds = [(name, "unpadded", "accuracy") for name in MANY_OUTPUT]
+    kinds += [(TRANSLATION, "all", metric) for metric in ("bleu", "chrf")]
+    return Table(
+        title=f"Table II with padding excluded, and with BLEU-4 and chrF{_synthetic(records)}",
+        caption=caption(records),
+        notes=(
+            *_NOTES,
+            "Many-output models: accuracy over the positions that are not padding. Translation: corpus BLEU-4 and chrF "
+            "without tags. The paper has no such figures; those in parentheses are its Table II (all positions, "
+            "unigram BLEU with tags).",
+        ),
+        heading=_HEADING,
+        models=_names(records),
+        rows=_rows(records, kinds),
+    )
+
+
+def _model_facts(record: Record) -> dict[str, object]:
+    return {
+        "run": record.run,
+        "preset": record.preset,
+        "data_source": record.data_source,
+        "architecture": record.architecture,
+        "io_type": ARCHITECTURES[record.architecture],
+        "dataset": record.dataset,
+        "rnn": record.rnn,
+        "layers": record.layers,
+    }
+
+
+def _models(records: list[Record]) -> dict[tuple, list[Record]]:
+    """Records by model, seeds gathered, in the order given."""
+    models: dict[tuple, list[Record]] = {}
+    for record in records:
+        models.setdefault((record.architecture, record.rnn, record.layers), []).append(record)
+    return models
+
+
+def long_rows(records: list[Record], many_output_scope: str) -> list[dict[str, object]]:
+    """Deltas of all metrics, one row per model, mode, scope and metric; ``None`` where there is no figure.
+
+    Args:
+        records: the records.
+        many_output_scope: "all" (with the one-output models) or "unpadded" (without them); translation in either.
+    """
+    scopes = {name: scopes_of(name) if name == TRANSLATION else (many_output_scope,) for name in ARCHITECTURES}
+    models = _models(records)
+    rows = []
+    for delta in deltas(records):
+        if delta.scope not in scopes[delta.architecture]:
+            continue
+        seeds = models[delta.architecture, delta.rnn, delta.layers]
+        compositions = _compositions(seeds, delta.architecture, delta.mode)
+        printed = delta.metric == PUBLISHED_METRIC[delta.architecture] and delta.scope != "unpadded"
+        cell = published.cell(delta.architecture, delta.mode, delta.pair, delta.rnn, delta.layers)
+        removed = zip(*(composition.removed_share_per_layer for composition in compositions), strict=False)
+        rows.append(
+            {
+                **_model_facts(seeds[0]),
+                "mode": delta.mode,
+                "pair": delta.pair,
+                "scope": delta.scope,
+                "metric": delta.metric,
+                "seeds": len(delta.by_seed),
+                "delta_percent_points": delta.mean,
+                "delta_percent_points_standard_deviation": delta.deviation,
+                "paper_delta_percent_points": cell.delta if cell and printed else None,
+                "jaccard_index": _mean(composition.jaccard for composition in compositions),
+                "paper_jaccard_index_row_mean": published.row_jaccard(delta.architecture, delta.mode),
+                "kept_parameters_share": _mean(composition.kept_share for composition in compositions),
+                "removed_nodes_share_per_layer": " ".join(f"{_mean(shares):.6f}" for shares in removed),
+            }
+        )
+    return rows
+
+
+def absolute_rows(records: list[Record]) -> list[dict[str, object]]:
+    """Absolute figures of every predictor, one row per model, scope, predictor and head; seeds as mean and deviation.
+
+    Predictors: monolithic, composed (per mode and head) and the controls. Metrics of the other kind of model are None.
+    """
+    rows = []
+    for seeds in _models(records).values():
+        first = seeds[0]
+        predictors: dict[tuple[str, str | None, str | None, bool], list] = {}
+        for record in seeds:
+            predictors.setdefault(("monolithic", None, None, False), []).append(record.monolithic)
+            for mode, composition in record.modes.items():
+                for head, scores in composition.composed.items():
+                    key = ("composed", mode, head, head == composition.head)
+                    predictors.setdefault(key, []).append(scores)
+            for name, scores in record.controls.items():
+                predictors.setdefault((name, None, None, False), []).append(scores)
+        for scope in scopes_of(first.architecture):
+            for (predictor, mode, head, primary), scores in predictors.items():
+                row = {
+                    **_model_facts(first),
+                    "scope": scope,
+                    "predictor": predictor,
+                    "mode": mode,
+                    "head": head,
+                    "primary_head": int(primary) if head else None,
+                    "seeds": len(scores),
+                }
+                for metric, name in METRIC_NAMES.items():
+                    values = []
+                    if metric in metrics_of(first.architecture):
+                        values = [first.points * score[scope][metric] for score in scores]
+                    unit = "score_0_to_100" if name[0].isupper() or metric == "chrf" else "percent"
+                    row[f"{metric}_{unit}"] = _mean(values)
+                    row[f"{metric}_{unit}_standard_deviation"] = _deviation(values)
+                rows.append(row)
+    return rows
+
+
+def absolute_tables(records: list[Record]) -> list[tuple[str, tuple[str, ...], list[tuple[str, ...]]]]:
+    """The absolute figures as two tables for people, classification and translation: title, columns, rows of text."""
+    controls = {False: ("majority", "zeroed"), True: ("tags_only",)}
+    tables = []
+    for translation in (False, True):
+        chosen = [record for record in records if (record.architecture == TRANSLATION) is translation]
+        if not chosen:
+            continue
+        metrics = ("bleu", "chrf", "bleu1_with_tags") if translation else ("accuracy", "balanced_accuracy", "macro_f1")
+        predictors = ("monolithic", "rolled", "unrolled", *controls[translation])
+        columns = ("I/O type", "Dataset", "Pair" if translation else "Positions", "Model")
+        columns += tuple(f"{METRIC_NAMES[m]}: {p.replace('_', ' ')}" for m in metrics for p in predictors)
+        rows = []
+        for seeds in _models(chosen).values():
+            first = seeds[0]
+            for scope in scopes_of(first.architecture):
+                cells = [first.dataset, SCOPE_NAMES.get(scope, scope.upper()), f"{RNNS[first.rnn]}-{first.layers}"]
+                for metric in metrics:
+                    for predictor in predictors:
+                        values = [
+                            record.points * scores[scope][metric]
+                            for record in seeds
+                            if (scores := _primary(record, predictor)) is not None
+                        ]
+                        spread = _deviation(values)
+                        cells.append(number(_mean(values)) + (f" ± {spread:.2f}" if spread is not None else ""))
+                rows.append((ARCHITECTURES[first.architecture], *cells))
+        unit = "scores 0 to 100" if translation else "percent"
+        title = f"{'Translation' if translation else 'Classification'} models, {unit}{_synthetic(records)}"
+        tables.append((title, columns, rows))
+    return tables
+
+
+def _primary(record: Record, predictor: str):
+    """Scores of a predictor, composed ones by their mode with the primary head; None when the record has none."""
+    if predictor == "monolithic":
+        return record.monolithic
+    if predictor in record.modes:
+        return record.modes[predictor].composed[record.modes[predictor].head]
+    return record.controls.get(predictor)

@@ -1,0 +1,139 @@
+"""Table V: the paper's two scenarios, average BLEU of a retrained translator and of two ways to compose one."""
+
+from __future__ import annotations
+
+import statistics
+from dataclasses import dataclass
+
+from rnn_modules.records import published
+from rnn_modules.records.case_records import CaseRecord
+from rnn_modules.records.cost_records import PUBLISHED_METRIC
+from rnn_modules.reporting.analysis.case_deltas import View, by_model, caption, levels, model_name, setting_name
+from rnn_modules.reporting.tables.cost_tables import METRIC_NAMES
+from rnn_modules.reporting.tables.table_model import Cell, Sheet, number, probability, synthetic, texts
+
+APPROACHES = ("approach_1", "approach_2")
+MEASURES = (PUBLISHED_METRIC[published.TRANSLATION], "bleu", "chrf")
+_PREDICTORS = ("monolithic", *APPROACHES)
+_NOTES = (
+    "Average: mean over the language pairs of the composed system, each averaged over its seeds; all predictors are "
+    "scored on the same sentences. The paper printed unigram BLEU with the tags counted, its figure is in parentheses.",
+    "Approach 1 takes the module of another multilingual model, approach 2 that of a bilingual one. Δ: approach − "
+    "monolithic, percentage points. p: paired bootstrap of BLEU-4 against the monolithic model, one per seed.",
+    "Two averages of the paper's monolithic column mix in values of another model on another test set (audit of the "
+    "published package).",
+)
+
+
+@dataclass(frozen=True)
+class ScenarioRow:
+    """One scenario and measure, averaged over its language pairs (``pair`` None) or of one pair.
+
+    Attributes:
+        scores: predictor -> score from 0 to 100, seeds averaged; None where there is none.
+        p_values: approach -> one p-value per seed.
+        paper: the paper's figures for the average of its measure.
+    """
+
+    records: list[CaseRecord]
+    pair: str | None
+    metric: str
+    scores: dict[str, float | None]
+    p_values: dict[str, list[float]]
+    paper: published.Scenario | None
+
+    def delta(self, approach: str) -> float | None:
+        """Approach minus monolithic."""
+        score, monolithic = self.scores[approach], self.scores["monolithic"]
+        return None if score is None or monolithic is None else score - monolithic
+
+
+def scenario_rows(records: list[CaseRecord]) -> list[ScenarioRow]:
+    """The averages of every scenario, then its pairs."""
+    rows = []
+    for (experiment, scenario, _), group in by_model(records).items():
+        if experiment != "scenario":
+            continue
+        pairs = list(dict.fromkeys(row.case for record in group for row in record.rows))
+        for pair in (None, *pairs):
+            for metric in MEASURES:
+                view = View(None, None, metric, "monolithic", True)
+                scores = {name: _score(group, name, view, pair) for name in (*_PREDICTORS, "tags_only")}
+                p_values: dict[str, list[float]] = {name: [] for name in APPROACHES}
+                if metric == "bleu" and pair is not None:
+                    for record in group:
+                        for row in record.rows:
+                            if row.case == pair and row.predictor in APPROACHES and row.p_value is not None:
+                                p_values[row.predictor].append(row.p_value)
+                paper = published.scenarios()[scenario] if (pair, metric) == (None, MEASURES[0]) else None
+                rows.append(ScenarioRow(group, pair, metric, scores, p_values, paper))
+    return rows
+
+
+def _score(records: list[CaseRecord], predictor: str, view: View, pair: str | None) -> float | None:
+    """Mean over the pairs (or of one) of the seeds' means."""
+    gathered: dict[str, list[float]] = {}
+    for record in records:
+        for (case, _), level in levels(record, predictor, view).items():
+            if pair in (None, case):
+                gathered.setdefault(case, []).append(level)
+    return statistics.fmean(map(statistics.fmean, gathered.values())) if gathered else None
+
+
+CSV_COLUMNS = (
+    *("run", "preset", "data_source", "scenario", "rnn", "layers", "seeds", "pair", "pairs", "metric"),
+    *(*_PREDICTORS, "tags_only"),
+    *(f"{name}_delta_percent_points" for name in APPROACHES),
+    *(f"{name}_bleu_p_values" for name in APPROACHES),
+    *(f"paper_{name}" for name in _PREDICTORS),
+)
+
+
+def csv_rows(rows: list[ScenarioRow]) -> list[dict[str, object]]:
+    """The rows for programs; scores from 0 to 100, p-values of several seeds with blanks between them."""
+    written = []
+    for row in rows:
+        first = row.records[0]
+        pairs = len({entry.case for record in row.records for entry in record.rows}) if row.pair is None else 1
+        values = (
+            *(first.run, first.preset, first.data_source, first.setting, first.rnn, first.layers, len(row.records)),
+            *(row.pair or "average", pairs, row.metric, *row.scores.values()),
+            *map(row.delta, APPROACHES),
+            *(" ".join(f"{value:.6f}" for value in row.p_values[name]) for name in APPROACHES),
+            *(getattr(row.paper, name) if row.paper else None for name in _PREDICTORS),
+        )
+        written.append(dict(zip(CSV_COLUMNS, values, strict=True)))
+    return written
+
+
+def sheet(records: list[CaseRecord], rows: list[ScenarioRow]) -> Sheet:
+    """Table V as it is written."""
+    records = [record for record in records if record.experiment == "scenario"]
+    written = []
+    for row in rows:
+        cells = []
+        for name in _PREDICTORS:
+            cells.append(Cell(number(row.scores[name]), number(getattr(row.paper, name)) if row.paper else None))
+        for name in APPROACHES:
+            delta = row.delta(name)
+            paper = None
+            if row.paper:
+                paper = number(getattr(row.paper, name) - row.paper.monolithic, signed=True)
+            cells.append(Cell(number(delta, signed=True), paper, delta))
+        cells += texts(*(", ".join(map(probability, row.p_values[name])) for name in APPROACHES))
+        cells += texts(number(row.scores["tags_only"]))
+        pair = row.pair.upper() if row.pair else "average"
+        name = setting_name(row.records[0].setting)
+        written.append((*texts(name, model_name(row.records), pair, METRIC_NAMES[row.metric]), *cells))
+    return Sheet(
+        name="table5",
+        title=f"Table V: the two scenarios{synthetic([record.data_source for record in records])}",
+        caption=caption(records),
+        notes=_NOTES,
+        columns=(
+            *("Scenario", "RNN", "Pair", "Measure", "Monolithic", "Approach 1", "Approach 2"),
+            *("Δ approach 1", "Δ approach 2", "p, approach 1", "p, approach 2", "Tags only"),
+        ),
+        rows=tuple(written),
+        leading=4,
+    )

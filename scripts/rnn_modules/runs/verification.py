@@ -1,0 +1,232 @@
+"""Is a finished run what its records say? Checks of files and checksums in a run's folder.
+
+Every check reads what is there and reports what does not fit; none changes anything.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from rnn_modules.data.corpora.sources import read_manifest, verify_manifest
+from rnn_modules.data.dataset import Dataset
+from rnn_modules.decomposition.masks import MODES, Modules
+from rnn_modules.files.atomic_files import InputError, read_json, sha256_of_file
+from rnn_modules.files.checked_json import RecordReader, is_inside
+from rnn_modules.network import load_network
+from rnn_modules.runs.run_record import last_call
+
+_TEMPORARY = re.compile(r"\..+-[a-z0-9_]{8}(\.\w+)?")
+
+
+@dataclass
+class Check:
+    """One kind of check.
+
+    Attributes:
+        name: what is checked.
+        checked: how many.
+        problems: a line for each that does not fit.
+        skipped: a line for each that could not be checked here, which is no problem.
+    """
+
+    name: str
+    checked: int = 0
+    problems: list[str] = field(default_factory=list)
+    skipped: list[str] = field(default_factory=list)
+
+    def take(self, check: Callable[..., str | None], *arguments) -> None:
+        """Count one; ``check(*arguments)`` returns what is wrong with it, or raises an InputError that says it."""
+        self.checked += 1
+        try:
+            problem = check(*arguments)
+        except InputError as error:
+            problem = str(error)
+        if problem:
+            self.problems.append(problem)
+
+
+def verify_files(folder: str | os.PathLike) -> list[Check]:
+    """All checks of files and checksums.
+
+    Args:
+        folder: of a run.
+
+    Raises:
+        InputError: there is no such folder, or it has no record.
+    """
+    folder = Path(folder)
+    if not any(_records(folder)):
+        raise InputError(f"{folder}: no records of a run; name the folder of a finished run (results/<run>)")
+    return [
+        _temporary_files(folder),
+        _last_call(folder),
+        _corpora(folder),
+        _datasets(folder),
+        _networks(folder),
+        _modules(folder),
+        _inputs(folder),
+    ]
+
+
+def _temporary_files(folder: Path) -> Check:
+    check = Check("half-written files")
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            check.take(_whole, path)
+    return check
+
+
+def _whole(path: Path) -> str | None:
+    return f"{path}: left by a job that was killed; delete it" if is_temporary(path) else None
+
+
+def is_temporary(path: Path) -> bool:
+    """Whether a file has a name under which :func:`rnn_modules.files.atomic_files.replacing` writes."""
+    return _TEMPORARY.fullmatch(path.name) is not None
+
+
+def _last_call(folder: Path) -> Check:
+    check = Check("last call of Snakemake")
+    if (folder / "run.json").exists():
+        check.take(_finished, folder)
+    else:
+        check.skipped.append(f"{folder / 'run.json'}: not there")
+    return check
+
+
+def _finished(folder: Path) -> str | None:
+    call = last_call(folder)
+    state = call["state"] if call else "missing"
+    return None if state == "finished" else f"{folder / 'run.json'}: the last call is {state}; finish the run"
+
+
+def _corpora(folder: Path) -> Check:
+    check = Check("corpora against their checksums")
+    for path in sorted(folder.glob("corpora/*.json")):
+        check.take(_corpus, path, check.skipped)
+    # Files that lie elsewhere are counted as skipped alone.
+    check.checked -= len(check.skipped)
+    return check
+
+
+def _corpus(path: Path, skipped: list[str]) -> None:
+    manifest = read_manifest(path)
+    if all(Path(one["path"]).is_file() for one in manifest["files"]):
+        verify_manifest(manifest)
+    else:
+        skipped.append(f"{path}: its files are not here")
+
+
+def _datasets(folder: Path) -> Check:
+    check = Check("datasets against their checksums and corpora")
+    for path in sorted(folder.glob("datasets/*/dataset.json")):
+        check.take(_dataset, folder, path)
+    return check
+
+
+def _dataset(folder: Path, path: Path) -> str | None:
+    metadata = Dataset.load(path.parent).metadata
+    manifest = folder / "corpora" / f"{metadata['corpus']}.json"
+    known = {one["name"]: one["sha256"] for one in read_manifest(manifest)["files"]}
+    used = {one["name"]: one["sha256"] for one in metadata.get("files", [])}
+    if used != known:
+        return f"{path}: made from other files than {manifest} names; prepare the dataset again"
+    return None
+
+
+def _networks(folder: Path) -> Check:
+    check = Check("networks against their records")
+    for path in sorted(folder.glob("models/*/*/*/*/record.json")):
+        check.take(_network, path)
+    return check
+
+
+def _network(path: Path) -> str | None:
+    recorded = read_json(path, ("network_sha256",))["network_sha256"]
+    network = path.with_name("network.npz")
+    received = load_network(network).sha256
+    if received != recorded:
+        return f"{network}: SHA-256 {received[:12]}, {path.name} has {recorded[:12]}; train the model again"
+    return None
+
+
+def _modules(folder: Path) -> Check:
+    check = Check("modules against their parents")
+    for mode in MODES:
+        for path in sorted(folder.glob(f"models/*/*/*/*/modules/{mode}.npz")):
+            check.take(_module, path)
+    return check
+
+
+def _module(path: Path) -> str | None:
+    try:
+        Modules.load(path, path.with_suffix(".json"), load_network(path.parents[1] / "network.npz"))
+    except InputError as error:
+        return str(error) if str(path) in str(error) else f"{path}: {error}"
+    return None
+
+
+def _inputs(folder: Path) -> Check:
+    check = Check("inputs of records against their checksums")
+    sha256 = functools.cache(sha256_of_file)
+    for record in _records(folder):
+        try:
+            reader = RecordReader(record, read_json(record, ("provenance",)))
+            provenance = reader.inner("provenance", reader.value["provenance"], ("inputs",))
+            inputs = provenance.mapping("inputs", provenance.value["inputs"])
+        except InputError as error:
+            check.problems.append(f"{record}: does not say what it was made from ({error}); make it again")
+            continue
+        for name, recorded in inputs.items():
+            check.take(_input, folder, record, name, recorded, sha256)
+    return check
+
+
+def _input(folder: Path, record: Path, name: str, recorded: object, sha256: Callable[[Path], str]) -> str | None:
+    if not is_inside(name) or not isinstance(recorded, str):
+        return f"{record}: made from {name!r} ({recorded!r}), which is no file of the run; make the record again"
+    path = input_path(folder, record, name)
+    if not path.is_file():
+        return f"{record}: made from {name}, but {path} is not there"
+    if sha256(path) != recorded:
+        return f"{record}: made from another {path} ({recorded[:12]}, now {sha256(path)[:12]}); make the record again"
+    return None
+
+
+def _records(folder: Path) -> Iterator[Path]:
+    for pattern in (
+        "models/*/*/*/*/record.json",
+        "models/*/*/*/*/decomposition_cost.json",
+        "baselines/*/*/*/*/*.json",
+        "experiments/*/*/*/*.json",
+    ):
+        yield from sorted(folder.glob(pattern))
+
+
+def seed_folder(parts: Sequence[str]) -> str:
+    """The part of a record's path that names its seed, such as ``seed-0``; empty where there is none."""
+    return next((part for part in parts if part.startswith("seed-")), "")
+
+
+def input_path(folder: Path, record: Path, name: str) -> Path:
+    """The file that a name in a record's ``provenance.inputs`` stands for.
+
+    Args:
+        folder: of the run.
+        record: path of the record.
+        name: ``dataset`` (of a model's own record), the name of a dataset, the number of a chunk of baselines, or
+            ``architecture/dataset/rnn-layers/`` and what of the model.
+    """
+    parts = record.relative_to(folder).with_suffix("").parts
+    if "/" in name:
+        model, part = name.rsplit("/", 1)
+        place = folder / "models" / model / seed_folder(parts)
+        return place / "modules" / f"{part}.npz" if part in MODES else place / f"{part}.npz"
+    if name.isdigit():
+        return folder.joinpath("baselines", *parts[1:], f"{name}.json")
+    return folder / "datasets" / (parts[2] if name == "dataset" else name) / "dataset.npz"

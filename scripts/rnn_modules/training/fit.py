@@ -1,0 +1,144 @@
+"""Fit a model on a dataset (paper section V-A2): Adam, categorical cross-entropy, no early stopping."""
+
+from __future__ import annotations
+
+import csv
+import math
+import os
+import sys
+from dataclasses import dataclass
+
+import keras
+import numpy as np
+
+from rnn_modules.data.dataset import Dataset
+from rnn_modules.files.atomic_files import InputError, replacing
+from rnn_modules.files.command_line import LARGEST_SEED, check_settings, setting
+from rnn_modules.training.architectures import DataSizes
+
+History = dict[str, list[float]]
+"""Metric -> its value after each epoch."""
+
+
+@dataclass(frozen=True)
+class TrainingSettings:
+    """How a model is fitted."""
+
+    epochs: int = setting(15, "passes over the training examples", least=1)
+    batch_size: int = setting(128, "examples of one gradient step", least=1, most=2**31 - 1)
+    learning_rate: float = setting(0.001, "of Adam; the default is Keras'", least=1e-12)
+    seed: int = setting(0, "of the initial weights and of the order of the examples", least=0, most=LARGEST_SEED)
+
+    def __post_init__(self) -> None:
+        """Check types and ranges; raises :class:`InputError`."""
+        check_settings(self)
+
+
+def check_architecture(architecture: str, dataset: Dataset) -> None:
+    """Check that models of an input/output type can be trained on a dataset.
+
+    Raises:
+        InputError: the dataset's labels are of another kind.
+    """
+    translation, sequences = dataset.is_translation, not dataset.is_translation and dataset.labels("train").ndim == 2
+    each_token = sequences and dataset.metadata["output_timesteps"] == dataset.metadata["input_tokens"]
+    fitting = {
+        "encoder_decoder": translation,
+        "one_to_many": sequences,
+        "many_to_many": each_token,
+    }.get(architecture, not translation and not sequences)
+    if not fitting:
+        kind = "translations" if translation else "label sequences" if sequences else "one label per example"
+        raise InputError(
+            f"architecture: received {architecture}, but dataset {dataset.metadata['corpus']} has {kind} "
+            f"({dataset.metadata['output_timesteps']} for {dataset.metadata['input_tokens']} input ids); give the "
+            "dataset of such models"
+        )
+
+
+def sizes_of(dataset: Dataset) -> DataSizes:
+    """What a dataset fixes of a model's shape."""
+    labels = dataset.labels("train")
+    if dataset.is_translation:
+        timesteps, outputs = dataset.model_inputs("train")[1].shape[1], dataset.metadata["target_vocabulary_size"]
+    else:
+        timesteps, outputs = labels.shape[1] if labels.ndim == 2 else 1, len(dataset.class_names)
+    return DataSizes(dataset.inputs("train").shape[1], timesteps, dataset.metadata["vocabulary_size"], outputs)
+
+
+def inputs_and_targets(dataset: Dataset, split: str) -> tuple:
+    """What ``fit`` receives: inputs (a pair for translation) and the integer targets.
+
+    Raises:
+        InputError: the split has no example.
+    """
+    if not len(dataset.inputs(split)):
+        raise InputError(f"dataset {dataset.metadata['corpus']}: split {split!r} has no example")
+    # The decoder reads all words of a target but the last, and predicts all but the first.
+    targets = dataset.targets(split)[:, 1:] if dataset.is_translation else dataset.labels(split)
+    return dataset.model_inputs(split), targets
+
+
+def compiled(model: keras.Model, settings: TrainingSettings) -> keras.Model:
+    """``model``, made ready for :func:`fit`: Adam, categorical cross-entropy, accuracy."""
+    # XLA compiles for longer than it saves on networks of this size; JAX without it runs operation by operation.
+    model.compile(
+        keras.optimizers.Adam(settings.learning_rate),
+        "sparse_categorical_crossentropy",
+        metrics=["accuracy"],
+        jit_compile=keras.backend.backend() == "jax",
+    )
+    return model
+
+
+def fit(model: keras.Model, inputs, targets: np.ndarray, settings: TrainingSettings, validation=None) -> History:
+    """Fit a compiled model in place.
+
+    Args:
+        model: from :func:`compiled`, with the seed already set.
+        inputs: ``(examples, tokens) int32``, or for translation a pair of these.
+        targets: ``(examples,)`` or ``(examples, timesteps)`` int32 classes, or words.
+        settings: epochs and batch size.
+        validation: inputs and targets whose metrics enter the history, or None.
+
+    Returns:
+        The history: one list per metric, one value per epoch.
+
+    Raises:
+        InputError: the training diverged (a loss that is not finite).
+    """
+    history = model.fit(
+        inputs,
+        targets,
+        batch_size=settings.batch_size,
+        epochs=settings.epochs,
+        validation_data=validation,
+        validation_batch_size=evaluation_batch(model),
+        verbose=1 if sys.stderr.isatty() else 2,
+    ).history
+    if not np.isfinite(history["loss"]).all():
+        raise InputError(
+            f"training of {model.name} diverged: losses {history['loss']}; lower learning_rate "
+            f"(now {settings.learning_rate})"
+        )
+    return {name: [float(value) for value in values] for name, values in history.items()}
+
+
+def evaluation_batch(model: keras.Model) -> int:
+    """Examples at once where nothing is learnt: 1,024, or as many as have 2^25 probabilities (of words) together."""
+    return max(1, min(1024, 2**25 // math.prod(model.output_shape[1:])))
+
+
+def train(model: keras.Model, dataset: Dataset, settings: TrainingSettings) -> History:
+    """Compile ``model`` and fit it on the dataset's training split; its validation split, if any, is watched."""
+    validation = inputs_and_targets(dataset, "validation") if "validation_inputs" in dataset.arrays else None
+    return fit(compiled(model, settings), *inputs_and_targets(dataset, "train"), settings, validation)
+
+
+def write_history(path: str | os.PathLike, history: History) -> None:
+    """Write a training history as CSV, one row per epoch."""
+    names = list(history)
+    with replacing(path) as temporary, open(temporary, "w", newline="", encoding="utf-8") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(["epoch", *names])
+        writer.writerows([epoch, *values] for epoch, values in enumerate(zip(*history.values(), strict=True), start=1))

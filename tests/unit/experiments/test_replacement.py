@@ -1,0 +1,214 @@
+"""Replacement: one module at a time comes from another model."""
+
+import dataclasses
+import json
+
+import numpy as np
+import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+
+import evaluate_replacement
+from rnn_modules.decomposition.composition import HEADS, module_odds
+from rnn_modules.decomposition.masks import MODES
+from rnn_modules.decomposition.parameters import DecompositionParameters
+from rnn_modules.experiments.cutting import cut_modules
+from rnn_modules.experiments.decomposition_cost import decomposition_cost
+from rnn_modules.experiments.metrics import classification_metrics, scopes
+from rnn_modules.experiments.replacement import replace_each_module, worst_and_best
+from rnn_modules.files.atomic_files import InputError, read_json
+from rnn_modules.records.case_records import read_case_record
+from support.made_up_models import classifier_model, saved, translator_model
+
+# Without shrinking, which would cut and compose modules for minutes.
+stable = settings(deadline=None, derandomize=True, max_examples=10, phases=[Phase.generate])
+networks = {
+    "seed": st.integers(0, 1000),
+    "cell": st.sampled_from(["vanilla", "gru", "lstm"]),
+    "layers": st.integers(1, 2),
+    "many_output": st.booleans(),
+}
+
+
+def two_models(many_output=False, **other):
+    """A model, and another of the same dataset."""
+    model = classifier_model(many_output, **other)
+    changed = other | {"seed": other.get("seed", 0) + 1, "layers": 1}
+    return model, classifier_model(many_output, dataset=model.dataset, **changed)
+
+
+def cut(*models, removal_cap=0.5, modes=MODES):
+    parameters = DecompositionParameters(removal_cap=removal_cap)
+    found = [cut_modules(model.network, model.dataset, parameters, modes) for model in models]
+    return {mode: tuple(part[mode] for part in found) for mode in modes}
+
+
+def key(row):
+    return tuple(row[name] for name in ("case", "decision", "predictor", "mode", "head"))
+
+
+def scores(row):
+    return {name: row[name] for name in ("accuracy", "balanced_accuracy", "macro_f1", "examples")}
+
+
+@pytest.mark.parametrize("many_output", [False, True])
+def test_rows_for_every_class_predictor_mode_and_head(many_output):
+    worst, best = two_models(many_output)
+    rows = replace_each_module(worst, best, cut(worst, best))
+    names = ("noun", "verb", "other") if many_output else ("red", "green", "blue", "grey")
+    scope_names = ("all", "unpadded") if many_output else ("all",)
+    predictors = [(name, None, None) for name in ("monolithic", "better", "constant")]
+    predictors += [(name, mode, head) for name in ("composed", "modules") for mode in MODES for head in HEADS]
+    expected = {(name, scope, *predictor) for name in names for scope in scope_names for predictor in predictors}
+    assert len(rows) == len(expected)
+    assert {key(row) for row in rows} == expected
+    json.dumps(rows, allow_nan=False)
+
+
+@given(st.fixed_dictionaries(networks), st.sampled_from([0.0, 0.5]))
+@stable
+def test_replacing_a_module_by_itself_changes_nothing(network, removal_cap):
+    model = classifier_model(**network)
+    rows = replace_each_module(model, model, cut(model, model, removal_cap=removal_cap))
+    by_key = {key(row): scores(row) for row in rows}
+    for case, scope, predictor, mode, head in by_key:
+        if predictor == "modules":
+            assert by_key[case, scope, "modules", mode, head] == by_key[case, scope, "composed", mode, head]
+        if predictor == "better":
+            assert by_key[case, scope, "better", mode, head] == by_key[case, scope, "monolithic", mode, head]
+
+
+@given(st.fixed_dictionaries(networks), st.sampled_from(MODES))
+@stable
+def test_the_replaced_module_alone_is_the_other_models(network, mode):
+    worst, best = two_models(**network)
+    modules = cut(worst, best, modes=[mode])
+    rows = replace_each_module(worst, best, modules)
+    inputs, labels = worst.dataset.inputs("test"), worst.dataset.labels("test")
+    odds = [
+        module_odds(model.network, part, inputs, HEADS)
+        for model, part in zip((worst, best), modules[mode], strict=True)
+    ]
+    received = {key(row): scores(row) for row in rows}
+    for replaced, name in enumerate(worst.dataset.class_names):
+        if name == "padding":
+            assert not [case for case, *_ in received if case == name]
+            continue
+        for head in HEADS:
+            own, new = (part[head].reshape(part[head].shape[0], -1).T.tolist() for part in odds)
+            decided = []
+            for position, other in zip(own, new, strict=True):
+                position[replaced] = other[replaced]
+                decided.append(position.index(max(position)))
+            decided = np.array(decided).reshape(labels.shape)
+            for scope, counted in scopes(labels).items():
+                expected = classification_metrics(labels[counted], decided[counted])
+                assert received[name, scope, "modules", mode, head] == pytest.approx(expected)
+
+
+def test_references_are_the_first_experiments_figures():
+    worst, best = two_models(True)
+    modules = cut(worst, best)
+    rows = {key(row): scores(row) for row in replace_each_module(worst, best, modules)}
+    cost = decomposition_cost(worst.network, worst.dataset, {mode: pair[0] for mode, pair in modules.items()})
+    better = decomposition_cost(best.network, best.dataset, {mode: pair[1] for mode, pair in modules.items()})
+    for name in ("noun", "verb", "other"):
+        for scope in ("all", "unpadded"):
+            assert rows[name, scope, "monolithic", None, None] == cost["monolithic"][scope]
+            assert rows[name, scope, "better", None, None] == better["monolithic"][scope]
+            assert rows[name, scope, "constant", None, None] == cost["controls"]["majority"][scope]
+            for mode in MODES:
+                for head in HEADS:
+                    expected = cost["modes"][mode]["composed"][head][scope]
+                    assert rows[name, scope, "composed", mode, head] == expected
+
+
+def test_replacing_all_modules_one_by_one_does_change_something():
+    """The equality of replacement by itself is no accident of modules that all decide alike."""
+    worst, best = two_models()
+    rows = {key(row): row["accuracy"] for row in replace_each_module(worst, best, cut(worst, best))}
+    changed = [
+        rows[case, scope, "modules", mode, head] != rows[case, scope, "composed", mode, head]
+        for case, scope, predictor, mode, head in rows
+        if predictor == "modules"
+    ]
+    assert any(changed)
+
+
+def test_models_of_different_datasets_are_an_error():
+    worst, best = classifier_model(seed=0, folder="worst"), classifier_model(seed=1, folder="best")
+    with pytest.raises(InputError, match="best: not trained on the dataset of worst; models must share it"):
+        replace_each_module(worst, best, {})
+
+
+def with_accuracies(validation, test):
+    return dataclasses.replace(
+        MODEL, record=MODEL.record | {"validation": {"accuracy": validation}, "test": {"accuracy": test}}
+    )
+
+
+MODEL = classifier_model()
+
+
+@given(st.lists(st.tuples(st.floats(0, 1), st.floats(0, 1)), min_size=1, max_size=6))
+@stable
+def test_worst_and_best_are_chosen_by_validation_not_by_test(accuracies):
+    models = [with_accuracies(validation, test) for validation, test in accuracies]
+    worst, best = worst_and_best(models)
+    validation = [accuracy for accuracy, _ in accuracies]
+    assert worst.record["validation"]["accuracy"] == min(validation)
+    assert best.record["validation"]["accuracy"] == max(validation)
+    if len(models) > 1:
+        assert worst is not best
+
+
+def test_the_test_split_has_no_say():
+    low, high = with_accuracies(0.1, 0.9), with_accuracies(0.8, 0.2)
+    assert worst_and_best([high, low]) == worst_and_best([low, high]) == (low, high)
+
+
+def evaluate(monkeypatch, models, output, modes=MODES):
+    words = ["evaluate_replacement.py", "--models", *(model.folder for model in models), "--modes", *modes]
+    words += ["--dataset", models[0].dataset_folder, "--run", "demo", "--preset", "paper", "--output", output]
+    monkeypatch.setattr("sys.argv", list(map(str, words)))
+    evaluate_replacement.main()
+    return read_json(output)
+
+
+def saved_depths(tmp_path, make, cutting=cut):
+    """Files of three models of one dataset; the last is the worst, the first the best."""
+    models = []
+    for layers, accuracy in ((1, 0.75), (2, 0.5), (3, 0.25)):
+        dataset = models[0].dataset if models else None
+        places = {"folder": tmp_path / f"lstm-{layers}", "dataset_folder": tmp_path / "data"}
+        model = make(seed=layers, layers=layers, dataset=dataset, **places)
+        model = dataclasses.replace(model, record=model.record | {"validation": {"accuracy": accuracy}})
+        models.append(saved(model, {mode: part for mode, (part,) in cutting(model).items()}))
+    return models
+
+
+@pytest.mark.parametrize("many_output", [False, True])
+def test_script_writes_a_record_that_is_read(monkeypatch, tmp_path, many_output):
+    models = saved_depths(tmp_path, lambda **settings: classifier_model(many_output, **settings))
+    record = evaluate(monkeypatch, models, tmp_path / "record.json")
+    assert record["setting"] == ("many_to_many" if many_output else "many_to_one")
+    assert (record["layers"], record["worst"], record["best"]) == (
+        3,
+        {"layers": 3, "validation": 0.25},
+        {"layers": 1, "validation": 0.75},
+    )
+    assert record["cases_possible"] == (3 if many_output else 4)
+    assert len(record["provenance"]["inputs"]) == 7
+    expected = replace_each_module(models[2], models[0], cut(models[2], models[0]))
+    assert [key(row) for row in record["rows"]] == [key(row) for row in expected]
+    assert [scores(row) for row in record["rows"]] == [pytest.approx(scores(row)) for row in expected]
+    assert read_case_record(tmp_path / "record.json").better_layers == 1
+
+
+def test_script_replaces_languages_of_translators(monkeypatch, tmp_path):
+    models = saved_depths(tmp_path, translator_model)
+    record = evaluate(monkeypatch, models, tmp_path / "record.json", ["rolled"])
+    assert record["setting"] == "encoder_decoder" and record["cases_possible"] == 2
+    assert {row["case"] for row in record["rows"]} == {"en-fr", "en-de"}
+    assert (record["worst"]["layers"], record["best"]["layers"]) == (3, 1)
+    assert len(read_case_record(tmp_path / "record.json").rows) == len(record["rows"]) == 2 * 5

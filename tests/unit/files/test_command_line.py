@@ -1,0 +1,233 @@
+"""Flags made from settings classes, and errors of scripts in one line."""
+
+import argparse
+import dataclasses
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from typing import Literal
+
+import pytest
+
+from rnn_modules.decomposition.parameters import EDGES, DecompositionParameters, preset
+from rnn_modules.files.atomic_files import InputError
+from rnn_modules.files.command_line import (
+    add_settings,
+    check_settings,
+    peak_memory_mib,
+    run,
+    setting,
+    settings_from,
+    took,
+    whole_number,
+)
+from support.project import ROOT
+
+SCRIPTS = ROOT / "scripts"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """One field of every kind."""
+
+    number: int = field(default=3, metadata={"help": "how many"})
+    share: float = 0.5
+    limit: int | None = None
+    order: Literal["random", "first"] = "random"
+    edges: tuple[str, ...] = ("a", "b")
+
+
+def parsed(*flags, settings=Settings, start=None):
+    parser = argparse.ArgumentParser()
+    add_settings(parser, settings)
+    return settings_from(parser.parse_args(flags), settings, start)
+
+
+def flags_of(settings):
+    """The command line that describes an object."""
+    flags = []
+    for one in dataclasses.fields(settings):
+        value = getattr(settings, one.name)
+        if value is not None:
+            values = map(str, value) if isinstance(value, tuple) else [str(value)]
+            flags += ["--" + one.name.replace("_", "-"), *values]
+    return flags
+
+
+def test_without_flags_the_defaults_stand():
+    assert parsed() == Settings()
+    start = Settings(number=7, limit=2, edges=())
+    assert parsed(start=start) == start
+
+
+def test_flags_are_set_on_top_of_a_start():
+    start = Settings(number=7, limit=2)
+    assert parsed("--share", "0.25", "--edges", "c", start=start) == Settings(7, 0.25, 2, "random", ("c",))
+    assert parsed("--edges").edges == ()
+    assert parsed("--limit", "9").limit == 9
+
+
+@pytest.mark.parametrize("settings", [Settings(), Settings(1, 0.125, 4, "first", ("x", "y", "z"))])
+def test_flags_describe_all_of_an_object(settings):
+    assert parsed(*flags_of(settings)) == settings
+
+
+@pytest.mark.parametrize("name", ["paper", "package"])
+@pytest.mark.parametrize("architecture", ["many_to_one", "many_to_many", "encoder_decoder"])
+def test_flags_describe_all_parameters_of_the_decomposition(name, architecture):
+    expected = preset(name, architecture, "gru")
+    assert parsed(*flags_of(expected), settings=DecompositionParameters) == expected
+
+
+@pytest.mark.parametrize(
+    ("flags", "message"),
+    [
+        (["--order", "last"], "invalid choice: 'last'"),
+        (["--number", "three"], "invalid int value: 'three'"),
+        (["--share", "half"], "invalid float value: 'half'"),
+        (["--colour", "red"], "unrecognized arguments: --colour red"),
+    ],
+)
+def test_unknown_values_and_flags_are_errors(capsys, flags, message):
+    with pytest.raises(SystemExit) as raised:
+        parsed(*flags)
+    assert raised.value.code == 2
+    assert message in capsys.readouterr().err
+
+
+def test_help_has_the_fields_descriptions(capsys):
+    with pytest.raises(SystemExit):
+        parsed("--help")
+    assert "how many" in capsys.readouterr().out
+    with pytest.raises(SystemExit):
+        parsed("--help", settings=DecompositionParameters)
+    printed = " ".join(capsys.readouterr().out.split())
+    assert all(edge in printed for edge in EDGES)
+
+
+def test_an_error_of_the_input_is_one_line_and_status_2(capsys):
+    def main():
+        raise InputError("figures.json: lacks accuracy; make it again")
+
+    with pytest.raises(SystemExit) as raised:
+        run(main)
+    assert raised.value.code == 2
+    assert capsys.readouterr().err == "error: figures.json: lacks accuracy; make it again\n"
+
+
+def test_too_little_memory_is_one_line_and_status_2(capsys):
+    def main():
+        raise MemoryError("Unable to allocate 9 TiB")
+
+    with pytest.raises(SystemExit) as raised:
+        run(main)
+    assert raised.value.code == 2
+    assert capsys.readouterr().err.startswith("error: not enough memory (Unable to allocate 9 TiB); use smaller")
+
+
+@dataclass(frozen=True)
+class Checked:
+    """Fields with ranges."""
+
+    number: int = setting(3, "how many", least=1, most=10**6)
+    share: float = setting(0.5, "of all", least=0, most=1)
+    limit: int | None = setting(None, "at most", least=1)
+    order: Literal["random", "first"] = setting("random", "which first")
+    names: tuple[str, ...] = setting((), "whose")
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"number": 0}, "number: received 0; use a whole number from 1 to 1,000,000"),
+        ({"number": 10**400}, "number: received 1000"),
+        ({"number": 2.0}, "number: received 2.0; use a whole number"),
+        ({"number": True}, "number: received True"),
+        ({"share": float("nan")}, "share: received nan; use a number from 0 to 1"),
+        ({"share": "half"}, "share: received 'half'"),
+        ({"limit": 0}, "limit: received 0; use a whole number of at least 1"),
+        ({"order": "last"}, "order: received 'last'; use one of random, first"),
+        ({"names": ["x"]}, "names: received .'x'.; use words"),
+    ],
+)
+def test_settings_out_of_range_are_named(values, message):
+    check_settings(Checked())
+    check_settings(Checked(number=1, share=1, limit=1, order="first", names=("x",)))
+    with pytest.raises(InputError, match=message):
+        check_settings(Checked(**values))
+
+
+@pytest.mark.parametrize(("text", "message"), [("0", "use a whole number of at least 1"), ("x", "whole number")])
+def test_whole_numbers_of_flags(capsys, text, message):
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--threads", type=whole_number(1))
+    assert parser.parse_args(["--threads", "2"]).threads == 2
+    with pytest.raises(SystemExit):
+        parser.parse_args(["--threads", text])
+    assert message in capsys.readouterr().err
+
+
+def test_errors_of_the_program_are_not_hidden():
+    def main():
+        raise ValueError("a defect")
+
+    with pytest.raises(ValueError, match="a defect"):
+        run(main)
+
+
+@pytest.mark.parametrize("script", sorted(path.name for path in SCRIPTS.glob("*.py")))
+def test_every_script_describes_itself(script):
+    finished = subprocess.run([sys.executable, SCRIPTS / script, "--help"], capture_output=True, text=True, timeout=120)
+    assert finished.returncode == 0, finished.stderr
+    assert "usage:" in finished.stdout
+
+
+def test_a_script_without_its_input_ends_with_one_line(tmp_path):
+    absent = tmp_path / "network.npz"
+    arguments = ["--network", absent, "--dataset", tmp_path, "--architecture", "many_to_one", "--rnn", "lstm"]
+    finished = subprocess.run(
+        [sys.executable, SCRIPTS / "decompose_model.py", *arguments, "--output", tmp_path / "modules"],
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert finished.returncode == 2
+    assert finished.stderr == f"error: {absent}: cannot be read (No such file or directory)\n"
+    assert list(tmp_path.iterdir()) == []
+
+
+SCRIPT = """
+import sys
+sys.path.insert(0, {folder!r})
+from rnn_modules.files.command_line import run
+
+def main():
+    held = b"x" * 200 * 2**20
+    sum(range(10**6))
+    {end}
+
+run(main)
+"""
+
+
+def test_a_script_logs_what_it_took(tmp_path):
+    for end, code in (("pass", 0), ("raise SystemExit(1)", 1)):
+        with open(tmp_path / f"{code}.log", "w") as log:
+            words = [sys.executable, "-c", SCRIPT.format(folder=str(SCRIPTS), end=end)]
+            assert subprocess.run(words, stderr=log, timeout=60).returncode == code
+    seconds, memory = took(tmp_path / "0.log")
+    assert 0 < seconds < 60
+    assert 200 < memory < 300
+    assert took(tmp_path / "1.log") is None
+    assert took(tmp_path / "missing.log") is None
+
+
+def test_the_memory_of_the_process_that_starts_a_script_is_not_its_own(tmp_path):
+    held = b"x" * 200 * 2**20
+    assert peak_memory_mib() > 200
+    code = (
+        f"import sys; sys.path.insert(0, {str(SCRIPTS)!r})\nfrom rnn_modules.files.command_line import peak_memory_mib"
+    )
+    words = [sys.executable, "-c", f"{code}; print(peak_memory_mib())"]
+    printed = subprocess.run(words, capture_output=True, text=True, check=True, timeout=60).stdout
+    assert 5 < float(printed) < 150 < len(held) / 2**20

@@ -1,0 +1,124 @@
+"""The paper's figures are read whole, and agree with each other."""
+
+import pytest
+
+from rnn_modules.files.atomic_files import InputError
+from rnn_modules.records import published
+
+
+def test_table2_has_every_model_mode_and_pair_of_the_paper():
+    expected = {
+        (architecture, mode, pair, rnn, layers)
+        for architecture in published.ARCHITECTURES
+        for mode in published.modes_of(architecture)
+        for pair in published.pairs_of(architecture)
+        for rnn in published.PAPER_RNNS
+        for layers in published.LAYERS
+    }
+    assert set(published.table2()) == expected
+
+
+@pytest.mark.parametrize(
+    ("key", "delta", "jaccard"),
+    [
+        (("one_to_one", "rolled", None, "lstm", 1), 0.13, 0.75),
+        (("one_to_many", "rolled", None, "lstm", 3), -94.59, 0.86),
+        (("many_to_many", "unrolled", None, "vanilla", 4), -3.37, 0.83),
+        (("encoder_decoder", "unrolled", "en-it", "vanilla", 3), 3.59, 0.79),
+    ],
+)
+def test_cells_as_printed(key, delta, jaccard):
+    cell = published.cell(*key)
+    assert (cell.delta, cell.jaccard) == (delta, jaccard)
+
+
+def test_no_cell_where_the_paper_has_none():
+    assert published.cell("one_to_one", "unrolled", None, "lstm", 1) is None
+    assert published.cell("many_to_one", "rolled", None, "relu", 1) is None
+    assert published.row_jaccard("one_to_one", "unrolled") is None
+    assert published.row_jaccard("many_to_one", "unrolled") == 0.86
+
+
+def test_package_accuracies_explain_table2():
+    accuracies = published.package_accuracies()
+    assert len(accuracies) == 48
+    for (architecture, rnn, layers), accuracy in accuracies.items():
+        for mode in published.modes_of(architecture):
+            delta = 100 * (getattr(accuracy, mode) - accuracy.monolithic)
+            assert delta == pytest.approx(published.cell(architecture, mode, None, rnn, layers).delta, abs=0.006)
+
+
+def test_claims_are_numbered_without_gap():
+    assert list(published.claims()) == [f"C{number:02d}" for number in range(1, 41)]
+    assert published.claims()["C10"].published == -50.87
+    assert published.claims()["C18"].recomputed is None
+
+
+@pytest.mark.parametrize("reader", [published.table2, published.claims, published.package_accuracies])
+def test_missing_folder_is_one_clear_error(reader, tmp_path):
+    with pytest.raises(InputError, match=r"\.csv: cannot be read .*restore"):
+        reader(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("lstm,1,0.13", "lstm,one,0.13", "table2.csv: line 2 is damaged"),
+        ("1:1,Math QA,rolled,,lstm,2", "9:9,Math QA,rolled,,lstm,2", "table2.csv: line 3 is damaged"),
+        ("avg_ji", "jaccard", "table2.csv: lacks the columns avg_ji"),
+    ],
+)
+def test_damaged_table_names_the_line(tmp_path, old, new, message):
+    text = (published.FOLDER / "table2.csv").read_text(encoding="utf-8")
+    (tmp_path / "table2.csv").write_text(text.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(InputError, match=message):
+        published.table2(tmp_path)
+
+
+def test_tables_iii_and_iv_have_every_setting_and_rnn():
+    settings = {*published.ARCHITECTURES, *published.INTER}
+    for number in (3, 4):
+        assert set(published.case_table(number)) == {(name, rnn) for name in settings for rnn in published.PAPER_RNNS}
+    assert published.case_table(3)["many_to_many", "gru"].mean == 0.42
+    assert published.case_table(4)["one_to_one", "lstm"].median == -0.49
+    assert published.case_table(3)["encoder_decoder", "lstm"].recomputed_mean is None
+
+
+def test_published_cases_explain_their_summaries_but_for_one_slip_of_sign():
+    different = []
+    for number in (3, 4):
+        for key, entry in published.case_table(number).items():
+            if entry.recomputed_mean is not None and abs(entry.recomputed_mean - entry.mean) > 0.0051:
+                different.append((number, *key))
+    assert different == [(4, "one_to_one-one_to_many", "vanilla")]
+
+
+def test_scenarios_as_printed():
+    assert published.scenarios()["update_estonian_english"] == published.Scenario(20.80, 20.89, 21.30)
+
+
+def test_gate_approaches_share_their_monolithic_models():
+    per_gate = published.package_accuracies(gate_approach="per_gate")
+    assert {rnn for _, rnn, _ in per_gate} == {"lstm", "gru"} and len(per_gate) == 32
+    assert all(published.package_accuracies()[key].monolithic == entry.monolithic for key, entry in per_gate.items())
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "read"),
+    [
+        ("table3.csv", "intra,1:1,lstm,-0.07", "intra,2:2,lstm,-0.07", lambda folder: published.case_table(3, folder)),
+        ("table5.csv", "32.12", "much", published.scenarios),
+        (
+            "artifact_rq2_rq3_accuracy.csv",
+            "oneOne_oneMany,1,0.0",
+            "oneOne_none,1,0.0",
+            lambda folder: published.case_table(3, folder),
+        ),
+    ],
+)
+def test_damaged_tables_name_the_line(tmp_path, name, old, new, read):
+    for path in published.FOLDER.glob("*.csv"):
+        text = path.read_text(encoding="utf-8")
+        (tmp_path / path.name).write_text(text.replace(old, new, 1) if path.name == name else text, encoding="utf-8")
+    with pytest.raises(InputError, match=rf"{name}: line \d+ is damaged"):
+        read(tmp_path)

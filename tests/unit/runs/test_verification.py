@@ -1,0 +1,179 @@
+"""A run that is what its records say passes; one in which anything was changed does not, and the line says what."""
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from rnn_modules.files.atomic_files import InputError, read_arrays, write_arrays
+from rnn_modules.runs import run_record
+from rnn_modules.runs.rebuild_tables import commands, verify_tables
+from rnn_modules.runs.verification import input_path, verify_files
+from support.made_up_verified_run import MODEL, edit_json, write_verified_run
+from support.networks import random_classifier, random_modules
+from support.project import ROOT
+
+SCRIPT = ROOT / "scripts" / "verify_run.py"
+
+
+@pytest.fixture(scope="module")
+def original(tmp_path_factory):
+    return write_verified_run(tmp_path_factory.mktemp("work") / "made-up", tables=True)
+
+
+@pytest.fixture
+def folder(original, tmp_path):
+    return shutil.copytree(original, tmp_path / "made-up")
+
+
+def problems(folder):
+    return {check.name: check.problems for check in verify_files(folder) if check.problems}
+
+
+def test_a_whole_run_passes(folder):
+    checks = {check.name: check for check in verify_files(folder)}
+    assert [check.problems for check in checks.values()] == [[]] * len(checks)
+    # Two inputs of the model's records each need: 1 + 4 of the model, 1 of the baselines, 5 of the experiment.
+    assert checks["inputs of records against their checksums"].checked == 11
+    assert checks["networks against their records"].checked == 1
+    assert checks["modules against their parents"].checked == 2
+    assert checks["corpora against their checksums"].checked == 1
+
+
+def _another_network(folder):
+    random_classifier(seed=1, layers=1).save(folder / "models" / MODEL / "seed-0" / "network.npz")
+
+
+def _modules_of_another_network(folder):
+    modules = random_modules(random_classifier(seed=1, layers=1))
+    place = folder / "models" / MODEL / "seed-0" / "modules"
+    modules.save(place / "rolled.npz", place / "rolled.json")
+
+
+def _another_label(folder):
+    path = folder / "datasets" / "clinc" / "dataset.npz"
+    arrays = read_arrays(path)
+    arrays["test_labels"] = np.roll(arrays["test_labels"], 1)
+    write_arrays(path, arrays)
+
+
+def _other_baselines(folder):
+    edit_json(folder / "baselines/intra_reuse/many_to_one/lstm/seed-0/0.json", lambda value: value["cases"].pop())
+
+
+def _no_baselines(folder):
+    (folder / "baselines/intra_reuse/many_to_one/lstm/seed-0/0.json").unlink()
+
+
+def _another_corpus(folder):
+    def change(manifest):
+        manifest["files"][0]["sha256"] = "0" * 64
+
+    edit_json(folder / "corpora" / "clinc.json", change)
+
+
+def _half_written(folder):
+    (folder / "models" / MODEL / "seed-0" / ".network-k3j_9xz2.npz").touch()
+
+
+def _failed_call(folder):
+    run_record.begin_call(folder, {}, "no lock", ["snakemake"])
+    run_record.end_call(folder, "failed", [], [])
+
+
+def _no_provenance(folder):
+    edit_json(folder / "models" / MODEL / "seed-0" / "record.json", lambda value: value.pop("provenance"))
+
+
+@pytest.mark.parametrize(
+    ("tamper", "check", "line"),
+    [
+        (_another_network, "networks against their records", r"network\.npz: SHA-256 \w{12}, record\.json has"),
+        (_another_network, "modules against their parents", r"rolled\.npz: the modules belong to the network"),
+        (_another_network, "inputs of records against their checksums", r"made from another .*network\.npz"),
+        (_modules_of_another_network, "modules against their parents", r"the modules belong to the network"),
+        (_another_label, "datasets against their checksums and corpora", r"SHA-256 of the arrays is"),
+        (_another_label, "inputs of records against their checksums", r"record\.json: made from another .*dataset"),
+        (_other_baselines, "inputs of records against their checksums", r"seed-0\.json: made from another .*0\.json"),
+        (_no_baselines, "inputs of records against their checksums", r"made from 0, but .*0\.json is not there"),
+        (_another_corpus, "corpora against their checksums", r"SHA-256 is \w+ instead of 0000"),
+        (_another_corpus, "datasets against their checksums and corpora", r"made from other files"),
+        (_half_written, "half-written files", r"\.network-k3j_9xz2\.npz: left by a job that was killed"),
+        (_failed_call, "last call of Snakemake", r"the last call is failed"),
+        (_no_provenance, "inputs of records against their checksums", r"record\.json: .*lacks provenance"),
+    ],
+)
+def test_a_changed_run_fails_and_says_where(folder, tamper, check, line):
+    tamper(folder)
+    found = problems(folder)
+    assert re.search(line, "\n".join(found[check]))
+
+
+def test_a_corpus_elsewhere_is_no_problem(folder):
+    def move(manifest):
+        manifest["folder"], manifest["files"][0]["path"] = "/no/such", "/no/such/file"
+
+    edit_json(folder / "corpora" / "clinc.json", move)
+    (check,) = [check for check in verify_files(folder) if check.name == "corpora against their checksums"]
+    assert (check.checked, check.problems, len(check.skipped)) == (0, [], 1)
+
+
+@pytest.mark.parametrize(
+    ("record", "name", "path"),
+    [
+        ("models/a/clinc_with_brown/gru-4/seed-2/record.json", "dataset", "datasets/clinc_with_brown/dataset.npz"),
+        ("models/a/b/gru-4/seed-2/decomposition_cost.json", "b", "datasets/b/dataset.npz"),
+        ("models/a/b/gru-4/seed-2/decomposition_cost.json", "a/b/gru-4/network", "models/a/b/gru-4/seed-2/network.npz"),
+        (
+            "experiments/inter_reuse/a-c/gru/seed-2.json",
+            "c/d_with_b/gru-4/unrolled",
+            "models/c/d_with_b/gru-4/seed-2/modules/unrolled.npz",
+        ),
+        ("experiments/inter_reuse/a-c/gru/seed-2.json", "10", "baselines/inter_reuse/a-c/gru/seed-2/10.json"),
+        ("baselines/inter_reuse/a-c/gru/seed-2/10.json", "d_with_b", "datasets/d_with_b/dataset.npz"),
+    ],
+)
+def test_names_of_inputs_stand_for_files(record, name, path):
+    run = Path("results/made-up")
+    assert input_path(run, run / record, name) == run / path
+
+
+def test_tables_are_made_again(folder):
+    check = verify_tables(folder)
+    assert check.problems == [] and check.checked == len(list((folder / "tables").iterdir())) > 10
+    path = folder / "tables" / "table2.csv"
+    path.write_text(path.read_text().replace("lstm", "gru", 1))
+    (folder / "tables" / "table9.csv").touch()
+    changed, unknown = verify_tables(folder).problems
+    assert changed == f"{path}: not what the records give; make the tables again"
+    assert "table9.csv: no script makes it" in unknown
+
+
+def test_tables_rest_on_the_last_configuration(folder):
+    model = folder / "models" / MODEL
+    shutil.copytree(model / "seed-0", model / "seed-1")
+    assert any("seed-1" in word for command in commands(folder, folder) for word in command)
+    run_record.begin_call(folder, {"seeds": [0], "architectures": ["many_to_one"]}, "no lock", ["snakemake"])
+    words = [word for command in commands(folder, folder) for word in command]
+    assert any("seed-0" in word for word in words) and not any("seed-1" in word for word in words)
+
+
+def test_the_script_ends_with_status_1_on_a_mismatch(folder):
+    shutil.rmtree(folder / "tables")
+    command = [sys.executable, SCRIPT, "--run", folder]
+    whole = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    assert whole.returncode == 0, whole.stdout
+    assert "ok    networks against their records: 1 checked\n" in whole.stdout
+    _another_network(folder)
+    changed = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    assert changed.returncode == 1
+    assert "FAIL  networks against their records: 1 checked, 1 wrong\n" in changed.stdout
+
+
+def test_a_folder_without_records_is_an_error(tmp_path):
+    with pytest.raises(InputError, match="no records of a run"):
+        verify_files(tmp_path)
