@@ -10,12 +10,11 @@ import logging
 from pathlib import Path
 
 from rnn_modules.data.dataset import Dataset
-from rnn_modules.decomposition.masks import MODES
 from rnn_modules.decomposition.parameters import DecompositionParameters, preset
 from rnn_modules.experiments.cutting import cut_modules
 from rnn_modules.files.command_line import add_settings, add_threads_flag, run, settings_from
+from rnn_modules.names import ARCHITECTURES, MODES, PAPER, PRESETS, RNN_TYPES
 from rnn_modules.network import load_network
-from rnn_modules.records.published import ARCHITECTURES, RNNS
 
 
 def parse() -> argparse.Namespace:
@@ -24,10 +23,10 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--network", required=True, help="network.npz that train_model.py wrote")
     parser.add_argument("--dataset", required=True, help="folder of the dataset that the model was trained on")
     parser.add_argument("--architecture", choices=ARCHITECTURES, required=True, help="for the preset")
-    parser.add_argument("--rnn", choices=RNNS, required=True, help="for the preset")
+    parser.add_argument("--rnn", choices=RNN_TYPES, required=True, help="for the preset")
     add_threads_flag(parser)
     parser.add_argument("--modes", nargs="+", choices=MODES, default=MODES)
-    parser.add_argument("--preset", choices=("paper", "package"), default="paper", help="values that are not given")
+    parser.add_argument("--preset", choices=PRESETS, default=PAPER, help="values that are not given")
     parser.add_argument("--output", type=Path, required=True, help="folder of the modules")
     add_settings(parser, DecompositionParameters)
     return parser.parse_args()

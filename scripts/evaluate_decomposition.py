@@ -10,12 +10,12 @@ import dataclasses
 import logging
 from pathlib import Path
 
-from rnn_modules.decomposition.masks import MODES
 from rnn_modules.experiments.decomposition_cost import decomposition_cost
 from rnn_modules.experiments.trained_model import TrainedModel
 from rnn_modules.files.atomic_files import write_json
 from rnn_modules.files.command_line import add_record_flags, add_threads_flag, run
 from rnn_modules.files.provenance import provenance
+from rnn_modules.names import MODES
 
 
 def parse() -> argparse.Namespace:

@@ -9,7 +9,6 @@ import argparse
 import logging
 from pathlib import Path
 
-from rnn_modules.decomposition.masks import MODES
 from rnn_modules.experiments.replacement import replace_each_module, worst_and_best
 from rnn_modules.experiments.reuse_tasks import real_classes
 from rnn_modules.experiments.trained_model import TrainedModel, common_facts
@@ -17,6 +16,7 @@ from rnn_modules.experiments.translations import replace_each_language
 from rnn_modules.files.atomic_files import write_json
 from rnn_modules.files.command_line import add_record_flags, add_threads_flag, run
 from rnn_modules.files.provenance import provenance
+from rnn_modules.names import MODES
 
 
 def parse() -> argparse.Namespace:

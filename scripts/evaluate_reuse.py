@@ -8,7 +8,6 @@ Example:
 import argparse
 from pathlib import Path
 
-from rnn_modules.decomposition.masks import MODES
 from rnn_modules.experiments.reuse import compare_with_baselines
 from rnn_modules.experiments.reuse_tasks import problem_of
 from rnn_modules.experiments.scratch_models import TrainedBaselines
@@ -16,12 +15,13 @@ from rnn_modules.experiments.trained_model import TrainedModel, common_facts
 from rnn_modules.files.atomic_files import InputError, write_json
 from rnn_modules.files.command_line import add_record_flags, add_threads_flag, run
 from rnn_modules.files.provenance import provenance
+from rnn_modules.names import FROM_SCRATCH, MODES
 
 
 def parse() -> argparse.Namespace:
     """Parse the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--experiment", required=True, choices=("intra_reuse", "inter_reuse", "inter_replacement"))
+    parser.add_argument("--experiment", required=True, choices=FROM_SCRATCH)
     parser.add_argument("--models", type=Path, nargs="+", required=True, help="one model, or an x:1 and an x:N one")
     parser.add_argument("--datasets", type=Path, nargs="+", required=True, help="the dataset of each")
     parser.add_argument(

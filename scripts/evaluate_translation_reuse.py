@@ -10,12 +10,12 @@ import argparse
 import math
 from pathlib import Path
 
-from rnn_modules.decomposition.masks import MODES
 from rnn_modules.experiments.trained_model import TrainedModel, common_facts
 from rnn_modules.experiments.translations import reuse
 from rnn_modules.files.atomic_files import InputError, write_json
 from rnn_modules.files.command_line import add_record_flags, add_threads_flag, run
 from rnn_modules.files.provenance import provenance
+from rnn_modules.names import MODES
 
 
 def parse() -> argparse.Namespace:

@@ -8,13 +8,13 @@ Example:
 import argparse
 from pathlib import Path
 
-from rnn_modules.decomposition.masks import MODES
 from rnn_modules.decomposition.parameters import DecompositionParameters, preset
 from rnn_modules.experiments.trained_model import TrainedModel
 from rnn_modules.experiments.variants import evaluate_variants, sweep_removal_cap
 from rnn_modules.files.atomic_files import InputError, write_json
 from rnn_modules.files.command_line import add_settings, add_threads_flag, run, settings_from
 from rnn_modules.files.provenance import provenance
+from rnn_modules.names import MODES
 
 
 def parse() -> argparse.Namespace:

@@ -12,7 +12,7 @@ import argparse
 from pathlib import Path
 
 from rnn_modules.files.command_line import run
-from rnn_modules.records.published import ARCHITECTURES
+from rnn_modules.names import ARCHITECTURES
 from rnn_modules.records.variant_records import read_changed_records
 from rnn_modules.reporting.tables import rendering, variant_tables
 

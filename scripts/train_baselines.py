@@ -17,6 +17,7 @@ from rnn_modules.experiments.scratch_training import train_baselines
 from rnn_modules.files.atomic_files import sha256_of_arrays, write_arrays, write_json
 from rnn_modules.files.command_line import add_settings, peak_memory_mib, run, settings_from, whole_number
 from rnn_modules.files.provenance import provenance
+from rnn_modules.names import FROM_SCRATCH
 from rnn_modules.training.architectures import ArchitectureSettings
 from rnn_modules.training.fit import TrainingSettings, check_architecture
 
@@ -24,7 +25,7 @@ from rnn_modules.training.fit import TrainingSettings, check_architecture
 def parse() -> argparse.Namespace:
     """Parse the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--experiment", required=True, choices=("intra_reuse", "inter_reuse", "inter_replacement"))
+    parser.add_argument("--experiment", required=True, choices=FROM_SCRATCH)
     parser.add_argument("--datasets", type=Path, nargs="+", required=True, help="one dataset, or an x:1 and an x:N one")
     parser.add_argument("--cases", type=whole_number(1), help="draw so many cases; without it all")
     parser.add_argument("--chunk", type=whole_number(0), default=0, help="which chunk of the cases, counted from 0")

@@ -5,18 +5,28 @@ import json
 
 import numpy as np
 
-from rnn_modules.records import published
-from rnn_modules.records.case_records import HEADS, SCENARIOS, SETTINGS, is_translation, predictors_of
-from rnn_modules.records.cost_records import CLASSIFICATION_METRICS, TRANSLATION_METRICS
+from rnn_modules.names import (
+    ARCHITECTURES,
+    CLASSIFICATION_METRICS,
+    HEADS,
+    INTER,
+    LANGUAGE_PAIRS,
+    MANY_OUTPUT,
+    PAPER_RNN_TYPES,
+    RNN_TYPES,
+    SCENARIOS,
+    SETTINGS,
+    TRANSLATION,
+    TRANSLATION_METRICS,
+)
+from rnn_modules.records.case_records import is_translation, predictors_of
 from support.made_up_records import DATASETS, record, shifted
 
 LEVELS = {
     **{"modules": 0.90, "parent": 0.92, "baseline": 0.94, "constant": 0.6, "monolithic": 0.91, "composed": 0.90},
     **{"better": 0.95, "approach_1": 0.92, "approach_2": 0.93, "tags_only": 0.5},
 }
-POSSIBLE = dict(
-    zip((*published.ARCHITECTURES, *published.INTER, *SCENARIOS), (15, 45, 21, 66, 3, 42, 120, 4, 3), strict=True)
-)
+POSSIBLE = dict(zip((*ARCHITECTURES, *INTER, *SCENARIOS), (15, 45, 21, 66, 3, 42, 120, 4, 3), strict=True))
 PAIRS = {"add_ukrainian": ("en-de", "en-uk", "en-it", "en-fr"), "update_estonian_english": ("et-en", "et-de", "et-it")}
 ALL_CASES = [(experiment, setting) for experiment, settings in SETTINGS.items() for setting in settings]
 
@@ -25,12 +35,12 @@ def cases_of(experiment, setting, count=4):
     """Cases with their decisions."""
     if experiment == "scenario":
         return [(pair, (pair,)) for pair in PAIRS[setting]]
-    if setting == published.TRANSLATION:
+    if setting == TRANSLATION:
         if experiment == "intra_replacement":
-            return [(pair, (pair,)) for pair in published.PAIRS]
+            return [(pair, (pair,)) for pair in LANGUAGE_PAIRS]
         pairs = (("fr", "de"), ("fr", "it"), ("de", "it"))
         return [(" + ".join(pair), tuple(f"en-{language}" for language in pair)) for pair in pairs]
-    many_output = setting in published.MANY_OUTPUT
+    many_output = setting in MANY_OUTPUT
     if experiment == "intra_replacement":
         decisions = ("all", "unpadded") if many_output else ("all",)
         return [(f"class {place}", decisions) for place in range(count)]
@@ -48,7 +58,7 @@ def case_rows(experiment, setting, rnn="lstm", generator=None, count=4, modes=No
     translation = is_translation(experiment, setting)
     names, scale = (TRANSLATION_METRICS, 30.0) if translation else (CLASSIFICATION_METRICS, 1.0)
     if modes is None:
-        best = "rolled" if setting in ("one_to_one", published.TRANSLATION) or experiment == "scenario" else "unrolled"
+        best = "rolled" if setting in ("one_to_one", TRANSLATION) or experiment == "scenario" else "unrolled"
         modes = ("best",) if experiment.startswith("inter") else (best,)
         if rnn == "lstm" and setting in ("many_to_one", "one_to_many", "many_to_many"):
             modes = (*modes, "rolled")
@@ -82,7 +92,7 @@ def case_rows(experiment, setting, rnn="lstm", generator=None, count=4, modes=No
 
 def case_record(experiment="intra_reuse", setting="many_to_one", rnn="lstm", seed=0, count=4, **changes):
     """One complete record as a dictionary; ``count`` cases of classification."""
-    order = (ALL_CASES.index((experiment, setting)), list(published.RNNS).index(rnn), seed)
+    order = (ALL_CASES.index((experiment, setting)), list(RNN_TYPES).index(rnn), seed)
     parts = [DATASETS[part] for part in setting.split("-") if part in DATASETS] or [setting]
     value = {
         "experiment": experiment,
@@ -161,7 +171,7 @@ def write_records(folder, values):
     return paths
 
 
-def write_all_cases(folder, rnns=published.PAPER_RNNS, seeds=(0,), **changes):
+def write_all_cases(folder, rnns=PAPER_RNN_TYPES, seeds=(0,), **changes):
     """Write records of every experiment and setting (scenarios: LSTM alone) and return their paths."""
     return write_records(
         folder,

@@ -5,15 +5,24 @@ import json
 
 import numpy as np
 
+from rnn_modules.names import (
+    ARCHITECTURES,
+    MANY_OUTPUT,
+    PAPER_LAYERS,
+    PAPER_RNN_TYPES,
+    RNN_TYPES,
+    TRANSLATION,
+    modes_of,
+)
 from rnn_modules.records import published
 from rnn_modules.records.cost_records import metrics_of, scopes_of
 
-DATASETS = dict(zip(published.ARCHITECTURES, ("math_qa", "clinc", "toxicity", "brown", "tatoeba"), strict=True))
+DATASETS = dict(zip(ARCHITECTURES, ("math_qa", "clinc", "toxicity", "brown", "tatoeba"), strict=True))
 
 
 def scores(architecture, level, generator):
     """Scores around ``level``, a share."""
-    scale = 100.0 if architecture == published.TRANSLATION else 1.0
+    scale = 100.0 if architecture == TRANSLATION else 1.0
     return {
         scope: {
             name: float(np.clip(scale * (level + generator.normal(0, 0.005)), 0, scale))
@@ -25,7 +34,7 @@ def scores(architecture, level, generator):
 
 def shifted(values, architecture, shift, generator):
     """``values`` moved by about ``shift``, a share."""
-    scale = 100.0 if architecture == published.TRANSLATION else 1.0
+    scale = 100.0 if architecture == TRANSLATION else 1.0
     return {
         scope: {
             name: float(np.clip(value + scale * (shift + generator.normal(0, 0.004)), 0, scale))
@@ -37,15 +46,15 @@ def shifted(values, architecture, shift, generator):
 
 def record(architecture="many_to_one", rnn="lstm", layers=1, seed=0, **changes):
     """One complete record as a dictionary."""
-    order = (list(published.ARCHITECTURES).index(architecture), list(published.RNNS).index(rnn), layers, seed)
+    order = (list(ARCHITECTURES).index(architecture), list(RNN_TYPES).index(rnn), layers, seed)
     generator = np.random.default_rng(order)
-    translation = architecture == published.TRANSLATION
+    translation = architecture == TRANSLATION
     monolithic = scores(architecture, 0.27 if translation else 0.93, generator)
     controls = {"tags_only" if translation else "majority": scores(architecture, 0.2, generator)}
-    if architecture in published.MANY_OUTPUT:
+    if architecture in MANY_OUTPUT:
         controls["zeroed"] = scores(architecture, 0.81 if architecture == "one_to_many" else 0.19, generator)
     modes = {}
-    for mode in published.modes_of(architecture):
+    for mode in modes_of(architecture):
         shift = -0.012 if mode == "rolled" else -0.004
         heads = ("parent",) if translation else ("mean", "log_sum_exp", "calibrated")
         modes[mode] = {
@@ -79,10 +88,10 @@ def record(architecture="many_to_one", rnn="lstm", layers=1, seed=0, **changes):
 def published_record(architecture, rnn, layers, seed=0):
     """A record whose deltas and Jaccard indices are those that the paper prints."""
     value = record(architecture, rnn, layers, seed)
-    points = 1.0 if architecture == published.TRANSLATION else 100.0
-    base = 40.0 if architecture == published.TRANSLATION else 0.96
+    points = 1.0 if architecture == TRANSLATION else 100.0
+    base = 40.0 if architecture == TRANSLATION else 0.96
     for scope in scopes_of(architecture):
-        pair = scope if architecture == published.TRANSLATION else None
+        pair = scope if architecture == TRANSLATION else None
         value["monolithic"][scope] = dict.fromkeys(metrics_of(architecture), base)
         for mode, entry in value["modes"].items():
             cell = published.cell(architecture, mode, pair, rnn, layers)
@@ -92,12 +101,12 @@ def published_record(architecture, rnn, layers, seed=0):
     return value
 
 
-def write_all(folder, make=record, rnns=published.PAPER_RNNS, seeds=(0,)):
+def write_all(folder, make=record, rnns=PAPER_RNN_TYPES, seeds=(0,)):
     """Write the records of every model and return their paths."""
     paths = []
-    for architecture in published.ARCHITECTURES:
+    for architecture in ARCHITECTURES:
         for rnn in rnns:
-            for layers in published.LAYERS:
+            for layers in PAPER_LAYERS:
                 for seed in seeds:
                     path = folder / f"{architecture}-{rnn}-{layers}-{seed}.json"
                     path.write_text(json.dumps(make(architecture, rnn, layers, seed)), encoding="utf-8")

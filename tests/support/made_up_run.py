@@ -5,7 +5,7 @@ import runpy
 import sys
 from unittest import mock
 
-from rnn_modules.records import published
+from rnn_modules.names import ARCHITECTURES
 from support.made_up_cases import case_record, sweep_record, variants_record
 from support.made_up_records import DATASETS, record
 from support.project import ROOT
@@ -67,7 +67,7 @@ def write_costs(folder, rnns=("lstm",), layers=(1,), seeds=(0,), **changes):
     """Models and Table II of a run that has nothing else."""
     paths = [
         write_model(folder, architecture, rnn, number, seed, **changes)
-        for architecture in published.ARCHITECTURES
+        for architecture in ARCHITECTURES
         for rnn in rnns
         for number in layers
         for seed in seeds

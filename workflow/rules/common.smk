@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from rnn_modules.files.source_code import code_of
+from rnn_modules.names import INTER, TRANSLATION, architectures_of, best_mode, modes_of
 
 RESULTS = f"results/{config['run']}"
 DATASET = f"{RESULTS}/datasets/{{dataset}}"
@@ -108,11 +109,6 @@ def examples_per_class(architecture):
     """Limit of the training of models of an architecture from scratch; None without one."""
     reuse = config["reuse"]
     return reuse.get("examples_per_class_of", {}).get(architecture, reuse["examples_per_class"])
-
-
-def modes(architecture):
-    """Without a loop there is nothing to unroll (section V-B1)."""
-    return ["rolled"] if architecture == "one_to_one" else ["rolled", "unrolled"]
 
 
 def grid(pattern):

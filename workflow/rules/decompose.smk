@@ -28,7 +28,7 @@ rule decompose_model:
         code=code_of("decompose_model.py"),
         dataset=lambda wildcards, input: folder_of(input.dataset),
         folder=lambda wildcards, output: folder_of(output),
-        modes=lambda wildcards: " ".join(modes(wildcards.architecture)),
+        modes=lambda wildcards: " ".join(modes_of(wildcards.architecture)),
         preset=lookup("decomposition/preset", within=config),
         parameters=flags(config["decomposition"]["parameters"]),
     shell:
@@ -55,7 +55,7 @@ rule evaluate_decomposition:
         network=f"{MODEL}/network.npz",
         record=f"{MODEL}/record.json",
         modules=lambda wildcards: [
-            f"{MODEL}/{name}".format(**wildcards) for name in modules_files(modes(wildcards.architecture))
+            f"{MODEL}/{name}".format(**wildcards) for name in modules_files(modes_of(wildcards.architecture))
         ],
         dataset=dataset_of,
     output:
@@ -74,7 +74,7 @@ rule evaluate_decomposition:
         code=code_of("evaluate_decomposition.py"),
         model=lambda wildcards, input: str(Path(input.record).parent),
         dataset=lambda wildcards, input: folder_of(input.dataset),
-        modes=lambda wildcards: " ".join(modes(wildcards.architecture)),
+        modes=lambda wildcards: " ".join(modes_of(wildcards.architecture)),
         run=config["run"],
         preset=lookup("decomposition/preset", within=config),
     shell:

@@ -7,12 +7,12 @@ wildcard_constraints:
     chunk=r"\d+",
 
 
-INTER_SETTINGS = [name for name, pair in INTER.items() if set(pair) <= set(config["architectures"])]
+INTER_SETTINGS = [name for name in INTER if set(architectures_of(name)) <= set(config["architectures"])]
 RQ2 = records("intra_reuse", config["architectures"]) + records("inter_reuse", INTER_SETTINGS)
 RQ3 = records("intra_replacement", config["architectures"]) + records("inter_replacement", INTER_SETTINGS)
 SCENARIOS = records(
     "scenario",
-    config["scenarios"]["systems"] if "encoder_decoder" in config["architectures"] else [],
+    config["scenarios"]["systems"] if TRANSLATION in config["architectures"] else [],
     [config["scenarios"]["rnn"]],
 )
 VARIANTS = records("variants", config["architectures"], config["variants"]["rnn_types"])
@@ -192,7 +192,7 @@ rule evaluate_scenario:
     input:
         networks=lambda wildcards: scenario_models(wildcards, "network.npz"),
         records=lambda wildcards: scenario_models(wildcards, "record.json"),
-        modules=lambda wildcards: scenario_models(wildcards, *modules_files([best_mode("encoder_decoder")])),
+        modules=lambda wildcards: scenario_models(wildcards, *modules_files([best_mode(TRANSLATION)])),
         datasets=lambda wildcards: [dataset_files(name)[1] for name in scenario_datasets(wildcards.setting)],
     output:
         RECORD,
@@ -213,7 +213,7 @@ rule evaluate_scenario:
         models=lambda wildcards, input: named_folders(wildcards.setting, input.networks),
         datasets=lambda wildcards, input: named_folders(wildcards.setting, input.datasets),
         systems=lambda wildcards: scenario_flags(wildcards.setting),
-        mode=best_mode("encoder_decoder"),
+        mode=best_mode(TRANSLATION),
         described=described,
     shell:
         analysis(
@@ -246,7 +246,7 @@ rule evaluate_variants:
         code=code_of("evaluate_variants.py"),
         model=lambda wildcards, input: folders_of(input.network),
         dataset=lambda wildcards, input: folders_of(input.dataset),
-        modes=lambda wildcards: " ".join(modes(wildcards.setting)),
+        modes=lambda wildcards: " ".join(modes_of(wildcards.setting)),
         settings=lambda wildcards: flags(
             (
                 {"removal_caps": config["removal_sweep"]["removal_caps"]}

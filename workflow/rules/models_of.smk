@@ -1,10 +1,5 @@
 # Helpers of the experiments: which models, modules and datasets each needs.
 
-# Architectures whose modules read the same kind of input (section V-B2).
-INTER = {
-    "one_to_one-one_to_many": ("one_to_one", "one_to_many"),
-    "many_to_one-many_to_many": ("many_to_one", "many_to_many"),
-}
 # Classes of each architecture's corpus, without padding.
 CLASSES = {"one_to_one": 6, "one_to_many": 7, "many_to_one": 10, "many_to_many": 12}
 TWO_LANGUAGES = [f"tatoeba_to_{'_'.join(pair)}" for pair in itertools.combinations(["fr", "de", "it"], 2)]
@@ -20,15 +15,11 @@ def records(experiment, settings, rnns=None):
     )
 
 
-def architectures_of(setting):
-    return INTER.get(setting, (setting,))
-
-
 def dataset_names(setting):
     """Datasets of a setting's models; two models share a vocabulary."""
     if setting not in INTER:
         return [corpus_of(setting)]
-    first, second = map(corpus_of, INTER[setting])
+    first, second = map(corpus_of, architectures_of(setting))
     return [f"{first}_with_{second}", f"{second}_with_{first}"]
 
 
@@ -50,15 +41,10 @@ def baselines_of(wildcards, kind):
     return expand(f"{BASELINES}.{kind}", **wildcards, chunk=chunks)
 
 
-def best_mode(architecture):
-    """The mode of an architecture that reuse and replacement take (section V-B2)."""
-    return "rolled" if architecture in ("one_to_one", "encoder_decoder") else "unrolled"
-
-
 def reuse_modes(architecture, rnn):
     """The best mode first; for some RNN types the other one too."""
     best = best_mode(architecture)
-    others = [mode for mode in modes(architecture) if mode != best]
+    others = [mode for mode in modes_of(architecture) if mode != best]
     return [best, *others] if rnn in config["reuse"]["other_mode_of"] else [best]
 
 
@@ -159,6 +145,6 @@ def drawn_model(*names):
     def files(wildcards):
         architecture = wildcards.architecture
         identity = (architecture, corpus_of(architecture), sweep["rnn"], sweep["layers"], config["seeds"][0])
-        return model_files(*identity, *(names or modules_files(modes(architecture))))
+        return model_files(*identity, *(names or modules_files(modes_of(architecture))))
 
     return files

@@ -1,5 +1,5 @@
 # results/<run>/run.json, written when Snakemake starts and ends; it is no file of any rule, so nothing depends on it.
-from rnn_modules import run_record
+from rnn_modules.runs import run_record
 
 
 def note_call(note, *arguments):

@@ -15,7 +15,6 @@ from typing import Literal
 import numpy as np
 
 from rnn_modules.data.text import (
-    PADDING_ID,
     Vocabulary,
     encode_source_sentences,
     read_vocabularies,
@@ -32,6 +31,7 @@ from rnn_modules.files.atomic_files import (
 )
 from rnn_modules.files.checked_json import RecordReader
 from rnn_modules.files.command_line import LARGEST_SEED, check_settings, setting
+from rnn_modules.names import PADDING_ID
 
 SPLITS = ("train", "validation", "test")
 MOST_TOKENS = 100_000

@@ -20,9 +20,10 @@ from typing import Literal
 import numpy as np
 
 from rnn_modules.files.atomic_files import InputError, read_json, write_json
+from rnn_modules.names import PADDING_ID
 
 PADDING, UNKNOWN = "", "[UNK]"
-PADDING_ID, UNKNOWN_ID = 0, 1
+UNKNOWN_ID = 1
 
 Side = Literal["left", "right"]
 

@@ -11,8 +11,6 @@ from rnn_modules.decomposition.masks import Modules, head_odds
 from rnn_modules.network import Classifier, EncoderDecoder
 from rnn_modules.network.batching import chunks, share_out
 
-HEADS = ("mean", "log_sum_exp", "calibrated")
-
 
 def module_odds(
     network: Classifier, modules: Modules, inputs: np.ndarray, heads: Sequence[str] = ("mean",), threads: int = 1

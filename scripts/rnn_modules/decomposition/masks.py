@@ -10,7 +10,6 @@ import dataclasses
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 
@@ -24,10 +23,8 @@ from rnn_modules.files.atomic_files import (
     write_json,
 )
 from rnn_modules.files.checked_json import RecordReader
+from rnn_modules.names import MODES, Mode
 from rnn_modules.network import EncoderDecoder, LayerMask, Network, StepMask
-
-Mode = Literal["rolled", "unrolled"]
-MODES: tuple[Mode, ...] = ("rolled", "unrolled")
 
 
 @dataclass(frozen=True, eq=False)

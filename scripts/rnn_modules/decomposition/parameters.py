@@ -11,6 +11,7 @@ from typing import Literal
 
 from rnn_modules.files.atomic_files import InputError
 from rnn_modules.files.command_line import LARGEST_SEED, check_settings, setting
+from rnn_modules.names import PACKAGE, PAPER, PRESETS, TRANSLATION, Head
 
 EDGES = ("kernel_columns", "recurrent_columns", "recurrent_rows", "next_kernel_rows", "output_rows")
 """Kinds of edges that go with a node: from the layer's input (with the bias), from the hidden state, to the hidden
@@ -62,7 +63,7 @@ class DecompositionParameters:
     unrolled_output_rows: Literal["same_timestep", "first_timestep"] = setting(
         "same_timestep", "unrolled x:N: whether the output layer loses rows timestep by timestep or those of the first"
     )
-    head: Literal["mean", "log_sum_exp", "calibrated"] = setting(
+    head: Head = setting(
         "mean",
         "ND output: mean of other logits (section IV-D), their log-sum-exp, or the mean less a threshold per module",
     )
@@ -89,7 +90,7 @@ class DecompositionParameters:
             raise InputError(f"decomposition parameter removed_edges: unknown {unknown}; choose from {list(EDGES)}")
 
 
-PACKAGE = {
+PACKAGE_CHOICES = {
     "negative_sampling": "first_rows",
     "sample_order": "first",
     "rolled_observations": "last_timestep",
@@ -119,8 +120,8 @@ def preset(name: str, architecture: str, rnn: str) -> DecompositionParameters:
         InputError: there is no such preset.
     """
     values: dict = {}
-    if name == "package":
-        values.update(PACKAGE)
+    if name == PACKAGE:
+        values.update(PACKAGE_CHOICES)
         if rnn == "vanilla":
             values["removal_cap"] = 0.2
         if architecture == "many_to_one":
@@ -128,8 +129,8 @@ def preset(name: str, architecture: str, rnn: str) -> DecompositionParameters:
             values["removed_edges"] = ("kernel_columns", "recurrent_columns", "recurrent_rows", "output_rows")
         if architecture == "many_to_many":
             values["test_examples_per_class"] = 10
-    elif name != "paper":
-        raise InputError(f"preset: expected paper or package, received {name!r}")
-    if architecture == "encoder_decoder":
+    elif name != PAPER:
+        raise InputError(f"preset: expected {' or '.join(PRESETS)}, received {name!r}")
+    if architecture == TRANSLATION:
         values["positive_sample"] = 1000
     return DecompositionParameters(**values)

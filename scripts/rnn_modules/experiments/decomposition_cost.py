@@ -8,9 +8,10 @@ from collections.abc import Mapping
 import numpy as np
 
 from rnn_modules.data.dataset import Dataset, tags
-from rnn_modules.decomposition.composition import HEADS, module_odds, translate, vote, zeroed
+from rnn_modules.decomposition.composition import module_odds, translate, vote, zeroed
 from rnn_modules.decomposition.masks import Modules
 from rnn_modules.experiments.metrics import majority_metrics, scoped_metrics, translation_metrics, wrong_words
+from rnn_modules.names import HEADS
 from rnn_modules.network import Classifier, EncoderDecoder, Network
 
 Scores = dict[str, dict]
@@ -77,7 +78,7 @@ class _Classification:
         return controls
 
     def composed(self, modules: Modules) -> dict[str, Scores]:
-        odds = module_odds(self.network, modules, self.inputs, HEADS, self.threads)
+        odds = module_odds(self.network, modules, self.inputs, tuple(HEADS), self.threads)
         return {head: scoped_metrics(self.labels, vote(odds[head])) for head in HEADS}
 
     @staticmethod

@@ -11,7 +11,8 @@ import numpy as np
 from sacrebleu.metrics import BLEU, CHRF
 from sacrebleu.significance import PairedTest
 
-PADDING = 0
+from rnn_modules.names import PADDING_ID
+
 """Class id of padded output timesteps."""
 
 
@@ -44,7 +45,7 @@ def scopes(labels: np.ndarray) -> dict[str, np.ndarray]:
         Per scope a boolean array of the shape of ``labels``.
     """
     everything = {"all": np.ones(labels.shape, bool)}
-    return everything if labels.ndim == 1 else everything | {"unpadded": labels != PADDING}
+    return everything if labels.ndim == 1 else everything | {"unpadded": labels != PADDING_ID}
 
 
 def scoped_metrics(labels: np.ndarray, decisions: np.ndarray) -> dict[str, dict[str, float]]:

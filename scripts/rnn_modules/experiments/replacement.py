@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from rnn_modules.decomposition.composition import HEADS, module_odds, vote
+from rnn_modules.decomposition.composition import module_odds, vote
 from rnn_modules.decomposition.masks import Modules
 from rnn_modules.experiments.metrics import majority_metrics, scoped_metrics
 from rnn_modules.experiments.reuse_tasks import real_classes
 from rnn_modules.experiments.trained_model import TrainedModel
 from rnn_modules.files.atomic_files import InputError
+from rnn_modules.names import HEADS
 
 
 def worst_and_best(models: Sequence[TrainedModel]) -> tuple[TrainedModel, TrainedModel]:
@@ -51,8 +52,8 @@ def replace_each_module(
     ]
     by_class: dict[int, list[list[dict]]] = {label: list(fixed) for label in real_classes(dataset)}
     for mode, (worst_modules, best_modules) in modules.items():
-        odds = module_odds(worst.network, worst_modules, inputs, HEADS, threads)
-        better = module_odds(best.network, best_modules, inputs, HEADS, threads)
+        odds = module_odds(worst.network, worst_modules, inputs, tuple(HEADS), threads)
+        better = module_odds(best.network, best_modules, inputs, tuple(HEADS), threads)
         for head in HEADS:
             composed = _described(scoped_metrics(labels, vote(odds[head])), "composed", mode, head)
             for label, rows in by_class.items():

@@ -9,13 +9,14 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from rnn_modules.decomposition.composition import HEADS, calibrate, module_odds, parent_odds
+from rnn_modules.decomposition.composition import calibrate, module_odds, parent_odds
 from rnn_modules.decomposition.masks import Modules, whole_modules
 from rnn_modules.experiments.metrics import classification_metrics
 from rnn_modules.experiments.reuse_tasks import Case, Examples, Problem
 from rnn_modules.experiments.scratch_models import TrainedBaselines
 from rnn_modules.experiments.trained_model import TrainedModel
 from rnn_modules.files.atomic_files import InputError
+from rnn_modules.names import HEADS
 
 Odds = dict[str, list[list[np.ndarray]]]
 """Head -> per model and dataset, ``(modules, test examples, ...)``."""
@@ -104,7 +105,7 @@ def _test_inputs(models: Sequence[TrainedModel]) -> list[np.ndarray]:
 
 def _module_odds(models: Sequence[TrainedModel], modules: Sequence[Modules], threads: int) -> Odds:
     found = [
-        [module_odds(model.network, part, inputs, HEADS, threads) for inputs in _test_inputs(models)]
+        [module_odds(model.network, part, inputs, tuple(HEADS), threads) for inputs in _test_inputs(models)]
         for model, part in zip(models, modules, strict=True)
     ]
     return {head: [[odds[head] for odds in of_model] for of_model in found] for head in HEADS}
@@ -118,7 +119,9 @@ def _parent_odds(models: Sequence[TrainedModel]) -> Odds:
         whole = whole_modules(model.network, dataset.class_names)
         seed = whole.parameters.seed
         whole = calibrate(model.network, whole, dataset.inputs("train"), dataset.labels("train"), seed)
-        found.append([parent_odds(model.network, inputs, HEADS, whole.thresholds) for inputs in _test_inputs(models)])
+        found.append(
+            [parent_odds(model.network, inputs, tuple(HEADS), whole.thresholds) for inputs in _test_inputs(models)]
+        )
     return {head: [[odds[head] for odds in of_model] for of_model in found] for head in HEADS}
 
 

@@ -16,10 +16,11 @@ import numpy as np
 
 from rnn_modules.data.dataset import Dataset
 from rnn_modules.files.atomic_files import InputError, sha256_of_arrays
+from rnn_modules.names import PADDING_ID
 
 Case = tuple[int, int]
 """Class ids of the two modules."""
-PADDING, FIRST, SECOND, OTHER = 0, 1, 2, 3
+FIRST, SECOND, OTHER = 1, 2, 3
 """Labels of a pair of classes in label sequences."""
 
 
@@ -210,7 +211,7 @@ class ManyOutputPair(Problem):
             parts = self._balanced(parts, case)
         rows = np.unique(np.concatenate(parts))
         labels = dataset.labels(split)[rows]
-        relabelled = np.where(labels == PADDING, PADDING, OTHER).astype(np.int32)
+        relabelled = np.where(labels == PADDING_ID, PADDING_ID, OTHER).astype(np.int32)
         for own, label in zip((FIRST, SECOND), case, strict=True):
             relabelled[labels == label] = own
         return Examples((rows,), relabelled)
@@ -219,9 +220,9 @@ class ManyOutputPair(Problem):
         """Positions of the two classes; positions that are not padding; all positions, as the package counts."""
         return {
             "labelled": ((labels == FIRST) | (labels == SECOND), labels),
-            "with_other": (labels != PADDING, labels),
+            "with_other": (labels != PADDING_ID, labels),
             # The published package maps every other label, padding too, to one.
-            "all_modules": (np.ones(labels.shape, bool), np.where(labels == PADDING, OTHER, labels)),
+            "all_modules": (np.ones(labels.shape, bool), np.where(labels == PADDING_ID, OTHER, labels)),
         }
 
     def decide(self, logits: np.ndarray) -> dict[str, np.ndarray]:
@@ -230,7 +231,7 @@ class ManyOutputPair(Problem):
         return {
             "labelled": FIRST + logits[..., FIRST:OTHER].argmax(axis=-1),
             "with_other": FIRST + logits[..., FIRST:].argmax(axis=-1),
-            "all_modules": np.where(whole == PADDING, OTHER, whole),
+            "all_modules": np.where(whole == PADDING_ID, OTHER, whole),
         }
 
     def compose(self, case: Case, odds: Sequence[np.ndarray]) -> dict[str, np.ndarray]:

@@ -12,16 +12,17 @@ from pathlib import Path
 
 from rnn_modules.files.atomic_files import read_json
 from rnn_modules.files.checked_json import RecordReader
-from rnn_modules.records.cost_records import CLASSIFICATION_METRICS, TRANSLATION_METRICS, check_together
-from rnn_modules.records.published import ARCHITECTURES, INTER, MODES, RNNS, SCENARIOS, TRANSLATION
+from rnn_modules.names import (
+    CLASSIFICATION_METRICS,
+    HEADS,
+    MODES,
+    RNN_TYPES,
+    SETTINGS,
+    TRANSLATION,
+    TRANSLATION_METRICS,
+)
+from rnn_modules.records.cost_records import check_together
 
-SETTINGS = {
-    "intra_reuse": tuple(ARCHITECTURES),
-    "inter_reuse": tuple(INTER),
-    "intra_replacement": tuple(ARCHITECTURES),
-    "inter_replacement": tuple(INTER),
-    "scenario": SCENARIOS,
-}
 PREDICTORS = {
     "intra_reuse": ("modules", "parent", "baseline", "constant"),
     "inter_reuse": ("modules", "parent", "baseline", "constant"),
@@ -29,7 +30,6 @@ PREDICTORS = {
     "inter_replacement": ("modules", "parent", "baseline", "constant"),
     "scenario": ("monolithic", "approach_1", "approach_2", "tags_only"),
 }
-HEADS = ("mean", "log_sum_exp", "calibrated")
 """Of modules; the first is the paper's."""
 # Inter settings compose modules of two models, each in its own best mode; for some RNN types also in the other.
 ROW_MODES = (*MODES, "best", "other")
@@ -171,7 +171,7 @@ def read_case_record(path: str | os.PathLike) -> CaseRecord:
         preset=reader.text("preset"),
         data_source=reader.text("data_source"),
         setting=setting,
-        rnn=reader.choice("rnn", RNNS),
+        rnn=reader.choice("rnn", RNN_TYPES),
         layers=reader.layers("layers", value["layers"]),
         seed=reader.whole("seed", value["seed"]),
         commit=reader.commit(),
@@ -194,7 +194,7 @@ def read_case_records(paths: Iterable[str | os.PathLike]) -> list[CaseRecord]:
     """
     records = [read_case_record(path) for path in paths]
     check_together(records, lambda record: (record.experiment, record.setting, record.rnn, record.seed))
-    experiments, rnns = list(SETTINGS), list(RNNS)
+    experiments, rnns = list(SETTINGS), list(RNN_TYPES)
     return sorted(
         records,
         key=lambda record: (

@@ -13,12 +13,19 @@ from pathlib import Path
 
 from rnn_modules.files.atomic_files import InputError, read_json
 from rnn_modules.files.checked_json import RecordReader
+from rnn_modules.names import (
+    ARCHITECTURES,
+    CLASSIFICATION_METRICS,
+    LANGUAGE_PAIRS,
+    MANY_OUTPUT,
+    RNN_TYPES,
+    TRANSLATION,
+    TRANSLATION_METRICS,
+    modes_of,
+)
 from rnn_modules.records.captions import bounds, bounds_text, origin, seeds_text, sources_text
-from rnn_modules.records.published import ARCHITECTURES, MANY_OUTPUT, PAIRS, RNNS, TRANSLATION, modes_of
 
 EXPERIMENT = "decomposition_cost"
-CLASSIFICATION_METRICS = ("accuracy", "balanced_accuracy", "macro_f1")
-TRANSLATION_METRICS = ("bleu", "chrf", "bleu1", "bleu1_with_tags")
 # What Table II prints: accuracy over all positions, and unigram BLEU with the tags counted.
 PUBLISHED_METRIC = {name: "bleu1_with_tags" if name == TRANSLATION else "accuracy" for name in ARCHITECTURES}
 _KEYS = (
@@ -119,7 +126,7 @@ def metrics_of(architecture: str) -> tuple[str, ...]:
 def scopes_of(architecture: str) -> tuple[str, ...]:
     """Scopes of an architecture's scores."""
     if architecture == TRANSLATION:
-        return PAIRS
+        return LANGUAGE_PAIRS
     return ("all", "unpadded") if architecture in MANY_OUTPUT else ("all",)
 
 
@@ -186,7 +193,7 @@ class ModelReader(RecordReader):
             "architecture": self.choice("architecture", ARCHITECTURES),
             "dataset": self.text("dataset"),
             "data_source": self.text("data_source"),
-            "rnn": self.choice("rnn", RNNS),
+            "rnn": self.choice("rnn", RNN_TYPES),
             "layers": self.layers("layers", self.value["layers"]),
             "seed": self.whole("seed", self.value["seed"]),
             "preset": self.text("preset"),
@@ -254,7 +261,7 @@ def check_together(records: list, key: Callable[[object], tuple]) -> None:
 
 def model_order(record) -> tuple:
     """Place of a model's record in the order of Table II."""
-    architectures, rnns = list(ARCHITECTURES), list(RNNS)
+    architectures, rnns = list(ARCHITECTURES), list(RNN_TYPES)
     return (architectures.index(record.architecture), rnns.index(record.rnn), record.layers, record.seed)
 
 

@@ -13,17 +13,20 @@ from functools import cache
 from pathlib import Path
 
 from rnn_modules.files.atomic_files import InputError, read_csv
+from rnn_modules.names import (
+    ARCHITECTURES,
+    INTER,
+    LANGUAGE_PAIRS,
+    PAPER_LAYERS,
+    PAPER_RNN_TYPES,
+    SCENARIOS,
+    TRANSLATION,
+    modes_of,
+)
 
 FOLDER = Path(__file__).resolve().parents[3] / "config" / "published"
 
 # Names of the paper, in the order of its Table II.
-ARCHITECTURES = {
-    "one_to_one": "1:1",
-    "many_to_one": "M:1",
-    "one_to_many": "1:N",
-    "many_to_many": "M:N",
-    "encoder_decoder": "M:N (encoder-decoder)",
-}
 DATASETS = {
     "one_to_one": "Math QA",
     "many_to_one": "Clinc OOS",
@@ -31,18 +34,9 @@ DATASETS = {
     "many_to_many": "Brown Corpus",
     "encoder_decoder": "Tatoeba",
 }
-RNNS = {"lstm": "LSTM", "gru": "GRU", "vanilla": "Vanilla", "relu": "ReLU"}
-PAPER_RNNS = ("lstm", "gru", "vanilla")
-LAYERS = (1, 2, 3, 4)
-MODES = ("rolled", "unrolled")
-PAIRS = ("en-fr", "en-de", "en-it")
-MANY_OUTPUT = ("one_to_many", "many_to_many")
-TRANSLATION = "encoder_decoder"
-SCENARIOS = ("add_ukrainian", "update_estonian_english")
 UNITS = ("percent points", "percent", "index")
 """Of claims."""
 # Names of the paper's inter experiments, of its Tables III and IV.
-INTER = {"one_to_one-one_to_many": "1:1-1:N", "many_to_one-many_to_many": "M:1-M:N"}
 # The package's files spell the I/O types out.
 _PACKAGE_ARCHITECTURES = {
     "One-to-One": "one_to_one",
@@ -67,8 +61,8 @@ class Cell:
     """One cell of Table II.
 
     Attributes:
-        architecture, mode, rnn: names as in ``ARCHITECTURES``, ``MODES``, ``RNNS``.
-        pair: language pair as in ``PAIRS``; None for classification.
+        architecture, mode, rnn: names as in ``ARCHITECTURES``, ``MODES``, ``RNN_TYPES``.
+        pair: language pair as in ``LANGUAGE_PAIRS``; None for classification.
         layers: 1 to 4.
         delta: composed minus monolithic, percentage points (accuracy, or unigram BLEU with tags).
         jaccard: Jaccard index of model and modules, averaged by the paper over the row.
@@ -129,14 +123,9 @@ class Scenario:
     approach_2: float
 
 
-def modes_of(architecture: str) -> tuple[str, ...]:
-    """Modes that apply: 1:1 has no loop to unroll (paper, section V-B1)."""
-    return MODES[:1] if architecture == "one_to_one" else MODES
-
-
 def pairs_of(architecture: str) -> tuple[str | None, ...]:
     """Language pairs of the translation models, a single None for classification."""
-    return PAIRS if architecture == TRANSLATION else (None,)
+    return LANGUAGE_PAIRS if architecture == TRANSLATION else (None,)
 
 
 def rows_of_file(path: Path, columns: tuple[str, ...]) -> list[dict[str, str]]:
@@ -195,8 +184,8 @@ def table2(folder: Path = FOLDER) -> dict[tuple[str, str, str | None, str, int],
         for architecture in ARCHITECTURES
         for mode in modes_of(architecture)
         for pair in pairs_of(architecture)
-        for rnn in PAPER_RNNS
-        for layers in LAYERS
+        for rnn in PAPER_RNN_TYPES
+        for layers in PAPER_LAYERS
     ]
     return complete(path, len(rows), cells, keys)
 
@@ -324,7 +313,7 @@ def package_accuracies(
     path = folder / "artifact_rq1_accuracy.csv"
     columns = ("io", "rnn", "layers", "gate_approach", "monolithic_acc", "rolled_acc", "unrolled_acc")
     approaches = ("per_gate",) if gate_approach == "per_gate" else ("hidden_state", "")
-    rnns = PAPER_RNNS[:2] if gate_approach == "per_gate" else PAPER_RNNS
+    rnns = PAPER_RNN_TYPES[:2] if gate_approach == "per_gate" else PAPER_RNN_TYPES
     entries = {}
     # Vanilla networks have no gates, hence no approach.
     rows = [row for row in rows_of_file(path, columns) if row["gate_approach"] in approaches]
@@ -339,5 +328,5 @@ def package_accuracies(
             raise InputError(
                 f"{path}: row {line} of this gate approach is damaged ({error}); restore it from the repository"
             ) from error
-    keys = [(name, rnn, layers) for name in _PACKAGE_ARCHITECTURES.values() for rnn in rnns for layers in LAYERS]
+    keys = [(name, rnn, layers) for name in _PACKAGE_ARCHITECTURES.values() for rnn in rnns for layers in PAPER_LAYERS]
     return complete(path, len(rows), entries, keys)

@@ -9,11 +9,11 @@ import tempfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from rnn_modules.names import EXPERIMENTS
 from rnn_modules.runs.run_record import last_call
 from rnn_modules.runs.verification import Check, seed_folder
 
 SCRIPTS = Path(__file__).parents[2]
-CASES = ("intra_reuse", "inter_reuse", "intra_replacement", "inter_replacement", "scenario")
 
 
 def verify_tables(folder: str | os.PathLike) -> Check:
@@ -49,7 +49,7 @@ def commands(folder: Path, output: Path) -> list[list[str]]:
     wanted = _wanted(folder)
     costs = wanted(folder.glob("models/*/*/*/*/decomposition_cost.json"))
     experiments = {path: path.relative_to(folder).parts[1] for path in wanted(folder.glob("experiments/*/*/*/*.json"))}
-    cases = [path for path, experiment in experiments.items() if experiment in CASES]
+    cases = [path for path, experiment in experiments.items() if experiment in EXPERIMENTS]
     variants = [path for path, experiment in experiments.items() if experiment == "variants"]
     sweeps = [path for path, experiment in experiments.items() if experiment == "removal_sweep"]
     made = {

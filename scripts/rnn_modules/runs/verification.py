@@ -14,9 +14,10 @@ from pathlib import Path
 
 from rnn_modules.data.corpora.sources import read_manifest, verify_manifest
 from rnn_modules.data.dataset import Dataset
-from rnn_modules.decomposition.masks import MODES, Modules
+from rnn_modules.decomposition.masks import Modules
 from rnn_modules.files.atomic_files import InputError, read_json, sha256_of_file
 from rnn_modules.files.checked_json import RecordReader, is_inside
+from rnn_modules.names import MODES
 from rnn_modules.network import load_network
 from rnn_modules.runs.run_record import last_call
 

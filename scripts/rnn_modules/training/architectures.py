@@ -8,9 +8,7 @@ from typing import Literal
 import keras
 
 from rnn_modules.files.command_line import check_settings, setting
-
-ARCHITECTURES = ("one_to_one", "one_to_many", "many_to_one", "many_to_many", "encoder_decoder")
-RNN_TYPES = ("lstm", "gru", "vanilla", "relu")
+from rnn_modules.names import TRANSLATION, Architecture, RnnType
 
 
 @dataclass(frozen=True)
@@ -20,12 +18,8 @@ class ArchitectureSettings:
     The paper fixes architecture, RNN type and number of layers; the sizes are those of the published package.
     """
 
-    architecture: Literal["one_to_one", "one_to_many", "many_to_one", "many_to_many", "encoder_decoder"] = setting(
-        "many_to_one", "input/output type"
-    )
-    rnn: Literal["lstm", "gru", "vanilla", "relu"] = setting(
-        "lstm", "cell; vanilla is SimpleRNN with tanh, relu with ReLU"
-    )
+    architecture: Architecture = setting("many_to_one", "input/output type")
+    rnn: RnnType = setting("lstm", "cell; vanilla is SimpleRNN with tanh, relu with ReLU")
     layers: int = setting(1, "number of stacked recurrent layers", least=1, most=100)
     units: int = setting(100, "hidden nodes of each recurrent layer", least=1, most=100_000)
     embedding: int = setting(50, "width of the word embedding", least=1, most=100_000)
@@ -68,7 +62,7 @@ def build(settings: ArchitectureSettings, sizes: DataSizes) -> keras.Model:
         ``(examples, timesteps) int32``), outputs probabilities ``(examples, outputs)`` or
         ``(examples, timesteps, outputs)``.
     """
-    if settings.architecture == "encoder_decoder":
+    if settings.architecture == TRANSLATION:
         return _encoder_decoder(settings, sizes)
     return _classifier(settings, sizes)
 

@@ -4,7 +4,7 @@ import dataclasses
 
 import pytest
 
-from rnn_modules.decomposition.parameters import EDGES, PACKAGE, DecompositionParameters, preset
+from rnn_modules.decomposition.parameters import EDGES, PACKAGE_CHOICES, DecompositionParameters, preset
 from rnn_modules.files.atomic_files import InputError
 
 ARCHITECTURES = ("one_to_one", "one_to_many", "many_to_one", "many_to_many", "encoder_decoder")
@@ -32,7 +32,7 @@ def test_preset_of_the_paper_is_its_text(architecture):
 def test_preset_of_the_package_differs_in_what_the_package_does(architecture, rnn):
     parameters = preset("package", architecture, rnn)
     different = differences(parameters, DecompositionParameters())
-    expected = set(PACKAGE)
+    expected = set(PACKAGE_CHOICES)
     if rnn == "vanilla":
         # Its cap is the paper's.
         assert parameters.removal_cap == 0.2

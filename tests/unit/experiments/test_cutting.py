@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 
 from rnn_modules.decomposition.algorithm import decompose
 from rnn_modules.decomposition.composition import calibrate, module_odds, translate, vote
-from rnn_modules.decomposition.masks import MODES
 from rnn_modules.decomposition.parameters import DecompositionParameters
 from rnn_modules.experiments.cutting import cut_modules
 from rnn_modules.files.atomic_files import InputError
+from rnn_modules.names import MODES
 from support.made_up_models import classifier_model, translation_dataset, translator_model
 from support.networks import random_classifier, random_inputs, random_translator
 

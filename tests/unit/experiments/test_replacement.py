@@ -9,14 +9,14 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 import evaluate_replacement
-from rnn_modules.decomposition.composition import HEADS, module_odds
-from rnn_modules.decomposition.masks import MODES
+from rnn_modules.decomposition.composition import module_odds
 from rnn_modules.decomposition.parameters import DecompositionParameters
 from rnn_modules.experiments.cutting import cut_modules
 from rnn_modules.experiments.decomposition_cost import decomposition_cost
 from rnn_modules.experiments.metrics import classification_metrics, scopes
 from rnn_modules.experiments.replacement import replace_each_module, worst_and_best
 from rnn_modules.files.atomic_files import InputError, read_json
+from rnn_modules.names import HEADS, MODES
 from rnn_modules.records.case_records import read_case_record
 from support.made_up_models import classifier_model, saved, translator_model
 
@@ -86,7 +86,7 @@ def test_the_replaced_module_alone_is_the_other_models(network, mode):
     rows = replace_each_module(worst, best, modules)
     inputs, labels = worst.dataset.inputs("test"), worst.dataset.labels("test")
     odds = [
-        module_odds(model.network, part, inputs, HEADS)
+        module_odds(model.network, part, inputs, tuple(HEADS))
         for model, part in zip((worst, best), modules[mode], strict=True)
     ]
     received = {key(row): scores(row) for row in rows}

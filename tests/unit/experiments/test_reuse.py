@@ -9,8 +9,8 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 import evaluate_reuse
-from rnn_modules.decomposition.composition import HEADS, calibrate, module_odds, parent_odds, vote
-from rnn_modules.decomposition.masks import MODES, whole_modules
+from rnn_modules.decomposition.composition import calibrate, module_odds, parent_odds, vote
+from rnn_modules.decomposition.masks import whole_modules
 from rnn_modules.decomposition.parameters import DecompositionParameters
 from rnn_modules.experiments.cutting import cut_modules
 from rnn_modules.experiments.decomposition_cost import decomposition_cost
@@ -19,6 +19,7 @@ from rnn_modules.experiments.reuse import compare_with_baselines, metric_rows
 from rnn_modules.experiments.reuse_tasks import drawn_cases, problem_of
 from rnn_modules.experiments.scratch_models import TrainedBaselines
 from rnn_modules.files.atomic_files import InputError, read_json, write_arrays, write_json
+from rnn_modules.names import HEADS, MODES
 from rnn_modules.records.case_records import read_case_records
 from support.decisions import compose_by_loops
 from support.made_up_baselines import baselines_of, save_chunk
@@ -100,11 +101,11 @@ def test_modules_and_heads_of_the_parent_against_loops(kind, network, mode):
         for head in HEADS:
             odds = {"modules": [], "parent": []}
             for model, part in zip(models, modules[mode], strict=True):
-                odds["modules"].append(module_odds(model.network, part, inputs, HEADS)[head])
+                odds["modules"].append(module_odds(model.network, part, inputs, tuple(HEADS))[head])
                 whole = whole_modules(model.network, model.dataset.class_names)
                 data = model.dataset
                 whole = calibrate(model.network, whole, data.inputs("train"), data.labels("train"), 0)
-                odds["parent"].append(parent_odds(model.network, inputs, HEADS, whole.thresholds)[head])
+                odds["parent"].append(parent_odds(model.network, inputs, tuple(HEADS), whole.thresholds)[head])
             for predictor, found in odds.items():
                 decided = compose_by_loops(kind, case, [part.tolist() for part in found])
                 for decision, answers in decided.items():
@@ -158,7 +159,7 @@ def test_both_classes_of_a_two_class_model_are_the_whole_composition(network):
     }
 
 
-@given(st.fixed_dictionaries(networks), st.sampled_from(HEADS))
+@given(st.fixed_dictionaries(networks), st.sampled_from(tuple(HEADS)))
 @stable
 def test_both_classes_of_a_padded_model_are_the_whole_composition_where_padding_loses(network, head):
     (model,) = models_of("many_output", classes=3, **network)

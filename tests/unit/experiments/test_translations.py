@@ -9,12 +9,12 @@ import pytest
 import evaluate_scenario
 import evaluate_translation_reuse
 from rnn_modules.data.dataset import as_utf8
-from rnn_modules.decomposition.masks import MODES
 from rnn_modules.decomposition.parameters import DecompositionParameters
 from rnn_modules.experiments.cutting import cut_modules
 from rnn_modules.experiments.decomposition_cost import decomposition_cost
 from rnn_modules.experiments.translations import Translator, compare, replace_each_language, reuse
 from rnn_modules.files.atomic_files import InputError, read_json
+from rnn_modules.names import MODES
 from rnn_modules.records.case_records import read_case_record
 from support.made_up_models import saved, translator_model
 

@@ -8,15 +8,14 @@ import pytest
 
 import evaluate_variants as script
 from rnn_modules.decomposition.composition import module_odds, translate
-from rnn_modules.decomposition.masks import MODES
-from rnn_modules.decomposition.parameters import PACKAGE, DecompositionParameters, preset
+from rnn_modules.decomposition.parameters import PACKAGE_CHOICES, DecompositionParameters, preset
 from rnn_modules.experiments.cutting import cut_modules
 from rnn_modules.experiments.decomposition_cost import decomposition_cost
 from rnn_modules.experiments.variants import OTHER_READINGS, Kind, evaluate_variants, sweep_removal_cap, variants
 from rnn_modules.files.atomic_files import InputError, read_json
+from rnn_modules.names import ARCHITECTURES, MODES, RNN_TYPES
 from rnn_modules.network import Classifier
 from rnn_modules.records.variant_records import read_sweep_records, read_variant_records
-from rnn_modules.training.architectures import ARCHITECTURES, RNN_TYPES
 from support.made_up_models import (
     classifier_model,
     made_up_model,
@@ -125,7 +124,9 @@ def test_choices_that_make_no_difference_are_left_out():
 def test_a_choice_is_left_out_just_where_it_changes_nothing(architecture, rnn):
     """Every choice is tried on models of the kind: those left out change nothing, each of the others something."""
     package = preset("package", architecture, rnn)
-    choices = [(name, getattr(package, name)) for name in PACKAGE if name != "removal_cap"] + list(OTHER_READINGS)
+    choices = [(name, getattr(package, name)) for name in PACKAGE_CHOICES if name != "removal_cap"] + list(
+        OTHER_READINGS
+    )
     taken = applied(architecture, rnn).values()
     tried = []
     # Little is removed, or so much that the order of removal is seen in what goes.

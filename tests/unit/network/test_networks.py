@@ -3,8 +3,9 @@ import numpy as np
 import pytest
 
 from rnn_modules.files.atomic_files import InputError
+from rnn_modules.names import ARCHITECTURES, RNN_TYPES
 from rnn_modules.network import from_keras, load_network
-from rnn_modules.training.architectures import ARCHITECTURES, RNN_TYPES, ArchitectureSettings, DataSizes, build
+from rnn_modules.training.architectures import ArchitectureSettings, DataSizes, build
 from support.networks import random_classifier, random_inputs, random_translator
 
 SIZES = DataSizes(input_tokens=7, timesteps=6, vocabulary=20, outputs=9)

@@ -3,17 +3,18 @@
 import pytest
 
 from rnn_modules.files.atomic_files import InputError
+from rnn_modules.names import ARCHITECTURES, INTER, PAPER_LAYERS, PAPER_RNN_TYPES, modes_of
 from rnn_modules.records import published
 
 
 def test_table2_has_every_model_mode_and_pair_of_the_paper():
     expected = {
         (architecture, mode, pair, rnn, layers)
-        for architecture in published.ARCHITECTURES
-        for mode in published.modes_of(architecture)
+        for architecture in ARCHITECTURES
+        for mode in modes_of(architecture)
         for pair in published.pairs_of(architecture)
-        for rnn in published.PAPER_RNNS
-        for layers in published.LAYERS
+        for rnn in PAPER_RNN_TYPES
+        for layers in PAPER_LAYERS
     }
     assert set(published.table2()) == expected
 
@@ -43,7 +44,7 @@ def test_package_accuracies_explain_table2():
     accuracies = published.package_accuracies()
     assert len(accuracies) == 48
     for (architecture, rnn, layers), accuracy in accuracies.items():
-        for mode in published.modes_of(architecture):
+        for mode in modes_of(architecture):
             delta = 100 * (getattr(accuracy, mode) - accuracy.monolithic)
             assert delta == pytest.approx(published.cell(architecture, mode, None, rnn, layers).delta, abs=0.006)
 
@@ -76,9 +77,9 @@ def test_damaged_table_names_the_line(tmp_path, old, new, message):
 
 
 def test_tables_iii_and_iv_have_every_setting_and_rnn():
-    settings = {*published.ARCHITECTURES, *published.INTER}
+    settings = {*ARCHITECTURES, *INTER}
     for number in (3, 4):
-        assert set(published.case_table(number)) == {(name, rnn) for name in settings for rnn in published.PAPER_RNNS}
+        assert set(published.case_table(number)) == {(name, rnn) for name in settings for rnn in PAPER_RNN_TYPES}
     assert published.case_table(3)["many_to_many", "gru"].mean == 0.42
     assert published.case_table(4)["one_to_one", "lstm"].median == -0.49
     assert published.case_table(3)["encoder_decoder", "lstm"].recomputed_mean is None

@@ -6,19 +6,22 @@ import statistics
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from rnn_modules.names import (
+    ARCHITECTURES,
+    EXPERIMENTS,
+    HEADS,
+    INTER,
+    MANY_OUTPUT,
+    PAPER_HEAD,
+    RNN_TYPES,
+    SCENARIOS,
+    TRANSLATION,
+    best_mode,
+)
 from rnn_modules.records.captions import bounds, bounds_text, origin, seeds_text, sources_text
-from rnn_modules.records.case_records import HEADS, CaseRecord, is_translation
+from rnn_modules.records.case_records import CaseRecord, is_translation
 from rnn_modules.records.cost_records import PUBLISHED_METRIC
-from rnn_modules.records.published import ARCHITECTURES, INTER, MANY_OUTPUT, RNNS, TRANSLATION
 
-EXPERIMENT_NAMES = {
-    "intra_reuse": "intra reuse",
-    "inter_reuse": "inter reuse",
-    "intra_replacement": "intra replacement",
-    "inter_replacement": "inter replacement",
-    "scenario": "scenario",
-}
-SCENARIO_NAMES = {"add_ukrainian": "Add Ukrainian", "update_estonian_english": "Update Estonian-English"}
 DECISION_NAMES = {
     "pair": "either class",
     "labelled": "either class, their positions",
@@ -28,7 +31,6 @@ DECISION_NAMES = {
     "unpadded": "padding excluded",
     None: "each language pair",
 }
-HEAD_NAMES = {"mean": "mean", "log_sum_exp": "log-sum-exp", "calibrated": "calibrated mean", None: ""}
 PREDICTOR_NAMES = {
     "modules": "modules",
     "monolithic": "monolithic",
@@ -84,14 +86,14 @@ class CaseDelta:
 
 def setting_name(setting: str) -> str:
     """The paper's name of a setting or scenario."""
-    return (ARCHITECTURES | INTER | SCENARIO_NAMES)[setting]
+    return (ARCHITECTURES | INTER | SCENARIOS)[setting]
 
 
 def best_modes(setting: str) -> tuple[str, ...]:
     """Modes of the rows that count in the tables: the best one of the setting; inter settings write "best"."""
     if setting in INTER:
         return ("best",)
-    return ("rolled" if setting not in ("many_to_one", *MANY_OUTPUT) else "unrolled", "best")
+    return (best_mode(TRANSLATION if setting in SCENARIOS else setting), "best")
 
 
 def views_of(experiment: str, setting: str) -> tuple[View, ...]:
@@ -105,14 +107,14 @@ def views_of(experiment: str, setting: str) -> tuple[View, ...]:
             views += [View(None, None, metric, reference, published and metric == metrics[0]) for metric in metrics]
             continue
         if experiment == "intra_reuse" and setting in MANY_OUTPUT:
-            views.append(View("labelled", HEADS[0], "accuracy", reference, True))
+            views.append(View("labelled", PAPER_HEAD, "accuracy", reference, True))
             views += [View("with_other", head, "accuracy", reference, False) for head in HEADS]
-            views.append(View("all_modules", HEADS[0], "accuracy", reference, True))
+            views.append(View("all_modules", PAPER_HEAD, "accuracy", reference, True))
             continue
         decision = "pair" if experiment.endswith("reuse") else "all"
-        views.append(View(decision, HEADS[0], "accuracy", reference, published))
+        views.append(View(decision, PAPER_HEAD, "accuracy", reference, published))
         if experiment == "intra_replacement" and setting in MANY_OUTPUT:
-            views.append(View("unpadded", HEADS[0], "accuracy", reference, False))
+            views.append(View("unpadded", PAPER_HEAD, "accuracy", reference, False))
         if setting in INTER:
             views.append(replace(views[-1], metric="balanced_accuracy", paper=False))
     return tuple(views)
@@ -168,8 +170,8 @@ def model_name(records: list[CaseRecord]) -> str:
     """As LSTM-4; in intra replacement with the model that gives the modules."""
     layers = ", ".join(map(str, sorted({record.layers for record in records})))
     better = sorted({record.better_layers for record in records if record.better_layers is not None})
-    given = f", modules of {RNNS[records[0].rnn]}-{', '.join(map(str, better))}" if better else ""
-    return f"{RNNS[records[0].rnn]}-{layers}{given}"
+    given = f", modules of {RNN_TYPES[records[0].rnn]}-{', '.join(map(str, better))}" if better else ""
+    return f"{RNN_TYPES[records[0].rnn]}-{layers}{given}"
 
 
 def drawn(records: Iterable[CaseRecord]) -> int:
@@ -193,7 +195,7 @@ def description(records: list[CaseRecord]) -> dict[str, object]:
     """
     cases: dict[str, list[int]] = {}
     for (experiment, setting, _), group in by_model(records).items():
-        name = f"{EXPERIMENT_NAMES[experiment]} {setting_name(setting)}"
+        name = f"{EXPERIMENTS[experiment]} {setting_name(setting)}"
         here = [drawn(group), max(record.cases_possible for record in group)]
         cases[name] = [max(pair) for pair in zip(cases.get(name, here), here, strict=True)]
     sizes = bounds(item for record in records for item in record.datasets.items())

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from rnn_modules.names import INTER, MANY_OUTPUT, PAPER_RNN_TYPES, RNN_TYPES, TRANSLATION
 from rnn_modules.records.case_records import CaseRecord, is_translation
 from rnn_modules.records.cost_records import PUBLISHED_METRIC
-from rnn_modules.records.published import INTER, MANY_OUTPUT, PAPER_RNNS, RNNS, TRANSLATION
 from rnn_modules.reporting.analysis.case_deltas import View, by_model, case_deltas, drawn, setting_name, views_of
 from rnn_modules.reporting.claims.cost_claims import CLASSIFICATION
 from rnn_modules.reporting.claims.evidence import Evidence
@@ -85,7 +85,7 @@ def _pool(records: list[CaseRecord], parts: tuple[Part, ...], other: str | None 
     values: list[float] = []
     weights: list[float] = []
     for (experiment, setting, rnn), group in by_model(records).items():
-        if (experiment, setting) not in parts or rnn not in PAPER_RNNS:
+        if (experiment, setting) not in parts or rnn not in PAPER_RNN_TYPES:
             continue
         view = views_of(experiment, setting)[0]
         found = case_deltas(group, other_views(experiment, setting).get(other, view))
@@ -103,7 +103,7 @@ def _missing(records: list[CaseRecord], parts: tuple[Part, ...]) -> tuple[str, .
         for experiment, setting in parts
         if (experiment, setting) not in there
     ]
-    return (*absent, *(RNNS[rnn] for rnn in PAPER_RNNS if rnn not in {record.rnn for record in chosen}))
+    return (*absent, *(RNN_TYPES[rnn] for rnn in PAPER_RNN_TYPES if rnn not in {record.rnn for record in chosen}))
 
 
 def case_evidence(records: list[CaseRecord]) -> dict[str, Evidence]:

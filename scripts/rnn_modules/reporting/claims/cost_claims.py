@@ -9,19 +9,20 @@ import statistics
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from rnn_modules.records import published
-from rnn_modules.records.cost_records import PUBLISHED_METRIC, Record, deltas
-from rnn_modules.records.published import (
+from rnn_modules.names import (
     ARCHITECTURES,
-    LAYERS,
+    LANGUAGE_PAIRS,
     MANY_OUTPUT,
-    PAIRS,
-    PAPER_RNNS,
-    RNNS,
+    PAPER,
+    PAPER_LAYERS,
+    PAPER_RNN_TYPES,
+    RNN_TYPES,
     TRANSLATION,
     modes_of,
 )
-from rnn_modules.records.variant_records import PAPER, VariantRecord
+from rnn_modules.records import published
+from rnn_modules.records.cost_records import PUBLISHED_METRIC, Record, deltas
+from rnn_modules.records.variant_records import VariantRecord
 from rnn_modules.reporting.claims.evidence import Evidence, Statistic
 
 ONE_OUTPUT = ("one_to_one", "many_to_one")
@@ -70,7 +71,7 @@ class Group:
         points = [point for point in points if self.holds(point)]
         concerned = [name for name in self.architectures if self.best_mode or set(modes_of(name)) & set(self.modes)]
         absent = [ARCHITECTURES[name] for name in concerned if name not in {point.architecture for point in points}]
-        return (*absent, *(RNNS[rnn] for rnn in PAPER_RNNS if rnn not in {point.rnn for point in points}))
+        return (*absent, *(RNN_TYPES[rnn] for rnn in PAPER_RNN_TYPES if rnn not in {point.rnn for point in points}))
 
     @property
     def other_measures(self) -> tuple[str, ...]:
@@ -109,7 +110,7 @@ def published_points(jaccard: bool) -> list[Point]:
     return [
         Point(cell.architecture, cell.mode, cell.rnn, cell.jaccard if jaccard else cell.delta)
         for cell in published.table2().values()
-        if not jaccard or cell.pair in (None, PAIRS[0])
+        if not jaccard or cell.pair in (None, LANGUAGE_PAIRS[0])
     ]
 
 
@@ -120,7 +121,7 @@ def delta_points(records: list[Record], measure: str) -> list[Point]:
     for delta in deltas(records):
         many_output = delta.architecture in MANY_OUTPUT
         metric = translation_metric if delta.architecture == TRANSLATION else "accuracy"
-        in_paper = delta.rnn in PAPER_RNNS and delta.layers in LAYERS
+        in_paper = delta.rnn in PAPER_RNN_TYPES and delta.layers in PAPER_LAYERS
         if in_paper and delta.metric == metric and (not many_output or delta.scope == scope):
             points.append(Point(delta.architecture, delta.mode, delta.rnn, delta.mean))
     return points
@@ -130,7 +131,7 @@ def jaccard_points(records: list[Record]) -> list[Point]:
     """Jaccard index of every model and mode, seeds averaged, over the weights that the paper counted."""
     gathered: dict[tuple, list[float]] = {}
     for record in records:
-        if record.rnn in PAPER_RNNS and record.layers in LAYERS:
+        if record.rnn in PAPER_RNN_TYPES and record.layers in PAPER_LAYERS:
             for mode, composition in record.modes.items():
                 key = (record.architecture, mode, record.rnn, record.layers)
                 gathered.setdefault(key, []).append(composition.jaccard)
@@ -188,7 +189,7 @@ def gate_evidence(records: list[VariantRecord]) -> Evidence:
                 return record.points * (changes[0] - changes[1])
 
             if record.architecture == TRANSLATION:
-                mean = statistics.fmean(map(difference, PAIRS))
+                mean = statistics.fmean(map(difference, LANGUAGE_PAIRS))
                 gathered["translation"].setdefault(key, []).append(mean)
                 continue
             for name, scope in scopes.items():

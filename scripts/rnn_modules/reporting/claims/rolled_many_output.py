@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import statistics
 
+from rnn_modules.names import ARCHITECTURES, MANY_OUTPUT, PAPER_LAYERS, PAPER_RNN_TYPES, SCOPES
 from rnn_modules.records import published
 from rnn_modules.records.cost_records import Record, scopes_of
-from rnn_modules.records.published import LAYERS, MANY_OUTPUT, PAPER_RNNS
-from rnn_modules.reporting.tables.cost_tables import SCOPE_NAMES
 from rnn_modules.reporting.tables.table_model import Sheet, number, synthetic, texts
 
 
@@ -24,7 +23,7 @@ def rolled_many_output(records: list[Record]) -> list[dict[str, object]]:
     """
     rows = []
     for architecture in MANY_OUTPUT:
-        in_paper = [r for r in records if r.rnn in PAPER_RNNS and r.layers in LAYERS]
+        in_paper = [r for r in records if r.rnn in PAPER_RNN_TYPES and r.layers in PAPER_LAYERS]
         chosen = [r for r in in_paper if r.architecture == architecture and "rolled" in r.modes]
         if not chosen:
             continue
@@ -37,12 +36,12 @@ def rolled_many_output(records: list[Record]) -> list[dict[str, object]]:
                     accuracy = scores[scope]["accuracy"]
                     accuracies[name].append(100 * accuracy)
                     differences[name].append(100 * (accuracy - record.monolithic[scope]["accuracy"]))
-            keys = [(rnn, layers) for rnn in PAPER_RNNS for layers in LAYERS] if scope == "all" else []
+            keys = [(rnn, layers) for rnn in PAPER_RNN_TYPES for layers in PAPER_LAYERS] if scope == "all" else []
             published_deltas = [published.cell(architecture, "rolled", None, *key).delta for key in keys]
             published_accuracies = [100 * published.package_accuracies()[architecture, *key].rolled for key in keys]
             rows.append(
                 {
-                    "io_type": published.ARCHITECTURES[architecture],
+                    "io_type": ARCHITECTURES[architecture],
                     "dataset": chosen[0].dataset,
                     "scope": scope,
                     "models": len({(record.rnn, record.layers) for record in chosen}),
@@ -77,7 +76,7 @@ def sheet(rows: list[dict[str, object]], sources: list[str]) -> Sheet:
             texts(
                 row["io_type"],
                 row["dataset"],
-                SCOPE_NAMES[row["scope"]],
+                SCOPES[row["scope"]],
                 str(row["models"]),
                 *(number(row[name]) for name in accuracies),
                 *(number(row[name], signed=True) for name in points),

@@ -9,18 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rnn_modules.files.atomic_files import InputError
+from rnn_modules.names import EXPERIMENTS, METRICS, PAPER_RNN_TYPES, RNN_TYPES
 from rnn_modules.records.case_records import CaseRecord
-from rnn_modules.records.published import PAPER_RNNS, RNNS
 from rnn_modules.records.published_pairs import published_deltas, published_mean, table_of
-from rnn_modules.reporting.analysis.case_deltas import (
-    EXPERIMENT_NAMES,
-    PREDICTOR_NAMES,
-    caption,
-    case_deltas,
-    setting_name,
-    views_of,
-)
-from rnn_modules.reporting.tables.cost_tables import METRIC_NAMES
+from rnn_modules.reporting.analysis.case_deltas import PREDICTOR_NAMES, caption, case_deltas, setting_name, views_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -97,14 +89,12 @@ def _panel(axes: Axes, records: list[CaseRecord], rnns: list[str]) -> None:
         _mean_mark(axes, float(np.mean(ours)) if ours else None, place, _OURS, filled=True)
         _strip(axes, published_deltas(experiment, setting, rnn), place, _PAPER, filled=False)
         _mean_mark(axes, published_mean(experiment, setting, rnn), place, _PAPER, filled=False)
-    kind, reference = EXPERIMENT_NAMES[experiment], PREDICTOR_NAMES[view.reference]
-    axes.set_title(
-        f"{kind} · {setting_name(setting)}\n{METRIC_NAMES[view.metric]}: modules − {reference}", fontsize=8.5
-    )
+    kind, reference = EXPERIMENTS[experiment], PREDICTOR_NAMES[view.reference]
+    axes.set_title(f"{kind} · {setting_name(setting)}\n{METRICS[view.metric]}: modules − {reference}", fontsize=8.5)
     axes.set_yscale("symlog", linthresh=_LINEAR_POINTS, linscale=1.2)
     axes.set_yticks(_TICKS, [f"{tick:+d}".replace("-", "−") if tick else "0" for tick in _TICKS])
     axes.minorticks_off()
-    axes.set_xticks(range(len(rnns)), [RNNS[rnn] for rnn in rnns])
+    axes.set_xticks(range(len(rnns)), [RNN_TYPES[rnn] for rnn in rnns])
     axes.set_xlim(-0.6, len(rnns) - 0.4)
     axes.tick_params(labelsize=8)
     axes.grid(axis="y", color="#e5e5e5", linewidth=0.6)
@@ -172,7 +162,7 @@ def draw(records: list[CaseRecord]) -> Figure:
     groups: dict[tuple[str, str], list[CaseRecord]] = {}
     for record in records:
         groups.setdefault((record.experiment, record.setting), []).append(record)
-    rnns = [rnn for rnn in RNNS if rnn in PAPER_RNNS or any(record.rnn == rnn for record in records)]
+    rnns = [rnn for rnn in RNN_TYPES if rnn in PAPER_RNN_TYPES or any(record.rnn == rnn for record in records)]
     rows = math.ceil((len(groups) + 1) / _COLUMNS)
     columns = min(_COLUMNS, len(groups) + 1)
     figure = Figure(figsize=(3.4 * columns, 3.5 * rows + 0.9), layout="constrained")

@@ -7,10 +7,11 @@ import statistics
 from typing import TYPE_CHECKING
 
 from rnn_modules.files.atomic_files import replacing
+from rnn_modules.names import ARCHITECTURES, METRICS, RNN_TYPES, TRANSLATION, modes_of
 from rnn_modules.records import published
 from rnn_modules.records.cost_records import PUBLISHED_METRIC, Record, caption, deltas
-from rnn_modules.records.published import ARCHITECTURES, DATASETS, RNNS
-from rnn_modules.reporting.tables.cost_tables import METRIC_NAMES, model_columns
+from rnn_modules.records.published import DATASETS
+from rnn_modules.reporting.tables.cost_tables import model_columns
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -77,7 +78,7 @@ def _panel(axes: Axes, records: list[Record], architecture: str, models: list[tu
     for place in range(1, len(models)):
         if models[place][0] != models[place - 1][0]:
             axes.axvline(place - 0.5, color="#bbbbbb", linewidth=0.8, zorder=1)
-    for mode in published.modes_of(architecture):
+    for mode in modes_of(architecture):
         colour, marker, shift = STYLES[mode]
         ours, deviations = our_series(records, architecture, mode)
         paper = published_series(architecture, mode)
@@ -109,13 +110,13 @@ def _panel(axes: Axes, records: list[Record], architecture: str, models: list[tu
         markersize=5,
         zorder=5,
     )
-    measure = METRIC_NAMES[PUBLISHED_METRIC[architecture]]
-    pairs = ", mean of three pairs" if architecture == published.TRANSLATION else ""
+    measure = METRICS[PUBLISHED_METRIC[architecture]]
+    pairs = ", mean of three pairs" if architecture == TRANSLATION else ""
     axes.set_title(f"{ARCHITECTURES[architecture]} · {DATASETS[architecture]}\n{measure}{pairs}", fontsize=9)
     axes.set_yscale("symlog", linthresh=_LINEAR_POINTS, linscale=1.2)
     axes.set_yticks(_TICKS, [f"{tick:+d}".replace("-", "−") if tick else "0" for tick in _TICKS])
     axes.minorticks_off()
-    axes.set_xticks(range(len(models)), [f"{RNNS[rnn]}-{layers}" for rnn, layers in models], rotation=90)
+    axes.set_xticks(range(len(models)), [f"{RNN_TYPES[rnn]}-{layers}" for rnn, layers in models], rotation=90)
     axes.set_xlim(-0.6, len(models) - 0.4)
     axes.tick_params(labelsize=8)
     axes.grid(axis="y", color="#e5e5e5", linewidth=0.6)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rnn_modules.files.atomic_files import InputError
+from rnn_modules.names import ARCHITECTURES, RNN_TYPES
 from rnn_modules.records.cost_records import Record, caption
-from rnn_modules.records.published import ARCHITECTURES, RNNS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -138,7 +138,7 @@ def draw(modules: dict[str, Modules], record: Record) -> Figure:
         bar.ax.tick_params(labelsize=7)
         for axes in row:
             axes.tick_params(axis="x", labelsize=7)
-    model = f"{ARCHITECTURES[record.architecture]} · {record.dataset} · {RNNS[record.rnn]}-{record.layers}"
+    model = f"{ARCHITECTURES[record.architecture]} · {record.dataset} · {RNN_TYPES[record.rnn]}-{record.layers}"
     synthetic = " on synthetic data" if record.data_source == "synthetic" else ""
     figure.suptitle(f"Modules of {model}{synthetic}: what each lost of the parent", fontsize=10)
     wide = int(17 * figure.get_figwidth())

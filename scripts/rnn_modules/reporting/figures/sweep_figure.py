@@ -7,10 +7,9 @@ import textwrap
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from rnn_modules.names import ARCHITECTURES, MANY_OUTPUT, METRICS, RNN_TYPES, TRANSLATION, modes_of
 from rnn_modules.records.cost_records import PUBLISHED_METRIC, Scores, caption, scopes_of
-from rnn_modules.records.published import ARCHITECTURES, MANY_OUTPUT, RNNS, TRANSLATION, modes_of
 from rnn_modules.reporting.figures.cost_figure import STYLES
-from rnn_modules.reporting.tables.cost_tables import METRIC_NAMES
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -77,14 +76,14 @@ def _draw_scores(axes: Axes, records: list[SweepRecord], architecture: str) -> N
             colour, marker, _ = STYLES[mode]
             axes.plot(list(series), list(series.values()), color=colour, marker=marker, markersize=4, zorder=3, **style)
     axes.set_title(_title(records, architecture), fontsize=8.5)
-    measure = METRIC_NAMES[PUBLISHED_METRIC[architecture]]
+    measure = METRICS[PUBLISHED_METRIC[architecture]]
     unit = "mean of three pairs" if architecture == TRANSLATION else "%"
     axes.set_ylabel(f"{measure}, {unit}", fontsize=8)
 
 
 def _title(records: list[SweepRecord], architecture: str) -> str:
-    models = sorted({(list(RNNS).index(record.rnn), record.layers) for record in records})
-    names = ", ".join(f"{list(RNNS.values())[rnn]}-{layers}" for rnn, layers in models)
+    models = sorted({(list(RNN_TYPES).index(record.rnn), record.layers) for record in records})
+    names = ", ".join(f"{list(RNN_TYPES.values())[rnn]}-{layers}" for rnn, layers in models)
     if len(models) > 3:
         names = f"mean of {len(models)} models"
     return f"{ARCHITECTURES[architecture]} · {records[0].dataset}\n{names}"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rnn_modules.files.atomic_files import InputError, read_json
-from rnn_modules.records.published import ARCHITECTURES
+from rnn_modules.names import ARCHITECTURES
 from rnn_modules.reporting.claims.answers import MEASURE_NAMES
 from rnn_modules.reporting.report.benchmarks import duration, rule_costs
 from rnn_modules.reporting.report.details import Details, details

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from rnn_modules.names import ARCHITECTURES, HEADS, METRICS, RNN_TYPES, SCOPES
 from rnn_modules.records.cost_records import PUBLISHED_METRIC, Record, Scores, metrics_of, scopes_of
-from rnn_modules.records.published import ARCHITECTURES, RNNS
 from rnn_modules.reporting.report.benchmarks import duration
 from rnn_modules.reporting.report.curves import curve, shared_range
 from rnn_modules.reporting.report.sources import Model, ModelKey
-from rnn_modules.reporting.tables.cost_tables import METRIC_NAMES, SCOPE_NAMES
 from rnn_modules.reporting.tables.table_model import Cell, Sheet, number, texts
 
 _CONTROLS = {
@@ -17,7 +16,6 @@ _CONTROLS = {
     "zeroed": "embedding and recurrent weights set to zero",
     "tags_only": "start and end tag alone",
 }
-_HEADS = {"mean": "mean", "log_sum_exp": "log-sum-exp", "calibrated": "calibrated", "parent": ""}
 
 
 @dataclass(frozen=True)
@@ -79,7 +77,8 @@ def _predictors(record: Record) -> list[tuple[str, Scores]]:
     rows = [("monolithic", record.monolithic)]
     for mode, composition in record.modes.items():
         for head, scores in composition.composed.items():
-            kind = f", {_HEADS.get(head, head)} head" if _HEADS.get(head, head) else ""
+            # Translation has the parent's own output layer for a head.
+            kind = "" if head == "parent" else f", {HEADS.get(head, head)} head"
             rows.append((f"composed, {mode}{kind}", scores))
     rows += [(_CONTROLS.get(name, name), scores) for name, scores in record.controls.items()]
     return rows
@@ -90,7 +89,7 @@ def scores_sheet(record: Record, anchor: str) -> Sheet:
     columns = [
         (scope, metric) for scope in scopes_of(record.architecture) for metric in metrics_of(record.architecture)
     ]
-    named = [f"{METRIC_NAMES[metric]}, {SCOPE_NAMES.get(scope, scope.upper())}" for scope, metric in columns]
+    named = [f"{METRICS[metric]}, {SCOPES.get(scope, scope.upper())}" for scope, metric in columns]
     rows = []
     for name, scores in _predictors(record):
         values = [number(record.points * scores[scope][metric]) for scope, metric in columns]
@@ -128,7 +127,7 @@ def _summary(model: Model) -> str:
     for mode, composition in record.modes.items():
         delta = figure(composition.composed[composition.head]) - monolithic
         parts.append(f"{mode} {number(delta, signed=True)}")
-    return f"{METRIC_NAMES[metric]} {number(monolithic)}; {', '.join(parts)} points"
+    return f"{METRICS[metric]} {number(monolithic)}; {', '.join(parts)} points"
 
 
 def details(models: list[Model]) -> list[Details]:
@@ -144,8 +143,8 @@ def details(models: list[Model]) -> list[Details]:
     for model in models:
         architecture, dataset, rnn, layers, seed = model.key
         anchor = f"model-{architecture}-{dataset}-{rnn}-{layers}-{seed}".replace("_", "-")
-        name = f"{ARCHITECTURES[architecture]} · {dataset} · {RNNS[rnn]}-{layers} · seed {seed}"
-        short = f"{RNNS[rnn]}-{layers}"
+        name = f"{ARCHITECTURES[architecture]} · {dataset} · {RNN_TYPES[rnn]}-{layers} · seed {seed}"
+        short = f"{RNN_TYPES[rnn]}-{layers}"
         short += f" · {dataset}" if len(datasets[architecture]) > 1 else ""
         short += f" · seed {seed}" if len(seeds) > 1 else ""
         sheets = [scores_sheet(model.cost, anchor), removed_sheet(model.cost, anchor)] if model.cost else []

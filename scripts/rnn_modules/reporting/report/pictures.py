@@ -6,7 +6,7 @@ import base64
 from dataclasses import dataclass
 from pathlib import Path
 
-from rnn_modules.records.published import ARCHITECTURES
+from rnn_modules.names import ARCHITECTURES
 
 # Drawings stay sharp, but thousands of points make them large.
 _LARGEST_SVG = 400_000

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from rnn_modules.files.atomic_files import InputError, read_json
 from rnn_modules.files.checked_json import MOST_ITEMS, RecordReader
+from rnn_modules.names import ARCHITECTURES, RNN_TYPES
 from rnn_modules.records import cost_records as result_records
 from rnn_modules.records.cost_records import Record
-from rnn_modules.records.published import ARCHITECTURES, RNNS
 from rnn_modules.reporting.report.curves import History, read_history
 
 # Kind of record -> what it is called on the page.
@@ -106,14 +106,14 @@ def _model_key(path: Path, value: dict) -> ModelKey:
     reader = RecordReader(path, {name: None for name in names} | value)
     reader.choice("architecture", ARCHITECTURES)
     reader.text("dataset")
-    reader.choice("rnn", RNNS)
+    reader.choice("rnn", RNN_TYPES)
     reader.layers("layers", reader.value["layers"])
     return tuple(reader.value[name] for name in names)
 
 
 def _order(key: ModelKey) -> tuple:
     architecture, dataset, rnn, layers, seed = key
-    return list(ARCHITECTURES).index(architecture), str(dataset), list(RNNS).index(rnn), layers, seed
+    return list(ARCHITECTURES).index(architecture), str(dataset), list(RNN_TYPES).index(rnn), layers, seed
 
 
 def read_sources(folder: Path) -> Sources:

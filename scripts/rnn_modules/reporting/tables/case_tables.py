@@ -5,12 +5,18 @@ from __future__ import annotations
 import statistics
 from dataclasses import astuple, dataclass
 
+from rnn_modules.names import (
+    CLASSIFICATION_METRICS,
+    HEADS,
+    METRICS,
+    PAPER_HEAD,
+    RNN_TYPES,
+    TRANSLATION_METRICS,
+)
 from rnn_modules.records import published
-from rnn_modules.records.case_records import HEADS, CaseRecord
-from rnn_modules.records.cost_records import CLASSIFICATION_METRICS, TRANSLATION_METRICS
+from rnn_modules.records.case_records import CaseRecord
 from rnn_modules.records.published import CaseSummary
 from rnn_modules.reporting.analysis.case_deltas import (
-    HEAD_NAMES,
     PREDICTOR_NAMES,
     View,
     by_model,
@@ -24,7 +30,6 @@ from rnn_modules.reporting.analysis.case_deltas import (
     views_of,
 )
 from rnn_modules.reporting.analysis.statistics import Summary, summarise
-from rnn_modules.reporting.tables.cost_tables import METRIC_NAMES
 from rnn_modules.reporting.tables.table_model import Cell, Sheet, number, probability, synthetic, texts, with_interval
 
 EXPERIMENTS = {3: ("intra_reuse", "inter_reuse"), 4: ("intra_replacement", "inter_replacement")}
@@ -157,9 +162,9 @@ def sheet(records: list[CaseRecord], rows: list[DeltaRow], table: int) -> Sheet:
                 *texts(
                     setting_name(first.setting),
                     first.experiment.split("_")[0],
-                    METRIC_NAMES[row.view.metric],
+                    METRICS[row.view.metric],
                     decision_name(row.view.decision),
-                    HEAD_NAMES[row.view.head] if table == 3 else PREDICTOR_NAMES[row.view.reference],
+                    HEADS.get(row.view.head, "") if table == 3 else PREDICTOR_NAMES[row.view.reference],
                     model_name(row.records),
                 ),
                 Cell(mean, _paper_text(paper.mean, paper.recomputed_mean) if paper else None, summary.mean),
@@ -229,11 +234,11 @@ def measure_sheets(records: list[CaseRecord], rows: list[dict[str, object]], tab
             texts(
                 setting_name(row["setting"]),
                 row["experiment"].split("_")[0],
-                published.RNNS[row["rnn"]],
+                RNN_TYPES[row["rnn"]],
                 decision_name(row["decision"]),
                 PREDICTOR_NAMES[row["predictor"]],
                 row["mode"] or "",
-                HEAD_NAMES[row["head"]],
+                HEADS.get(row["head"], ""),
                 str(row["cases"]),
                 *(number(row[metric]) for metric in metrics),
             )
@@ -245,8 +250,8 @@ def measure_sheets(records: list[CaseRecord], rows: list[dict[str, object]], tab
                 name=f"table{table}_measures",
                 title=f"{_TITLES[table]}: every measure, {kind}{synthetic([r.data_source for r in records])}",
                 caption=caption(records),
-                notes=(f"Means over the cases, each averaged over its seeds. The paper's head is “{HEADS[0]}”.",),
-                columns=(*heading, *(METRIC_NAMES[metric] for metric in metrics)),
+                notes=(f"Means over the cases, each averaged over its seeds. The paper's head is “{PAPER_HEAD}”.",),
+                columns=(*heading, *(METRICS[metric] for metric in metrics)),
                 rows=tuple(written),
                 leading=len(heading),
             )

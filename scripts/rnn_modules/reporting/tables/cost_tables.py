@@ -9,6 +9,18 @@ import statistics
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from rnn_modules.names import (
+    ARCHITECTURES,
+    MANY_OUTPUT,
+    METRICS,
+    MODES,
+    PAPER_LAYERS,
+    PAPER_RNN_TYPES,
+    RNN_TYPES,
+    SCOPES,
+    TRANSLATION,
+    modes_of,
+)
 from rnn_modules.records import published
 from rnn_modules.records.cost_records import (
     PUBLISHED_METRIC,
@@ -20,20 +32,9 @@ from rnn_modules.records.cost_records import (
     metrics_of,
     scopes_of,
 )
-from rnn_modules.records.published import ARCHITECTURES, LAYERS, MANY_OUTPUT, MODES, PAPER_RNNS, RNNS, TRANSLATION
 from rnn_modules.reporting.tables.table_model import Cell, Sheet, number, synthetic, texts
 
-METRIC_NAMES = {
-    "accuracy": "accuracy",
-    "balanced_accuracy": "balanced accuracy",
-    "macro_f1": "macro-F1",
-    "bleu1_with_tags": "BLEU-1 with tags",
-    "bleu1": "BLEU-1",
-    "bleu": "BLEU-4",
-    "chrf": "chrF",
-}
 _SIDE_COLUMNS = ("Avg. JI", "Kept")
-SCOPE_NAMES = {"all": "all positions", "unpadded": "padding excluded"}
 
 
 @dataclass(frozen=True)
@@ -105,8 +106,8 @@ def _deviation(values: list[float]) -> float | None:
 
 def model_columns(records: list[Record]) -> list[tuple[str, int]]:
     """The table's models: the paper's twelve, and other RNN types and depths when a record has them."""
-    shown = [rnn for rnn in RNNS if rnn in PAPER_RNNS or any(record.rnn == rnn for record in records)]
-    depths = sorted({*LAYERS, *(record.layers for record in records)})
+    shown = [rnn for rnn in RNN_TYPES if rnn in PAPER_RNN_TYPES or any(record.rnn == rnn for record in records)]
+    depths = sorted({*PAPER_LAYERS, *(record.layers for record in records)})
     return [(rnn, layers) for rnn in shown for layers in depths]
 
 
@@ -124,7 +125,7 @@ def _rows(records: list[Record], kinds: list[tuple[str, str, str]]) -> tuple[Row
     for architecture, scope, metric in kinds:
         for mode in MODES:
             compositions = _compositions(records, architecture, mode)
-            applies = mode in published.modes_of(architecture)
+            applies = mode in modes_of(architecture)
             for pair in published.pairs_of(architecture):
                 entries: list[Entry | None] = []
                 for rnn, layers in model_columns(records):
@@ -148,7 +149,7 @@ def _rows(records: list[Record], kinds: list[tuple[str, str, str]]) -> tuple[Row
                             published.DATASETS[architecture],
                             mode.capitalize(),
                             (pair or "").upper(),
-                            METRIC_NAMES[metric],
+                            METRICS[metric],
                         ),
                         entries=tuple(entries),
                         jaccard=jaccard if applies else None,
@@ -168,7 +169,7 @@ _NOTES = (
 
 
 def _names(records: list[Record]) -> tuple[str, ...]:
-    return tuple(f"{RNNS[rnn]}-{layers}" for rnn, layers in model_columns(records))
+    return tuple(f"{RNN_TYPES[rnn]}-{layers}" for rnn, layers in model_columns(records))
 
 
 def _synthetic(records: list[Record]) -> str:
@@ -299,7 +300,7 @@ def absolute_rows(records: list[Record]) -> list[dict[str, object]]:
                     "primary_head": int(primary) if head else None,
                     "seeds": len(scores),
                 }
-                for metric, name in METRIC_NAMES.items():
+                for metric, name in METRICS.items():
                     values = []
                     if metric in metrics_of(first.architecture):
                         values = [first.points * score[scope][metric] for score in scores]
@@ -321,12 +322,12 @@ def absolute_tables(records: list[Record]) -> list[tuple[str, tuple[str, ...], l
         metrics = ("bleu", "chrf", "bleu1_with_tags") if translation else ("accuracy", "balanced_accuracy", "macro_f1")
         predictors = ("monolithic", "rolled", "unrolled", *controls[translation])
         columns = ("I/O type", "Dataset", "Pair" if translation else "Positions", "Model")
-        columns += tuple(f"{METRIC_NAMES[m]}: {p.replace('_', ' ')}" for m in metrics for p in predictors)
+        columns += tuple(f"{METRICS[m]}: {p.replace('_', ' ')}" for m in metrics for p in predictors)
         rows = []
         for seeds in _models(chosen).values():
             first = seeds[0]
             for scope in scopes_of(first.architecture):
-                cells = [first.dataset, SCOPE_NAMES.get(scope, scope.upper()), f"{RNNS[first.rnn]}-{first.layers}"]
+                cells = [first.dataset, SCOPES.get(scope, scope.upper()), f"{RNN_TYPES[first.rnn]}-{first.layers}"]
                 for metric in metrics:
                     for predictor in predictors:
                         values = [

@@ -5,15 +5,15 @@ from __future__ import annotations
 import statistics
 from dataclasses import dataclass
 
+from rnn_modules.names import METRICS, TRANSLATION
 from rnn_modules.records import published
 from rnn_modules.records.case_records import CaseRecord
 from rnn_modules.records.cost_records import PUBLISHED_METRIC
 from rnn_modules.reporting.analysis.case_deltas import View, by_model, caption, levels, model_name, setting_name
-from rnn_modules.reporting.tables.cost_tables import METRIC_NAMES
 from rnn_modules.reporting.tables.table_model import Cell, Sheet, number, probability, synthetic, texts
 
 APPROACHES = ("approach_1", "approach_2")
-MEASURES = (PUBLISHED_METRIC[published.TRANSLATION], "bleu", "chrf")
+MEASURES = (PUBLISHED_METRIC[TRANSLATION], "bleu", "chrf")
 _PREDICTORS = ("monolithic", *APPROACHES)
 _NOTES = (
     "Average: mean over the language pairs of the composed system, each averaged over its seeds; all predictors are "
@@ -124,7 +124,7 @@ def sheet(records: list[CaseRecord], rows: list[ScenarioRow]) -> Sheet:
         cells += texts(number(row.scores["tags_only"]))
         pair = row.pair.upper() if row.pair else "average"
         name = setting_name(row.records[0].setting)
-        written.append((*texts(name, model_name(row.records), pair, METRIC_NAMES[row.metric]), *cells))
+        written.append((*texts(name, model_name(row.records), pair, METRICS[row.metric]), *cells))
     return Sheet(
         name="table5",
         title=f"Table V: the two scenarios{synthetic([record.data_source for record in records])}",

@@ -7,11 +7,10 @@ import statistics
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from rnn_modules.names import ARCHITECTURES, MANY_OUTPUT, METRICS, PACKAGE, PAPER, RNN_TYPES, TRANSLATION, modes_of
 from rnn_modules.records import published
 from rnn_modules.records.cost_records import PUBLISHED_METRIC, Composition, caption, metrics_of, scopes_of
-from rnn_modules.records.published import ARCHITECTURES, MANY_OUTPUT, RNNS, TRANSLATION
-from rnn_modules.records.variant_records import PACKAGE, PAPER, SweepRecord, Variant, VariantRecord
-from rnn_modules.reporting.tables.cost_tables import METRIC_NAMES
+from rnn_modules.records.variant_records import SweepRecord, Variant, VariantRecord
 from rnn_modules.reporting.tables.table_model import Cell, Sheet, number, synthetic, texts
 
 _NOTES = (
@@ -138,9 +137,9 @@ def variant_rows(records: list[VariantRecord]) -> list[VariantRow]:
         names = list(dict.fromkeys(variant.name for record in here for variant in record.variants))
         models: dict[str, list[VariantRecord]] = {}
         for record in here:
-            models.setdefault(f"{RNNS[record.rnn]}-{record.layers}", []).append(record)
+            models.setdefault(f"{RNN_TYPES[record.rnn]}-{record.layers}", []).append(record)
         groups = ({"all": here} if len(models) > 1 else {}) | models
-        for mode in published.modes_of(architecture):
+        for mode in modes_of(architecture):
             for model, group in groups.items():
                 rows += [row for name in names if (row := _row(group, model, mode, name)) is not None]
     return rows
@@ -156,7 +155,7 @@ def changes_text(changes: dict[str, object]) -> str:
 def sheet(records: list[VariantRecord], rows: list[VariantRow], architecture: str) -> Sheet:
     """The table of one I/O type."""
     here = [record for record in records if record.architecture == architecture]
-    measure = METRIC_NAMES[PUBLISHED_METRIC[architecture]]
+    measure = METRICS[PUBLISHED_METRIC[architecture]]
     other = {TRANSLATION: "Δ BLEU-4"} | dict.fromkeys(MANY_OUTPUT, "Δ padding excluded")
     columns = ["Mode", "Model", "Variant", "Changed", f"Δ {measure}", "Effect", "Distance"]
     columns += [other[architecture]] if architecture in other else []

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from rnn_modules.records.published import ARCHITECTURES
+from rnn_modules.names import ARCHITECTURES
 from rnn_modules.records.variant_records import read_sweep_records
 from rnn_modules.reporting.figures import sweep_figure
 from support.made_up_cases import sweep_record, write_records

@@ -8,6 +8,7 @@ import sys
 
 import pytest
 
+from rnn_modules.names import TRANSLATION
 from rnn_modules.records import published
 from rnn_modules.records.case_records import read_case_records
 from rnn_modules.reporting.analysis import case_deltas
@@ -40,7 +41,7 @@ def test_every_setting_and_rnn_has_its_primary_row_with_the_papers_figures(made_
         assert set(primary) == set(published.case_table(table))
         for key, row in primary.items():
             assert row.paper == published.case_table(table)[key]
-            expected = "bleu1_with_tags" if key[0] == published.TRANSLATION else "accuracy"
+            expected = "bleu1_with_tags" if key[0] == TRANSLATION else "accuracy"
             assert row.view.metric == expected
 
 
@@ -136,7 +137,7 @@ def test_measures_hold_every_predictor_mode_head_and_decision(made_up):
     lstm = [row for row in rows if (row["setting"], row["rnn"]) == ("one_to_many", "lstm")]
     # Two modes of three heads, parent (three heads when it may reject), baseline, constant.
     assert len(lstm) == (6 + 3) + (6 + 5) + (6 + 3)
-    translation = [row for row in rows if row["setting"] == published.TRANSLATION]
+    translation = [row for row in rows if row["setting"] == TRANSLATION]
     assert all(row["accuracy"] is None and row["bleu"] is not None and row["cases"] == 6 for row in translation)
     classes, pairs = case_tables.measure_sheets(made_up, rows, 3)
     assert len(classes.rows) + len(pairs.rows) == len(rows)

@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from rnn_modules.records import published
+from rnn_modules.names import LANGUAGE_PAIRS, MANY_OUTPUT, TRANSLATION
 from rnn_modules.records.cost_records import read_records
 from rnn_modules.reporting.tables import cost_tables, rendering
 from rnn_modules.reporting.tables.table_model import number
@@ -130,8 +130,8 @@ def test_long_rows_have_all_metrics_and_the_papers_figure_only_for_its_measure(m
     assert len(printed) == 156
     assert {row["metric"] for row in printed} == {"accuracy", "bleu1_with_tags"}
     unpadded = cost_tables.long_rows(made_up, "unpadded")
-    assert {row["architecture"] for row in unpadded} == {*published.MANY_OUTPUT, published.TRANSLATION}
-    assert {row["scope"] for row in unpadded} == {"unpadded", *published.PAIRS}
+    assert {row["architecture"] for row in unpadded} == {*MANY_OUTPUT, TRANSLATION}
+    assert {row["scope"] for row in unpadded} == {"unpadded", *LANGUAGE_PAIRS}
     assert all(row["seeds"] == 2 and row["delta_percent_points_standard_deviation"] is not None for row in unpadded)
 
 
