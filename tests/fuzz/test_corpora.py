@@ -106,7 +106,7 @@ def test_corpus(name, tmp_path):
     valid = tmp_path / "valid"
     valid.mkdir()
     write(valid)
-    corpora.read(corpus, valid, form)
+    sources.read(corpus, valid, form)
 
     @inputs(60)
     @given(st.one_of([st.tuples(st.just(path.name), or_gone(changed_file(path))) for path in sorted(valid.iterdir())]))
@@ -116,7 +116,7 @@ def test_corpus(name, tmp_path):
             copy = Path(shutil.copytree(valid, Path(folder) / "corpus"))
             put(copy / file, damaged)
             names = [path.name.removesuffix(".gz").removesuffix(".zip") for path in valid.iterdir()]
-            attempt("corpus files", folder, lambda: corpora.read(corpus, copy, form), names=names)
+            attempt("corpus files", folder, lambda: sources.read(corpus, copy, form), names=names)
 
     check()
 
@@ -136,7 +136,7 @@ def test_bombs(packing, tmp_path, monkeypatch):
         members = [("ca01", whole)] if packing == "zip" else [("ca01", half), ("ca02", half)]
         (tmp_path / "brown.zip").write_bytes(packed(members))
         corpus = "brown"
-    message = attempt("corpus files", tmp_path, lambda: corpora.read(corpus, tmp_path, "published"))
+    message = attempt("corpus files", tmp_path, lambda: sources.read(corpus, tmp_path, "published"))
     assert "more than" in message
 
 
@@ -227,7 +227,7 @@ def test_members_are_never_written(tmp_path):
         archive.writestr("/ca02", "The/at\n")
     corpus_files.brown(tmp_path)
     (tmp_path / "brown.zip").write_bytes(stream.getvalue())
-    assert attempt("corpus files", tmp_path, lambda: corpora.read("brown", tmp_path, "published")) is None
+    assert attempt("corpus files", tmp_path, lambda: sources.read("brown", tmp_path, "published")) is None
     with pytest.raises(InputError, match="damaged"):
         (tmp_path / "brown.zip").write_bytes(stream.getvalue()[:-1])
-        corpora.read("brown", tmp_path, "published")
+        sources.read("brown", tmp_path, "published")

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, field
-
-from rnn_modules.files.atomic_files import InputError
 
 CLASSIFICATION_CORPORA = ("math_qa", "toxicity", "clinc", "brown")
 PARALLEL_CORPORA = ("tatoeba", "ukrainian", "estonian", "estonian_larger")
@@ -61,27 +58,3 @@ class ParallelCorpus:
     source_language: str
     sentences: dict[str, list[list[str]]]
     dropped: dict[str, int] = field(default_factory=dict)
-
-
-def read(corpus: str, folder: str | os.PathLike, form: str | None = None) -> ClassificationCorpus | ParallelCorpus:
-    """Read a corpus from its files as published, without checking their checksums (``sources.load`` does).
-
-    Args:
-        corpus: one of :data:`CORPORA`.
-        folder: the folder with the corpus's files, each as ``X``, ``X.gz`` or ``X.zip``.
-        form: which of the forms in ``sources.json`` to read; ``None`` takes the one whose files are there.
-
-    Raises:
-        InputError: the corpus is not known, or a file is missing or damaged.
-    """
-    if corpus not in CORPORA:
-        raise InputError(f"corpus: received {corpus!r}; use one of {', '.join(CORPORA)}")
-    # Imported late: the readers need the containers above.
-    from rnn_modules.data.corpora import brown, clinc, math_qa, parallel, toxicity
-    from rnn_modules.data.corpora.sources import present_form
-
-    form = form or present_form(corpus, folder)
-    if corpus in PARALLEL_CORPORA:
-        return parallel.read(corpus, folder)
-    readers = {"math_qa": math_qa, "toxicity": toxicity, "clinc": clinc, "brown": brown}
-    return readers[corpus].read(folder, form)

@@ -15,7 +15,16 @@ import os
 from pathlib import Path
 
 from rnn_modules.data import corpora
-from rnn_modules.data.corpora import ClassificationCorpus, ParallelCorpus, files
+from rnn_modules.data.corpora import (
+    ClassificationCorpus,
+    ParallelCorpus,
+    brown,
+    clinc,
+    files,
+    math_qa,
+    parallel,
+    toxicity,
+)
 from rnn_modules.files.atomic_files import InputError, read_json
 from rnn_modules.files.checked_json import RecordReader
 
@@ -196,6 +205,25 @@ def verify_manifest(manifest: dict) -> None:
             raise InputError(f"changed since the manifest was made: {error}") from error
 
 
+def read(corpus: str, folder: str | os.PathLike, form: str | None = None) -> ClassificationCorpus | ParallelCorpus:
+    """Read a corpus from its files as published, without checking their checksums (:func:`load` does).
+
+    Args:
+        corpus: one of :data:`rnn_modules.data.corpora.CORPORA`.
+        folder: the folder with the corpus's files, each as ``X``, ``X.gz`` or ``X.zip``.
+        form: which of the forms in ``sources.json`` to read; ``None`` takes the one whose files are there.
+
+    Raises:
+        InputError: the corpus is not known, or a file is missing or damaged.
+    """
+    entry(corpus)
+    form = form or present_form(corpus, folder)
+    if corpus in corpora.PARALLEL_CORPORA:
+        return parallel.read(corpus, folder)
+    readers = {"math_qa": math_qa, "toxicity": toxicity, "clinc": clinc, "brown": brown}
+    return readers[corpus].read(folder, form)
+
+
 def load(manifest: dict) -> ClassificationCorpus | ParallelCorpus:
     """Read, or generate, the corpus that a manifest describes, after checking its files.
 
@@ -207,4 +235,4 @@ def load(manifest: dict) -> ClassificationCorpus | ParallelCorpus:
 
         return generate(manifest["corpus"], manifest["examples"], manifest["seed"])
     verify_manifest(manifest)
-    return corpora.read(manifest["corpus"], manifest["folder"], manifest["form"])
+    return read(manifest["corpus"], manifest["folder"], manifest["form"])

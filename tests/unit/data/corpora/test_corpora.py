@@ -5,8 +5,7 @@ import json
 
 import pytest
 
-from rnn_modules.data import corpora
-from rnn_modules.data.corpora import files
+from rnn_modules.data.corpora import files, sources
 from rnn_modules.files.atomic_files import InputError
 from support import corpus_files
 
@@ -15,7 +14,7 @@ def test_math_qa_both_forms_agree(tmp_path):
     corpus_files.math_qa_published(tmp_path / "published")
     corpus_files.math_qa_by_category(tmp_path / "plain")
     corpus_files.math_qa_by_category(tmp_path / "gzipped", compressed=True)
-    published, plain, gzipped = (corpora.read("math_qa", tmp_path / name) for name in ("published", "plain", "gzipped"))
+    published, plain, gzipped = (sources.read("math_qa", tmp_path / name) for name in ("published", "plain", "gzipped"))
     assert published == plain == gzipped
     assert published.class_names == ("gain", "general", "geometry", "other", "physics", "probability")
     assert published.splits["train"].labels == [0, 1, 2, 3, 4, 5]
@@ -27,7 +26,7 @@ def test_math_qa_unknown_category(tmp_path):
     corpus_files.math_qa_by_category(tmp_path)
     (tmp_path / "dev.json").write_text(json.dumps([{"Problem": "why ?", "category": "poetry"}]))
     with pytest.raises(InputError, match=r"dev\.json: category 'poetry'"):
-        corpora.read("math_qa", tmp_path)
+        sources.read("math_qa", tmp_path)
 
 
 @pytest.mark.parametrize("content", ["{", "[1]", '[{"Problem": "x"}]', "\udcff".encode("latin-1", "surrogateescape")])
@@ -35,12 +34,12 @@ def test_math_qa_damaged_json(tmp_path, content):
     corpus_files.math_qa_by_category(tmp_path)
     (tmp_path / "dev.json").write_bytes(content if isinstance(content, bytes) else content.encode())
     with pytest.raises(InputError, match=r"dev\.json"):
-        corpora.read("math_qa", tmp_path)
+        sources.read("math_qa", tmp_path)
 
 
 def test_clinc(tmp_path):
     corpus_files.clinc(tmp_path, extra=(["42 7 !", 3, 3, "i", "d3"],))
-    corpus = corpora.read("clinc", tmp_path)
+    corpus = sources.read("clinc", tmp_path)
     assert len(corpus.class_names) == 10
     assert corpus.splits["train"].words[4] == ["tell", "me", "bout", "thing", "please"]
     assert corpus.splits["train"].labels == list(range(10))
@@ -51,12 +50,12 @@ def test_clinc(tmp_path):
 def test_clinc_out_of_scope_domain_is_an_error(tmp_path):
     corpus_files.clinc(tmp_path, extra=(["hm", 150, 10, "oos", "oos"],))
     with pytest.raises(InputError, match="domain '10'"):
-        corpora.read("clinc", tmp_path)
+        sources.read("clinc", tmp_path)
 
 
 def test_brown(tmp_path):
     corpus_files.brown(tmp_path)
-    corpus = corpora.read("brown", tmp_path)
+    corpus = sources.read("brown", tmp_path)
     split = corpus.splits["train"]
     # Texts in the order of their names; the tag "zz" is in no map and becomes X; "cd-x" too.
     assert split.words == [["the", "cat", "1\\/2", "ran", "."], ["strange", ";"], ["so", "it"]]
@@ -68,13 +67,13 @@ def test_brown(tmp_path):
 def test_brown_untagged_token(tmp_path):
     corpus_files.brown(tmp_path, "The/at cat\n")
     with pytest.raises(InputError, match="ca01: token 'cat'"):
-        corpora.read("brown", tmp_path)
+        sources.read("brown", tmp_path)
 
 
 @pytest.mark.parametrize("form", ["published", "subset"])
 def test_toxicity(tmp_path, form):
     getattr(corpus_files, f"toxicity_{form}")(tmp_path)
-    corpus = corpora.read("toxicity", tmp_path)
+    corpus = sources.read("toxicity", tmp_path)
     assert corpus.class_names == ("padding", "clean", *corpus_files.KINDS)
     train, test = corpus.splits["train"], corpus.splits["test"]
     assert train.words == [["a", "fine", "day", "isn't", "it"], ["you", "rude", "one"]]
@@ -89,14 +88,14 @@ def test_toxicity_strange_label(tmp_path):
     text = (tmp_path / "train.csv").read_text()
     (tmp_path / "train.csv").write_text(text.replace("1,0,1", "1,,1"))
     with pytest.raises(InputError, match=r"train\.csv: labels"):
-        corpora.read("toxicity", tmp_path)
+        sources.read("toxicity", tmp_path)
 
 
 def test_toxicity_row_without_labels(tmp_path):
     corpus_files.toxicity_published(tmp_path)
     corpus_files.write(tmp_path, "test_labels.csv", corpus_files.rows(["id", *corpus_files.KINDS]))
     with pytest.raises(InputError, match="no labels for the row 'd'"):
-        corpora.read("toxicity", tmp_path)
+        sources.read("toxicity", tmp_path)
 
 
 def test_truncated_table_row(tmp_path):
@@ -104,12 +103,12 @@ def test_truncated_table_row(tmp_path):
     text = (tmp_path / "train.csv").read_text()
     (tmp_path / "train.csv").write_text(text[: text.rindex("0,0,0")])
     with pytest.raises(InputError, match=r"train\.csv: line 5 has 6 of 8 columns"):
-        corpora.read("toxicity", tmp_path)
+        sources.read("toxicity", tmp_path)
 
 
 def test_parallel(tmp_path):
     corpus_files.estonian(tmp_path)
-    corpus = corpora.read("estonian", tmp_path)
+    corpus = sources.read("estonian", tmp_path)
     assert corpus.source_language == "et"
     assert list(corpus.sentences) == ["et", "en", "de", "it"]
     assert corpus.sentences["et"] == [["tere"], ["kass", "magab"], ["oota", "siin"]]
@@ -120,34 +119,34 @@ def test_parallel(tmp_path):
 def test_two_corpora_of_one_folder(tmp_path):
     corpus_files.estonian(tmp_path)
     corpus_files.estonian_larger(tmp_path)
-    corpus = corpora.read("estonian_larger", tmp_path)
+    corpus = sources.read("estonian_larger", tmp_path)
     assert corpus.source_language == "et"
     assert corpus.sentences == {
         "et": [["tere"], ["tere"], ["kass", "magab"]],
         "en": [["hello"], ["hi"], ["the", "cat", "sleeps"]],
     }
-    assert len(corpora.read("estonian", tmp_path).sentences["et"]) == 3
+    assert len(sources.read("estonian", tmp_path).sentences["et"]) == 3
 
 
 def test_parallel_lines_differ(tmp_path):
     corpus_files.estonian(tmp_path)
     (tmp_path / "it_et_train.txt").write_text("Ciao!\n")
     with pytest.raises(InputError, match=r"it_et_train\.txt: 1 lines where the other languages have 4"):
-        corpora.read("estonian", tmp_path)
+        sources.read("estonian", tmp_path)
 
 
 def test_unknown_corpus(tmp_path):
     with pytest.raises(InputError, match="received 'poems'"):
-        corpora.read("poems", tmp_path)
+        sources.read("poems", tmp_path)
 
 
 def test_missing_file_names_the_form_that_comes_closest(tmp_path):
     corpus_files.math_qa_by_category(tmp_path)
     (tmp_path / "train_other.csv").unlink()
     with pytest.raises(InputError, match=r"train_other\.csv: no such file"):
-        corpora.read("math_qa", tmp_path)
+        sources.read("math_qa", tmp_path)
     with pytest.raises(InputError, match=r"MathQA\.zip: no such file"):
-        corpora.read("math_qa", tmp_path / "empty")
+        sources.read("math_qa", tmp_path / "empty")
 
 
 @pytest.mark.parametrize("cut", [10, 60, -5])
@@ -156,18 +155,18 @@ def test_truncated_archives(tmp_path, cut):
     path = tmp_path / "clinc_oos.zip"
     path.write_bytes(path.read_bytes()[:cut])
     with pytest.raises(InputError, match=r"clinc_oos\.zip: damaged"):
-        corpora.read("clinc", tmp_path)
+        sources.read("clinc", tmp_path)
     corpus_files.estonian(tmp_path)
     path = tmp_path / "en_et_train.txt.gz"
     path.write_bytes(path.read_bytes()[:cut])
     with pytest.raises(InputError, match=r"en_et_train\.txt\.gz: damaged"):
-        corpora.read("estonian", tmp_path)
+        sources.read("estonian", tmp_path)
 
 
 def test_archive_without_the_file(tmp_path):
     corpus_files.zipped(tmp_path / "clinc_oos.zip", {"train.csv": ""})
     with pytest.raises(InputError, match=r"holds no file val\.csv"):
-        corpora.read("clinc", tmp_path)
+        sources.read("clinc", tmp_path)
 
 
 def test_decompression_bombs_stop_at_the_limit(tmp_path, monkeypatch):
