@@ -10,8 +10,10 @@ import logging
 from pathlib import Path
 
 from rnn_modules.data.dataset import Dataset
+from rnn_modules.decomposition.counts import removed_share_per_layer
+from rnn_modules.decomposition.module_files import write_modules
 from rnn_modules.decomposition.parameters import DecompositionParameters, preset
-from rnn_modules.experiments.cutting import cut_modules
+from rnn_modules.experiments.trained_model import decompose_trained
 from rnn_modules.files.command_line import add_settings, add_threads_flag, run, settings_from
 from rnn_modules.names import ARCHITECTURES, MODES, PAPER, PRESETS, RNN_TYPES
 from rnn_modules.network import load_network
@@ -39,10 +41,10 @@ def main() -> None:
     parameters = settings_from(arguments, DecompositionParameters, start)
     network = load_network(arguments.network)
     dataset = Dataset.load(arguments.dataset)
-    found = cut_modules(network, dataset, parameters, arguments.modes, arguments.threads)
+    found = decompose_trained(network, dataset, parameters, arguments.modes, arguments.threads)
     for mode, modules in found.items():
-        modules.save(arguments.output / f"{mode}.npz", arguments.output / f"{mode}.json")
-        shares = ", ".join(f"{share:.1%}" for share in modules.removed_share_per_layer())
+        write_modules(modules, arguments.output / f"{mode}.npz", arguments.output / f"{mode}.json")
+        shares = ", ".join(f"{share:.1%}" for share in removed_share_per_layer(modules))
         logging.info("%s: %d modules, removed per layer: %s", mode, len(modules), shares)
 
 

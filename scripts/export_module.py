@@ -9,7 +9,7 @@ import argparse
 import logging
 from pathlib import Path
 
-from rnn_modules.decomposition.masks import Modules
+from rnn_modules.decomposition.module_files import read_modules
 from rnn_modules.files.atomic_files import InputError, replacing
 from rnn_modules.files.command_line import run
 from rnn_modules.network import load_network
@@ -33,7 +33,7 @@ def main() -> None:
     if arguments.output.suffix != ".keras":
         raise InputError(f"--output {arguments.output}: give a name that ends in .keras")
     network = load_network(arguments.network)
-    modules = Modules.load(arguments.modules, arguments.modules.with_suffix(".json"), network)
+    modules = read_modules(arguments.modules, arguments.modules.with_suffix(".json"), network)
     if arguments.class_name not in modules.class_names:
         raise InputError(f"--class-name {arguments.class_name}: choose from {', '.join(modules.class_names)}")
     from rnn_modules.decomposition.export import (

@@ -10,7 +10,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from rnn_modules.decomposition.masks import Modules
+from rnn_modules.decomposition.module_files import read_modules
 from rnn_modules.files.command_line import run
 from rnn_modules.records.cost_records import read_record
 from rnn_modules.reporting.figures.cost_figure import save
@@ -30,7 +30,7 @@ def main() -> None:
     arguments = parse()
     record = read_record(arguments.record)
     modules = {
-        mode: Modules.load(arguments.modules / f"{mode}.npz", arguments.modules / f"{mode}.json")
+        mode: read_modules(arguments.modules / f"{mode}.npz", arguments.modules / f"{mode}.json")
         for mode in record.modes
     }
     save(draw(modules, record), arguments.output, arguments.output_svg)

@@ -41,6 +41,7 @@ from benchmarks.problem import (  # noqa: E402
     evaluate_by_oracle,
     make_problem,
 )
+from rnn_modules.decomposition.module_files import write_modules  # noqa: E402
 from rnn_modules.files.command_line import peak_memory_mib  # noqa: E402
 from rnn_modules.files.provenance import provenance  # noqa: E402
 
@@ -140,7 +141,7 @@ def measure_sizes(problem) -> dict:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for mode in ("rolled", "unrolled"):
-            decompose_by_library(problem, mode=mode).save(folder / f"{mode}.npz", folder / f"{mode}.json")
+            write_modules(decompose_by_library(problem, mode=mode), folder / f"{mode}.npz", folder / f"{mode}.json")
         modules = sum(path.stat().st_size for path in folder.iterdir())
         problem.network.save(folder / "network.npz")
         sizes = {"modules_bytes": modules, "network_bytes": (folder / "network.npz").stat().st_size}

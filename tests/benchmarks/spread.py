@@ -21,7 +21,7 @@ sys.path[:0] = [str(FOLDER.parents[1] / "scripts"), str(FOLDER.parent)]
 import numpy as np  # noqa: E402
 
 from benchmarks.figures import add_output_flags, publish  # noqa: E402
-from rnn_modules.decomposition.masks import Modules  # noqa: E402
+from rnn_modules.decomposition.module_files import read_modules  # noqa: E402
 from rnn_modules.files.atomic_files import read_arrays, read_json  # noqa: E402
 from rnn_modules.files.provenance import provenance  # noqa: E402
 from rnn_modules.network import load_network  # noqa: E402
@@ -73,7 +73,7 @@ def outcomes(folder: Path, dataset: Path, backend: str, threads: int, epochs: in
 def read_outcome(folder: Path) -> Outcome:
     arrays = read_arrays(folder / "network.npz")
     weights = [values.ravel() for name, values in sorted(arrays.items()) if values.dtype == np.float32]
-    modules = Modules.load(
+    modules = read_modules(
         folder / "modules/unrolled.npz", folder / "modules/unrolled.json", load_network(folder / "network.npz")
     )
     cost = read_json(folder / "cost.json")["modes"]["unrolled"]

@@ -17,7 +17,8 @@ from rnn_modules.data.dataset import Dataset
 from rnn_modules.data.shared_vocabulary import share_vocabulary
 from rnn_modules.data.text import read_vocabularies
 from rnn_modules.decomposition.composition import module_odds
-from rnn_modules.decomposition.masks import Modules
+from rnn_modules.decomposition.counts import kept_share
+from rnn_modules.decomposition.module_files import read_modules
 from rnn_modules.files.atomic_files import read_arrays, sha256_of_arrays
 from rnn_modules.network import load_network
 from support.made_up_models import classifier_model, many_output_dataset, saved, translator_model
@@ -154,9 +155,9 @@ def test_modules(mode):
     masks, manifest = (CLASSIFIER.folder / "modules" / f"{mode}.{kind}" for kind in ("npz", "json"))
 
     def use(path):
-        modules = Modules.load(path, path.with_suffix(".json"), CLASSIFIER.network)
+        modules = read_modules(path, path.with_suffix(".json"), CLASSIFIER.network)
         module_odds(CLASSIFIER.network, modules, CLASSIFIER.dataset.inputs("test")[:2])
-        modules.kept_share(CLASSIFIER.network)
+        kept_share(modules, CLASSIFIER.network)
 
     @inputs(130)
     @given(

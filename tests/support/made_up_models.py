@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from rnn_modules.data.dataset import Dataset, as_utf8, tags
+from rnn_modules.decomposition.module_files import write_modules
 from rnn_modules.experiments.reuse_tasks import problem_of
 from rnn_modules.experiments.trained_model import TrainedModel
 from rnn_modules.files.atomic_files import sha256_of_arrays, write_json
@@ -153,5 +154,5 @@ def saved(model, modules=None):
     model.network.save(model.folder / "network.npz")
     write_json(model.folder / "record.json", model.record)
     for mode, part in (modules or {}).items():
-        part.save(model.folder / "modules" / f"{mode}.npz", model.folder / "modules" / f"{mode}.json")
+        write_modules(part, model.folder / "modules" / f"{mode}.npz", model.folder / "modules" / f"{mode}.json")
     return model

@@ -7,6 +7,7 @@ import subprocess
 import numpy as np
 
 from rnn_modules.data.dataset import Dataset
+from rnn_modules.decomposition.module_files import write_modules
 from rnn_modules.files.atomic_files import sha256_of_file, write_json
 from rnn_modules.runs.rebuild_tables import commands
 from support.datasets import made_up_dataset
@@ -43,7 +44,7 @@ def write_verified_run(folder, tables=False):
     model = folder / "models" / MODEL / "seed-0"
     network.save(model / "network.npz")
     for mode in ("rolled", "unrolled"):
-        random_modules(network, mode=mode).save(model / f"modules/{mode}.npz", model / f"modules/{mode}.json")
+        write_modules(random_modules(network, mode=mode), model / f"modules/{mode}.npz", model / f"modules/{mode}.json")
     _write_records(folder, network)
     if tables:
         (folder / "tables").mkdir()

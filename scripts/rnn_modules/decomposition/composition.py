@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from rnn_modules.decomposition.masks import Modules, head_odds
+from rnn_modules.decomposition.heads import best_threshold, head_odds
+from rnn_modules.decomposition.masks import Modules
 from rnn_modules.network import Classifier, EncoderDecoder
 from rnn_modules.network.batching import chunks, share_out
 
@@ -21,7 +22,7 @@ def module_odds(
         network: the parent.
         modules: one per class of the parent, in the order of its outputs.
         inputs: ``(examples, tokens) int32``.
-        heads: see :func:`rnn_modules.decomposition.masks.head_odds`.
+        heads: see :func:`rnn_modules.decomposition.heads.head_odds`.
         threads: examples are shared out among so many, see :func:`rnn_modules.network.batching.share_out`.
 
     Returns:
@@ -58,7 +59,7 @@ def parent_odds(
     Args:
         network: the network.
         inputs: ``(examples, tokens) int32``.
-        heads: see :func:`rnn_modules.decomposition.masks.head_odds`.
+        heads: see :func:`rnn_modules.decomposition.heads.head_odds`.
         thresholds: ``(classes,)``, for the head ``calibrated``.
 
     Returns:
@@ -142,24 +143,8 @@ def calibrate(network: Classifier, modules: Modules, inputs: np.ndarray, labels:
     rows = np.random.default_rng(seed).choice(len(inputs), size, replace=False)
     odds = module_odds(network, modules, inputs[rows])["mean"].reshape(len(modules), -1)
     classes = labels[rows].reshape(-1)
-    thresholds = np.array([_best_threshold(odds[index], classes == index) for index in range(len(modules))])
+    thresholds = np.array([best_threshold(odds[index], classes == index) for index in range(len(modules))])
     return dataclasses.replace(modules, thresholds=thresholds.astype(np.float32))
-
-
-def _best_threshold(odds: np.ndarray, positive: np.ndarray) -> float:
-    """Middle between the two neighbouring odds at which true less false positive rate is largest."""
-    positives = int(positive.sum())
-    if positives in (0, len(positive)):
-        return 0.0
-    order = np.argsort(-odds, kind="stable")
-    sorted_odds = odds[order]
-    gain = np.cumsum(np.where(positive[order], 1 / positives, -1 / (len(positive) - positives)))
-    gain[:-1][sorted_odds[:-1] == sorted_odds[1:]] = -np.inf
-    best = int(np.argmax(gain))
-    if gain[best] <= 0:
-        return 0.0
-    below = sorted_odds[min(best + 1, len(sorted_odds) - 1)]
-    return float(sorted_odds[best] + below) / 2
 
 
 def translate(

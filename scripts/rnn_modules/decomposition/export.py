@@ -35,7 +35,7 @@ def to_keras(network: Network, modules: Modules, index: int) -> keras.Model:
         InputError: the modules belong to another parent.
     """
     modules.check_parent(network)
-    if isinstance(network, EncoderDecoder):
+    if network.translates:
         return _translator(network, modules.select([index]))
     network = replay_network(network, modules)
     one = modules.select([index])

@@ -9,6 +9,7 @@ import numpy as np
 
 from rnn_modules.data.dataset import Dataset, tags
 from rnn_modules.decomposition.composition import module_odds, translate, vote, zeroed
+from rnn_modules.decomposition.counts import jaccard, kept_share, removed_share_per_layer
 from rnn_modules.decomposition.masks import Modules
 from rnn_modules.experiments.metrics import majority_metrics, scoped_metrics, translation_metrics, wrong_words
 from rnn_modules.names import HEADS
@@ -33,19 +34,18 @@ def decomposition_cost(
     Returns:
         ``monolithic``, ``controls`` and ``modes`` of a result record, and ``examples_evaluated``.
     """
-    evaluate = _Translation if isinstance(network, EncoderDecoder) else _Classification
+    evaluate = _Translation if network.translates else _Classification
     evaluation = evaluate(network, dataset, split, next(iter(modules.values())), threads)
     results = {}
     for mode, mode_modules in modules.items():
         start = time.perf_counter()
         composed = evaluation.composed(mode_modules)
-        jaccard = mode_modules.jaccard(network)
         results[mode] = {
             "head": evaluation.primary_head(mode_modules),
             "composed": composed,
-            "jaccard": float(jaccard.mean()),
-            "kept_share": float(mode_modules.kept_share(network).mean()),
-            "removed_share_per_layer": mode_modules.removed_share_per_layer(),
+            "jaccard": float(jaccard(mode_modules, network).mean()),
+            "kept_share": float(kept_share(mode_modules, network).mean()),
+            "removed_share_per_layer": removed_share_per_layer(mode_modules),
             "seconds": time.perf_counter() - start,
         }
     return {

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from rnn_modules.data.dataset import Dataset
+from rnn_modules.decomposition.algorithm import decompose
+from rnn_modules.decomposition.composition import calibrate
 from rnn_modules.decomposition.masks import Modules
+from rnn_modules.decomposition.module_files import read_modules
+from rnn_modules.decomposition.parameters import DecompositionParameters
 from rnn_modules.files.atomic_files import InputError, read_json
 from rnn_modules.files.checked_json import RecordReader
-from rnn_modules.network import Classifier, Network, load_network
+from rnn_modules.network import Network, load_network
 
 _KEYS = ("architecture", "dataset", "data_source", "rnn", "layers", "seed", "validation", "network_sha256")
 
@@ -58,7 +62,7 @@ class TrainedModel:
     def modules(self, mode: str) -> Modules:
         """The modules of a mode, checked to belong to this network."""
         path = self.folder / "modules" / f"{mode}.npz"
-        return Modules.load(path, path.with_suffix(".json"), self.network)
+        return read_modules(path, path.with_suffix(".json"), self.network)
 
     def files(self, modes: Iterable[str] = ()) -> dict[str, Path]:
         """Files that a result computed from this model and its modules rests on, by a name that tells models apart."""
@@ -91,10 +95,10 @@ def check_fits(network: Network, dataset: Dataset) -> None:
         InputError: it does not.
     """
     facts, corpus = dataset.metadata, f"dataset {dataset.metadata['corpus']}"
-    if isinstance(network, Classifier) == dataset.is_translation:
+    if network.translates != dataset.is_translation:
         kind = "translations" if dataset.is_translation else "classes"
         raise InputError(f"{corpus}: holds {kind}, for which the model is not made; give the dataset it was trained on")
-    if isinstance(network, Classifier):
+    if not network.translates:
         pairs = [
             ("classes", len(dataset.class_names), "outputs", network.outputs),
             ("input ids", facts["input_tokens"], "input tokens", network.tokens),
@@ -115,6 +119,29 @@ def check_fits(network: Network, dataset: Dataset) -> None:
                 f"{corpus}: {number} {name} where the model has {received} {of_model}; give the dataset that the "
                 "model was trained on"
             )
+
+
+def decompose_trained(
+    network: Network, dataset: Dataset, parameters: DecompositionParameters, modes: Sequence[str], threads: int = 1
+) -> dict[str, Modules]:
+    """Modules of a model by mode, cut with the training split of its dataset.
+
+    Args:
+        network: the trained model.
+        dataset: the dataset it was trained on.
+        parameters: every choice that the paper leaves open.
+        modes: ``rolled`` and/or ``unrolled``.
+        threads: classes are shared out among at most this many.
+
+    Raises:
+        InputError: the model does not belong to the dataset, or a class has no example.
+    """
+    check_fits(network, dataset)
+    inputs, labels = dataset.model_inputs("train"), dataset.labels("train")
+    found = decompose(network, inputs, labels, dataset.class_names, parameters, modes, threads=threads)
+    if network.translates:
+        return found
+    return {mode: calibrate(network, part, inputs, labels, parameters.seed) for mode, part in found.items()}
 
 
 def common_facts(models: list[TrainedModel]) -> dict:

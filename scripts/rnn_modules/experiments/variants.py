@@ -11,9 +11,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from rnn_modules.decomposition.parameters import DecompositionParameters, preset
-from rnn_modules.experiments.cutting import cut_modules
 from rnn_modules.experiments.decomposition_cost import decomposition_cost
-from rnn_modules.experiments.trained_model import TrainedModel
+from rnn_modules.experiments.trained_model import TrainedModel, decompose_trained
 
 logger = logging.getLogger(__name__)
 
@@ -136,7 +135,7 @@ def sweep_removal_cap(
 
 def _evaluated(model: TrainedModel, paper: DecompositionParameters, changes: dict, modes, threads: int) -> dict:
     parameters = dataclasses.replace(paper, **changes)
-    modules = cut_modules(model.network, model.dataset, parameters, modes, threads)
+    modules = decompose_trained(model.network, model.dataset, parameters, modes, threads)
     result = decomposition_cost(model.network, model.dataset, modules, threads=threads)
     for mode, scores in result["modes"].items():
         logger.info("%s, %s: %s", changes or "paper", mode, scores["composed"][scores["head"]])

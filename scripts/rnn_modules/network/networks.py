@@ -11,6 +11,7 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import ClassVar
 
 import numpy as np
 
@@ -30,6 +31,9 @@ class Network:
         output_kernel: ``(units, outputs)``.
         output_bias: ``(outputs,)``.
     """
+
+    translates: ClassVar[bool] = False
+    """Whether outputs are words of a target language and not classes, decided one after another."""
 
     layers: tuple[RecurrentLayer, ...]
     output_kernel: np.ndarray
@@ -151,6 +155,8 @@ class EncoderDecoder(Network):
         source_tokens: length of a source sentence.
         target_tokens: number of decoder timesteps.
     """
+
+    translates: ClassVar[bool] = True
 
     encoder: tuple[RecurrentLayer, ...]
     source_embedding: np.ndarray

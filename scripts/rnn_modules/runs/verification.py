@@ -14,7 +14,7 @@ from pathlib import Path
 
 from rnn_modules.data.corpora.sources import read_manifest, verify_manifest
 from rnn_modules.data.dataset import Dataset
-from rnn_modules.decomposition.masks import Modules
+from rnn_modules.decomposition.module_files import read_modules
 from rnn_modules.files.atomic_files import InputError, read_json, sha256_of_file
 from rnn_modules.files.checked_json import RecordReader, is_inside
 from rnn_modules.names import MODES
@@ -166,7 +166,7 @@ def _modules(folder: Path) -> Check:
 
 def _module(path: Path) -> str | None:
     try:
-        Modules.load(path, path.with_suffix(".json"), load_network(path.parents[1] / "network.npz"))
+        read_modules(path, path.with_suffix(".json"), load_network(path.parents[1] / "network.npz"))
     except InputError as error:
         return str(error) if str(path) in str(error) else f"{path}: {error}"
     return None

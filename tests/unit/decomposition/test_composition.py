@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rnn_modules.decomposition import composition
 from rnn_modules.decomposition.composition import (
     calibrate,
     module_odds,
@@ -17,6 +16,7 @@ from rnn_modules.decomposition.composition import (
     vote,
     zeroed,
 )
+from rnn_modules.decomposition.heads import best_threshold
 from rnn_modules.decomposition.masks import whole_modules
 from rnn_modules.files.atomic_files import InputError
 from support.networks import (
@@ -76,7 +76,7 @@ def test_thresholds_are_the_best_there_are(examples, different, seed):
     # Few different values, so that many odds are equal.
     odds = generator.choice(generator.normal(size=different), examples)
     positive = generator.random(examples) < 0.4
-    threshold = composition._best_threshold(odds, positive)
+    threshold = best_threshold(odds, positive)
     if positive.all() or not positive.any():
         assert threshold == 0
         return

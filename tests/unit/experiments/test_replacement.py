@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 import evaluate_replacement
 from rnn_modules.decomposition.composition import module_odds
 from rnn_modules.decomposition.parameters import DecompositionParameters
-from rnn_modules.experiments.cutting import cut_modules
 from rnn_modules.experiments.decomposition_cost import decomposition_cost
 from rnn_modules.experiments.metrics import classification_metrics, scopes
 from rnn_modules.experiments.replacement import replace_each_module, worst_and_best
+from rnn_modules.experiments.trained_model import decompose_trained
 from rnn_modules.files.atomic_files import InputError, read_json
 from rnn_modules.names import HEADS, MODES
 from rnn_modules.records.case_records import read_case_record
@@ -39,7 +39,7 @@ def two_models(many_output=False, **other):
 
 def cut(*models, removal_cap=0.5, modes=MODES):
     parameters = DecompositionParameters(removal_cap=removal_cap)
-    found = [cut_modules(model.network, model.dataset, parameters, modes) for model in models]
+    found = [decompose_trained(model.network, model.dataset, parameters, modes) for model in models]
     return {mode: tuple(part[mode] for part in found) for mode in modes}
 
 

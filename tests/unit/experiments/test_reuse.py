@@ -12,12 +12,12 @@ import evaluate_reuse
 from rnn_modules.decomposition.composition import calibrate, module_odds, parent_odds, vote
 from rnn_modules.decomposition.masks import whole_modules
 from rnn_modules.decomposition.parameters import DecompositionParameters
-from rnn_modules.experiments.cutting import cut_modules
 from rnn_modules.experiments.decomposition_cost import decomposition_cost
 from rnn_modules.experiments.metrics import classification_metrics
 from rnn_modules.experiments.reuse import compare_with_baselines, metric_rows
 from rnn_modules.experiments.reuse_tasks import drawn_cases, problem_of
 from rnn_modules.experiments.scratch_models import TrainedBaselines
+from rnn_modules.experiments.trained_model import decompose_trained
 from rnn_modules.files.atomic_files import InputError, read_json, write_arrays, write_json
 from rnn_modules.names import HEADS, MODES
 from rnn_modules.records.case_records import read_case_records
@@ -46,7 +46,7 @@ def models_of(kind, seed=0, cell="lstm", layers=1, classes=4, places=({}, {})):
 
 def cut(models, removal_cap=0.5, modes=MODES):
     parameters = DecompositionParameters(removal_cap=removal_cap)
-    found = [cut_modules(model.network, model.dataset, parameters, modes) for model in models]
+    found = [decompose_trained(model.network, model.dataset, parameters, modes) for model in models]
     return {mode: [part[mode] for part in found] for mode in modes}
 
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from rnn_modules.decomposition.composition import module_odds
+from rnn_modules.decomposition.module_files import write_modules
 from rnn_modules.experiments.trained_model import TrainedModel, common_facts
 from rnn_modules.files.atomic_files import InputError, write_json
 from support.made_up_models import classifier_model, saved, translator_model
@@ -67,7 +68,7 @@ def test_a_missing_file_is_named(model, name):
 def test_modules_of_another_network_and_missing_ones_are_named(model):
     other = random_classifier(seed=5, classes=4)
     path = model.folder / "modules" / "rolled.npz"
-    random_modules(other).save(path, path.with_suffix(".json"))
+    write_modules(random_modules(other), path, path.with_suffix(".json"))
     with pytest.raises(InputError, match="rolled.npz: the modules belong to the network"):
         model.modules("rolled")
     path.with_suffix(".json").unlink()

@@ -10,8 +10,8 @@ import evaluate_scenario
 import evaluate_translation_reuse
 from rnn_modules.data.dataset import as_utf8
 from rnn_modules.decomposition.parameters import DecompositionParameters
-from rnn_modules.experiments.cutting import cut_modules
 from rnn_modules.experiments.decomposition_cost import decomposition_cost
+from rnn_modules.experiments.trained_model import decompose_trained
 from rnn_modules.experiments.translations import Translator, compare, replace_each_language, reuse
 from rnn_modules.files.atomic_files import InputError, read_json
 from rnn_modules.names import MODES
@@ -32,7 +32,7 @@ def few_samples(monkeypatch):
 
 def cut(*models, modes=MODES, removal_cap=0.5):
     parameters = DecompositionParameters(removal_cap=removal_cap)
-    found = [cut_modules(model.network, model.dataset, parameters, modes) for model in models]
+    found = [decompose_trained(model.network, model.dataset, parameters, modes) for model in models]
     return {mode: tuple(part[mode] for part in found) for mode in modes}
 
 

@@ -8,9 +8,10 @@ import pytest
 
 import evaluate_variants as script
 from rnn_modules.decomposition.composition import module_odds, translate
+from rnn_modules.decomposition.counts import jaccard
 from rnn_modules.decomposition.parameters import PACKAGE_CHOICES, DecompositionParameters, preset
-from rnn_modules.experiments.cutting import cut_modules
 from rnn_modules.experiments.decomposition_cost import decomposition_cost
+from rnn_modules.experiments.trained_model import decompose_trained
 from rnn_modules.experiments.variants import OTHER_READINGS, Kind, evaluate_variants, sweep_removal_cap, variants
 from rnn_modules.files.atomic_files import InputError, read_json
 from rnn_modules.names import ARCHITECTURES, MODES, RNN_TYPES
@@ -67,13 +68,13 @@ def outcome(model, parameters):
     found = {}
     dataset, network = model.dataset, model.network
     inputs = dataset.inputs("test")
-    for mode, modules in cut_modules(network, dataset, parameters, MODES).items():
+    for mode, modules in decompose_trained(network, dataset, parameters, MODES).items():
         if isinstance(network, Classifier):
             decisions = module_odds(network, modules, inputs)["mean"]
         else:
             decisions = translate(network, inputs, dataset.labels("test"), *dataset.tag_ids(), modules)
         masks = [mask.tolist() for mask in modules.kept]
-        found[mode] = masks, modules.jaccard(network).tolist(), decisions.tolist()
+        found[mode] = masks, jaccard(modules, network).tolist(), decisions.tolist()
     return found
 
 
@@ -177,7 +178,7 @@ def test_variants_are_the_first_experiment_with_the_choice_changed(many_output):
     assert [(one["name"], one["changes"]) for one in result] == list(named.items())
     for one in result[1:4]:
         parameters = dataclasses.replace(paper, **one["changes"])
-        modules = cut_modules(model.network, model.dataset, parameters, MODES)
+        modules = decompose_trained(model.network, model.dataset, parameters, MODES)
         expected = decomposition_cost(model.network, model.dataset, modules)
         assert one["monolithic"] == expected["monolithic"]
         assert one["evaluated"] == expected["examples_evaluated"]

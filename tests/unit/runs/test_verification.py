@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from rnn_modules.decomposition.module_files import write_modules
 from rnn_modules.files.atomic_files import InputError, read_arrays, write_arrays
 from rnn_modules.runs import run_record
 from rnn_modules.runs.rebuild_tables import commands, verify_tables
@@ -51,7 +52,7 @@ def _another_network(folder):
 def _modules_of_another_network(folder):
     modules = random_modules(random_classifier(seed=1, layers=1))
     place = folder / "models" / MODEL / "seed-0" / "modules"
-    modules.save(place / "rolled.npz", place / "rolled.json")
+    write_modules(modules, place / "rolled.npz", place / "rolled.json")
 
 
 def _another_label(folder):

@@ -10,7 +10,7 @@ import scipy.stats
 
 from rnn_modules.data.dataset import Dataset
 from rnn_modules.decomposition.composition import module_odds
-from rnn_modules.decomposition.masks import Modules
+from rnn_modules.decomposition.module_files import read_modules
 from rnn_modules.files.atomic_files import read_arrays, read_json
 from rnn_modules.network import from_keras, load_network
 from rnn_modules.training.fit import inputs_and_targets
@@ -160,7 +160,7 @@ def test_a_module_exported_by_jax_is_the_module(trained):
     folder = trained["jax"]
     network = load_network(folder / "many_to_one/network.npz")
     path = folder / "many_to_one/modules/unrolled.npz"
-    modules = Modules.load(path, path.with_suffix(".json"), network)
+    modules = read_modules(path, path.with_suffix(".json"), network)
     inputs = Dataset.load(folder / "clinc").inputs("test")[:30]
     probabilities = keras.ops.convert_to_numpy(keras.models.load_model(folder / "banking.keras")(inputs))
     odds = module_odds(network, modules, inputs)["mean"][modules.class_names.index("banking")]

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rnn_modules.decomposition.masks import Modules
+from rnn_modules.decomposition.module_files import write_modules
 from rnn_modules.decomposition.parameters import DecompositionParameters
 from rnn_modules.files.atomic_files import InputError
 from rnn_modules.records.cost_records import read_record
@@ -101,7 +102,7 @@ def test_the_record_of_another_model_is_an_error(tmp_path):
 def test_script_writes_the_same_bytes_twice(tmp_path):
     read(tmp_path, "many_to_one", "gru", 2)
     for mode in ("rolled", "unrolled"):
-        modules(mode).save(tmp_path / f"{mode}.npz", tmp_path / f"{mode}.json")
+        write_modules(modules(mode), tmp_path / f"{mode}.npz", tmp_path / f"{mode}.json")
     outputs = []
     for name in ("one", "two"):
         png, svg = tmp_path / f"{name}.png", tmp_path / f"{name}.svg"

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from rnn_modules.decomposition.algorithm import decompose
 from rnn_modules.decomposition.composition import calibrate, module_odds, translate, vote
 from rnn_modules.decomposition.parameters import DecompositionParameters
-from rnn_modules.experiments.cutting import cut_modules
+from rnn_modules.experiments.trained_model import decompose_trained
 from rnn_modules.files.atomic_files import InputError
 from rnn_modules.names import MODES
 from support.made_up_models import classifier_model, translation_dataset, translator_model
@@ -28,7 +28,7 @@ UNTOUCHED = DecompositionParameters(removal_cap=0.0)
 
 
 def cut(model, parameters, modes=MODES, threads=1):
-    return cut_modules(model.network, model.dataset, parameters, modes, threads)
+    return decompose_trained(model.network, model.dataset, parameters, modes, threads)
 
 
 @given(networks, st.sampled_from(["removals", "nodes", "edges"]), st.sampled_from(["hidden_state", "per_gate"]))
@@ -128,7 +128,7 @@ def test_the_only_language_of_a_model_keeps_all_nodes(cell, negative_sampling, g
     parameters = DecompositionParameters(
         removal_cap=1.0, negative_sampling=negative_sampling, gate_approach=gate_approach
     )
-    for modules in cut_modules(network, dataset, parameters, MODES).values():
+    for modules in decompose_trained(network, dataset, parameters, MODES).values():
         assert all(mask.all() for mask in modules.kept)
         assert modules.counts == {"uk": {"positive": 12, "negative": 0}}
 
@@ -146,7 +146,7 @@ def test_the_only_class_of_a_classifier_keeps_all_nodes(activation, relu_rule):
 def test_a_dataset_of_another_model_is_an_error():
     model, other = classifier_model(classes=4), classifier_model(classes=3)
     with pytest.raises(InputError, match="made up: 3 classes where the model has 4 outputs"):
-        cut_modules(model.network, other.dataset, UNTOUCHED, MODES)
+        decompose_trained(model.network, other.dataset, UNTOUCHED, MODES)
 
 
 def test_a_class_without_training_examples_is_an_error():

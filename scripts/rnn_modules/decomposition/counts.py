@@ -1,0 +1,92 @@
+"""What a module keeps of its parent, counted: nodes, weights, and the Jaccard index as published."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from rnn_modules.decomposition.masks import Modules, columns_of
+from rnn_modules.network import Network
+
+
+def removed_share_per_layer(modules: Modules) -> list[float]:
+    """Share of nodes removed in effect, per layer, over modules, timesteps and gates."""
+    return [float(1 - mask.mean()) for mask in modules.kept]
+
+
+def kept_parameters(modules: Modules, network: Network) -> dict[str, tuple[np.ndarray, int]]:
+    """How many of the parent's weights each module keeps unchanged.
+
+    Unrolled modules have a copy of every recurrent weight per timestep (Algorithm 3, ``initConcern``); the count is
+    the mean over the copies.
+
+    Returns:
+        For ``kernel``, ``recurrent_kernel``, ``bias``, ``output`` and ``other`` (embeddings, encoder): the number
+        kept, ``(modules,) float64``, and the parent's number.
+    """
+    edges = modules.parameters.removed_edges
+    counts = {name: np.zeros(len(modules)) for name in ("kernel", "recurrent_kernel", "bias")}
+    totals = dict.fromkeys(counts, 0)
+    previous = None
+    for layer, kept in zip(network.layers, modules.kept, strict=True):
+        columns = columns_of(kept, len(layer.gates)).sum(axis=2)
+        rows = kept.any(axis=2)
+        inputs, units = layer.kernel.shape[0], layer.units
+        width = len(layer.gates) * units
+        sending = inputs if previous is None or "next_kernel_rows" not in edges else previous.sum(axis=2)
+        own = columns if "kernel_columns" in edges else np.full_like(columns, width)
+        counts["kernel"] += (own * sending).mean(axis=1)
+        receiving = columns if "recurrent_columns" in edges else width
+        counts["recurrent_kernel"] += (
+            (rows.sum(axis=2) if "recurrent_rows" in edges else units) * receiving * np.ones_like(columns)
+        ).mean(axis=1)
+        counts["bias"] += own.mean(axis=1)
+        for name, total in (("kernel", inputs * width), ("recurrent_kernel", units * width), ("bias", width)):
+            totals[name] += total
+        previous = rows
+    result = {name: (counts[name], totals[name]) for name in counts}
+    result["output"] = _kept_output(modules, network, previous)
+    other = sum(
+        array.size
+        for name in ("embedding", "source_embedding", "target_embedding")
+        if (array := getattr(network, name, None)) is not None
+    ) + sum(
+        layer.kernel.size + layer.recurrent_kernel.size + layer.bias.size for layer in getattr(network, "encoder", ())
+    )
+    result["other"] = (np.full(len(modules), float(other)), other)
+    return result
+
+
+def _kept_output(modules: Modules, network: Network, rows: np.ndarray) -> tuple[np.ndarray, int]:
+    """Output weights left: the rows of kept nodes, and of a channelled head only the dominant class's column."""
+    total = network.output_kernel.size
+    sending = rows if network.many_output else rows[:, -1:]
+    if network.many_output and modules.parameters.unrolled_output_rows == "first_timestep":
+        sending = rows[:, :1]
+    kept_rows = sending.sum(axis=2).mean(axis=1)
+    if "output_rows" not in modules.parameters.removed_edges:
+        kept_rows = np.full(len(modules), float(network.layers[-1].units))
+    if network.translates:
+        return kept_rows * network.outputs, total
+    # With two classes the mean of "the others" is the other class's column itmodules.
+    return kept_rows * (2 if network.outputs == 2 else 1), total
+
+
+def jaccard(modules: Modules, network: Network) -> np.ndarray:
+    """Jaccard index of parent and modules as published: input kernels and output weights, by value.
+
+    With a share f of these weights unchanged it is f / (2 - f). Recurrent kernels, biases and embeddings do not
+    count; for translation only the decoder's kernels do.
+
+    Returns:
+        ``(modules,) float64``.
+    """
+    kept = kept_parameters(modules, network)
+    parts = ("kernel",) if network.translates else ("kernel", "output")
+    share = sum(kept[name][0] for name in parts) / sum(kept[name][1] for name in parts)
+    return share / (2 - share)
+
+
+def kept_share(modules: Modules, network: Network) -> np.ndarray:
+    """Share of all the parent's weights that each module keeps unchanged, ``(modules,) float64``."""
+    kept = kept_parameters(modules, network).values()
+    return sum(part for part, _ in kept) / sum(total for _, total in kept)

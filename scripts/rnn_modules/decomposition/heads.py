@@ -1,0 +1,49 @@
+"""Heads: what makes the outputs of a network a yes/no answer of each module (concern modularization, section IV-D)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from rnn_modules.files.atomic_files import InputError
+
+
+def head_odds(logits: np.ndarray, head: str, thresholds: np.ndarray | None = None) -> np.ndarray:
+    """Log-odds of the dominant output D against the non-dominant one ND (concern modularization, section IV-D).
+
+    Args:
+        logits: ``(modules, ..., classes)``, module m's dominant class being m.
+        head: ``mean``: ND is the mean of the other logits, as averaging the other classes' edges makes it;
+            ``log_sum_exp``: the parent's one-against-rest odds; ``calibrated``: ``mean`` less the module's threshold.
+        thresholds: ``(modules,)``, for ``calibrated``.
+
+    Returns:
+        ``(modules, ...)``.
+    """
+    modules, classes = logits.shape[0], logits.shape[-1]
+    index = np.arange(modules).reshape(-1, *[1] * (logits.ndim - 1))
+    dominant = np.take_along_axis(logits, np.broadcast_to(index, (*logits.shape[:-1], 1)), axis=-1)[..., 0]
+    if head == "log_sum_exp":
+        others = np.where(np.arange(classes) == index, -np.inf, logits)
+        return dominant - np.logaddexp.reduce(others, axis=-1)
+    odds = dominant - (logits.sum(axis=-1) - dominant) / (classes - 1)
+    if head == "calibrated":
+        if thresholds is None:
+            raise InputError("head calibrated: these modules have no thresholds; decompose the model again")
+        odds = odds - thresholds.astype(odds.dtype).reshape(-1, *[1] * (odds.ndim - 1))
+    return odds
+
+
+def best_threshold(odds: np.ndarray, positive: np.ndarray) -> float:
+    """Middle between the two neighbouring odds at which true less false positive rate is largest."""
+    positives = int(positive.sum())
+    if positives in (0, len(positive)):
+        return 0.0
+    order = np.argsort(-odds, kind="stable")
+    sorted_odds = odds[order]
+    gain = np.cumsum(np.where(positive[order], 1 / positives, -1 / (len(positive) - positives)))
+    gain[:-1][sorted_odds[:-1] == sorted_odds[1:]] = -np.inf
+    best = int(np.argmax(gain))
+    if gain[best] <= 0:
+        return 0.0
+    below = sorted_odds[min(best + 1, len(sorted_odds) - 1)]
+    return float(sorted_odds[best] + below) / 2

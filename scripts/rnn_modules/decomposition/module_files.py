@@ -1,0 +1,119 @@
+"""Modules in files: the masks as ``.npz``, and a JSON manifest that says what they are of."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from pathlib import Path
+
+import numpy as np
+
+from rnn_modules.decomposition.counts import removed_share_per_layer
+from rnn_modules.decomposition.masks import Modules
+from rnn_modules.decomposition.parameters import DecompositionParameters
+from rnn_modules.files.atomic_files import (
+    InputError,
+    read_arrays,
+    read_json,
+    sha256_of_arrays,
+    write_arrays,
+    write_json,
+)
+from rnn_modules.files.checked_json import RecordReader
+from rnn_modules.names import MODES
+from rnn_modules.network import Network
+
+
+def write_modules(modules: Modules, path: str | os.PathLike, manifest: str | os.PathLike) -> None:
+    """Write the masks as ``.npz`` and all the rest as a JSON manifest that names the parent."""
+    arrays = {f"kept.{index}": np.packbits(mask, axis=-1) for index, mask in enumerate(modules.kept)}
+    if modules.thresholds is not None:
+        arrays["thresholds"] = modules.thresholds
+    write_arrays(path, arrays)
+    write_json(
+        manifest,
+        {
+            "mode": modules.mode,
+            "parent_sha256": modules.parent,
+            "masks_sha256": sha256_of_arrays(arrays),
+            "class_names": list(modules.class_names),
+            "units": [mask.shape[-1] for mask in modules.kept],
+            "counts": modules.counts,
+            "removed_share_per_layer": removed_share_per_layer(modules),
+            "parameters": dataclasses.asdict(modules.parameters),
+        },
+    )
+
+
+def read_modules(path: str | os.PathLike, manifest: str | os.PathLike, network: Network | None = None) -> Modules:
+    """Read modules; with ``network``, also check that it is their parent.
+
+    Raises:
+        InputError: a file is missing or damaged, the two do not belong together, or another parent.
+    """
+    described = read_json(
+        manifest, ("mode", "parent_sha256", "masks_sha256", "class_names", "units", "counts", "parameters")
+    )
+    arrays = read_arrays(path)
+    if sha256_of_arrays(arrays) != described["masks_sha256"]:
+        raise InputError(f"{path}: its masks are not those that {manifest} describes; decompose the model again")
+    try:
+        settings = dict(described["parameters"])
+        settings["removed_edges"] = tuple(settings["removed_edges"])
+        parameters = DecompositionParameters(**settings)
+    except (KeyError, TypeError, ValueError) as error:
+        raise InputError(
+            f"{manifest}: parameters: not those of a decomposition ({error}); decompose the model again"
+        ) from error
+    reader = RecordReader(Path(manifest), described)
+    names = reader.texts("class_names", least=1)
+    units = [
+        reader.whole(f"units.{index}", number, least=1)
+        for index, number in enumerate(reader.listed("units", described["units"], least=1))
+    ]
+    modules = Modules(
+        mode=reader.choice("mode", MODES),
+        class_names=tuple(names),
+        kept=tuple(
+            _unpacked(f"{path}, {manifest}", arrays, f"kept.{index}", len(names), number)
+            for index, number in enumerate(units)
+        ),
+        parent=reader.text("parent_sha256"),
+        parameters=parameters,
+        counts={
+            name: reader.counts(f"counts.{name}", counts)
+            for name, counts in reader.mapping("counts", described["counts"]).items()
+        },
+        thresholds=_thresholds(f"{path}, {manifest}", arrays, len(names)),
+    )
+    if network is not None:
+        try:
+            modules.check_parent(network)
+            modules.check_shapes(network)
+        except InputError as error:
+            raise InputError(f"{path}: {error}") from error
+    return modules
+
+
+def _unpacked(files: str, arrays: dict[str, np.ndarray], name: str, modules: int, units: int) -> np.ndarray:
+    """A layer's mask, ``(modules, timesteps or 1, gates or 1, units) bool``, from the bits in the file."""
+    packed, columns = arrays.get(name), -(-units // 8)
+    shape = (None,) * 4 if packed is None or packed.ndim != 4 or packed.dtype != np.uint8 else packed.shape
+    if (shape[0], shape[3]) != (modules, columns) or not packed.size:
+        received = "none" if packed is None else f"{packed.dtype} {packed.shape}"
+        raise InputError(
+            f"{files}: {name}: expected uint8 ({modules}, timesteps, gates, {columns}), received {received}; "
+            "decompose the model again"
+        )
+    return np.unpackbits(packed, axis=-1, count=units).astype(bool)
+
+
+def _thresholds(files: str, arrays: dict[str, np.ndarray], modules: int) -> np.ndarray | None:
+    """The calibrated thresholds in the file, ``(modules,)``."""
+    found = arrays.get("thresholds")
+    if found is not None and (found.dtype.kind != "f" or found.shape != (modules,) or not np.isfinite(found).all()):
+        raise InputError(
+            f"{files}: thresholds: expected {modules} finite numbers, received {found.dtype} {found.shape}; "
+            "decompose the model again"
+        )
+    return found
