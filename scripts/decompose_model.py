@@ -5,6 +5,9 @@ Example:
         --architecture many_to_one --rnn lstm --output model/modules --removal-cap 0.1
 """
 
+from rnn_modules.files import quick_start  # noqa: F401 (before what it speeds up)
+
+# isort: split
 import argparse
 import logging
 from pathlib import Path

@@ -5,6 +5,9 @@ Example:
         --modes rolled unrolled --run demo --preset paper --output model/decomposition_cost.json
 """
 
+from rnn_modules.files import quick_start  # noqa: F401 (before what it speeds up)
+
+# isort: split
 import argparse
 import dataclasses
 import logging

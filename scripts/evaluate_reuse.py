@@ -5,6 +5,9 @@ Example:
         --modes unrolled --baselines baselines.json --run demo --preset paper --output intra_reuse.json
 """
 
+from rnn_modules.files import quick_start  # noqa: F401 (before what it speeds up)
+
+# isort: split
 import argparse
 from pathlib import Path
 

@@ -6,6 +6,9 @@ Example:
         --approach approach_1 fr=ukrainian uk=uk_only --mode rolled --run demo --preset paper --output scenario.json
 """
 
+from rnn_modules.files import quick_start  # noqa: F401 (before what it speeds up)
+
+# isort: split
 import argparse
 from collections.abc import Iterable
 

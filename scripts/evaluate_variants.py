@@ -5,6 +5,9 @@ Example:
         --dataset results/demo/datasets/clinc --modes rolled unrolled --run demo --output sweep.json
 """
 
+from rnn_modules.files import quick_start  # noqa: F401 (before what it speeds up)
+
+# isort: split
 import argparse
 from pathlib import Path
 

@@ -6,6 +6,9 @@ Example:
     python scripts/prepare_dataset.py --manifest tatoeba/manifest.json --output tatoeba/fr_de --languages fr de
 """
 
+from rnn_modules.files import quick_start  # noqa: F401 (before what it speeds up)
+
+# isort: split
 import argparse
 import logging
 

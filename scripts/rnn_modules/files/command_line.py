@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import functools
+import gc
 import logging
 import math
 import os
@@ -27,6 +28,9 @@ def run(main: Callable[[], None]) -> None:
 
     The last line that it logs says what the script took.
     """
+    if not gc.isenabled():  # See quick_start.
+        gc.freeze()
+        gc.enable()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S", stream=sys.stderr)
     try:
         main()

@@ -1,0 +1,18 @@
+"""Imported first by a script: its imports, and its end, without garbage collection.
+
+Importing TensorFlow makes millions of objects that all stay; looking through them again and again for garbage takes
+more than a third of a small training (without it 4.5 of 7.2 s are left). ``run`` sets what is there by then aside for
+good and switches the collection on.
+"""
+
+import atexit
+import gc
+
+gc.disable()
+
+
+@atexit.register
+def _leave() -> None:
+    """Let the process end without a last look for garbage, which its memory does not need."""
+    gc.disable()
+    gc.freeze()
