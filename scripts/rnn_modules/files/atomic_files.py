@@ -25,6 +25,8 @@ from pathlib import Path
 
 import numpy as np
 
+from rnn_modules.files.shown_text import shown
+
 
 class InputError(ValueError):
     """An input of the user cannot be used; the message names it, the value received and the mend."""
@@ -273,9 +275,13 @@ def read_arrays(path: str | os.PathLike, names: tuple[str, ...] = ()) -> dict[st
 
 
 def one_line(error: Exception | str, most: int = 200) -> str:
-    """What an error or a value says, as one line of at most so many characters."""
-    text = " ".join(str(error).split()) or type(error).__name__
-    return text if len(text) <= most else f"{text[: most - 6]} [...]"
+    r"""What an error or a value says, as one line of at most ``most`` characters without control characters.
+
+    Example:
+        >>> one_line(ValueError("no\n  number")), one_line(ValueError())
+        ('no number', 'ValueError')
+    """
+    return shown(" ".join(str(error).split()) or type(error).__name__, most)
 
 
 def sha256_of_file(path: str | os.PathLike) -> str:
