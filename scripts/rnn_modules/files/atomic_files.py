@@ -15,7 +15,7 @@ import hashlib
 import json
 import math
 import os
-import tempfile
+import secrets
 import tokenize
 import zipfile
 import zlib
@@ -60,16 +60,16 @@ def replacing(path: str | os.PathLike) -> Iterator[Path]:
         path.parent.mkdir(parents=True, exist_ok=True)
         _remove_abandoned(path)
         # The suffix stays: Keras and Matplotlib choose the format by it.
-        descriptor, name = tempfile.mkstemp(prefix=f".{path.stem}-", suffix=path.suffix, dir=path.parent)
+        temporary = path.with_name(f".{path.stem}-{secrets.token_hex(4)}{path.suffix}")
+        # Not by tempfile: its files are their owner's alone, whatever the user's umask.
+        descriptor = os.open(temporary, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o666)
     except OSError as error:
         raise UnwritableError(path, error) from error
-    temporary = Path(name)
     try:
         # Tells other writers of the file that this one lives; the lock ends with the process.
         with contextlib.suppress(OSError):
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield temporary
-        os.chmod(temporary, 0o644)
         os.replace(temporary, path)
     except OSError as error:
         if error.filename is not None and Path(error.filename) not in (temporary, path):
