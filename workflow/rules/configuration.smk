@@ -1,5 +1,6 @@
 # The configuration: config/config.yaml and what is laid over it, checked before anything rests on it.
 from rnn_modules.files.atomic_files import InputError
+from rnn_modules.files.shown_text import shown
 from rnn_modules.runs.configuration import check_configuration, check_files, check_overlay, profile_files
 
 SCHEMA = Path(workflow.basedir) / "schemas" / "config.schema.yaml"
@@ -10,7 +11,7 @@ def checked(check, *arguments):
     try:
         check(*arguments)
     except InputError as error:
-        raise WorkflowError(str(error)) from None
+        raise WorkflowError(shown(error)) from None
 
 
 # Before the files are merged, which a value of the wrong kind would break.

@@ -15,7 +15,7 @@ import hashlib
 import json
 import math
 import os
-import tempfile
+import secrets
 import tokenize
 import zipfile
 import zlib
@@ -24,6 +24,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
+
+from rnn_modules.files.shown_text import shown
 
 
 class InputError(ValueError):
@@ -58,16 +60,16 @@ def replacing(path: str | os.PathLike) -> Iterator[Path]:
         path.parent.mkdir(parents=True, exist_ok=True)
         _remove_abandoned(path)
         # The suffix stays: Keras and Matplotlib choose the format by it.
-        descriptor, name = tempfile.mkstemp(prefix=f".{path.stem}-", suffix=path.suffix, dir=path.parent)
+        temporary = path.with_name(f".{path.stem}-{secrets.token_hex(4)}{path.suffix}")
+        # Not by tempfile: its files are their owner's alone, whatever the user's umask.
+        descriptor = os.open(temporary, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o666)
     except OSError as error:
         raise UnwritableError(path, error) from error
-    temporary = Path(name)
     try:
         # Tells other writers of the file that this one lives; the lock ends with the process.
         with contextlib.suppress(OSError):
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield temporary
-        os.chmod(temporary, 0o644)
         os.replace(temporary, path)
     except OSError as error:
         if error.filename is not None and Path(error.filename) not in (temporary, path):
@@ -273,9 +275,13 @@ def read_arrays(path: str | os.PathLike, names: tuple[str, ...] = ()) -> dict[st
 
 
 def one_line(error: Exception | str, most: int = 200) -> str:
-    """What an error or a value says, as one line of at most so many characters."""
-    text = " ".join(str(error).split()) or type(error).__name__
-    return text if len(text) <= most else f"{text[: most - 6]} [...]"
+    r"""What an error or a value says, as one line of at most ``most`` characters without control characters.
+
+    Example:
+        >>> one_line(ValueError("no\n  number")), one_line(ValueError())
+        ('no number', 'ValueError')
+    """
+    return shown(" ".join(str(error).split()) or type(error).__name__, most)
 
 
 def sha256_of_file(path: str | os.PathLike) -> str:

@@ -18,9 +18,18 @@ from collections.abc import Callable
 from pathlib import Path
 
 from rnn_modules.files.atomic_files import InputError, one_line
+from rnn_modules.files.shown_text import shown
 
 TOOK = "took %.2f s of computing and %.1f MiB of memory at most"
 _TOOK = re.compile(r"took ([\d.]+) s of computing and ([\d.]+) MiB of memory at most$", re.MULTILINE)
+
+
+class _ShownLines(logging.Formatter):
+    """One line for each message, whatever text of a file stands in it."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:
+        record.message = shown(record.message)
+        return super().formatMessage(record)
 
 
 def run(main: Callable[[], None]) -> None:
@@ -31,11 +40,13 @@ def run(main: Callable[[], None]) -> None:
     if not gc.isenabled():  # See quick_start.
         gc.freeze()
         gc.enable()
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S", stream=sys.stderr)
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_ShownLines("%(asctime)s %(message)s", "%H:%M:%S"))
+    logging.basicConfig(level=logging.INFO, handlers=[handler])
     try:
         main()
     except InputError as error:
-        print(f"error: {error}", file=sys.stderr)
+        print(f"error: {shown(error)}", file=sys.stderr)
         raise SystemExit(2) from error
     except MemoryError as error:
         print(f"error: not enough memory ({error}); use smaller sizes, or a machine with more", file=sys.stderr)

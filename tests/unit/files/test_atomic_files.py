@@ -49,9 +49,18 @@ def test_the_file_is_not_seen_before_it_is_whole(tmp_path):
     assert os.listdir(path.parent) == ["figures.json"]
 
 
-def test_files_are_readable_by_others(tmp_path):
-    write_json(tmp_path / "figures.json", {})
-    assert (tmp_path / "figures.json").stat().st_mode & 0o777 == 0o644
+@pytest.mark.parametrize("umask", [0o077, 0o027, 0o022, 0o002, 0o000])
+def test_the_users_umask_holds(tmp_path, umask):
+    before = os.umask(umask)
+    try:
+        write_json(tmp_path / "new" / "figures.json", {})
+        write_json(tmp_path / "new" / "figures.json", {"written": "again"})
+        write_arrays(tmp_path / "new" / "arrays.npz", {"a": np.zeros(3)})
+    finally:
+        os.umask(before)
+    assert (tmp_path / "new").stat().st_mode & 0o777 == 0o777 & ~umask
+    for name in ("figures.json", "arrays.npz"):
+        assert (tmp_path / "new" / name).stat().st_mode & 0o777 == 0o666 & ~umask
 
 
 def test_a_folder_that_cannot_be_made_is_named(tmp_path):
