@@ -1,20 +1,20 @@
 # Helpers of the rules: paths, flags, and the grid of models.
-import itertools
 import math
 import shlex
 import sys
 from pathlib import Path
 
+from rnn_modules.files import run_folder
 from rnn_modules.files.source_code import code_of
-from rnn_modules.names import INTER, TRANSLATION, architectures_of, best_mode, modes_of
+from rnn_modules.names import TRANSLATION, architectures_of, best_mode, modes_of
 
-RESULTS = f"results/{config['run']}"
-DATASET = f"{RESULTS}/datasets/{{dataset}}"
-MODEL = f"{RESULTS}/models/{{architecture}}/{{dataset}}/{{rnn}}-{{layers}}/seed-{{seed}}"
+RUN = run_folder.RunFolder(f"results/{config['run']}")
+RESULTS, DATASET, MODEL = RUN.path, RUN.dataset(), RUN.model()
+RECORDS = RUN.records(config)
 # Jobs run with the Python that runs Snakemake, whatever PATH says; in conda environments with theirs.
 CONDA = "conda" in {str(method).lower() for method in workflow.deployment_settings.deployment_method}
 PYTHON = "python" if CONDA else shlex.quote(sys.executable)
-FILES = ("dataset.json", "dataset.npz", "vocabulary.json")
+FILES = run_folder.DATASET_FILES
 
 LOCK = f"envs/{'gpu' if config['gpu'] else 'requirements'}.lock"
 TRAIN_ENVIRONMENT = f"../../envs/train{'_gpu' if config['gpu'] else ''}.yaml"
@@ -83,7 +83,7 @@ def corpus_of(architecture):
 
 def dataset_files(dataset):
     """Files of a dataset by name."""
-    return [f"{RESULTS}/datasets/{dataset}/{name}" for name in FILES]
+    return [f"{RUN.dataset(dataset)}/{name}" for name in FILES]
 
 
 def dataset_of(wildcards):
@@ -111,16 +111,6 @@ def examples_per_class(architecture):
     return reuse.get("examples_per_class_of", {}).get(architecture, reuse["examples_per_class"])
 
 
-def grid(pattern):
-    """``pattern`` for every model of the run."""
-    wildcards = {"rnn": config["rnn_types"], "layers": config["layers"], "seed": config["seeds"]}
-    return [
-        path
-        for architecture in config["architectures"]
-        for path in expand(pattern, architecture=architecture, dataset=corpus_of(architecture), **wildcards)
-    ]
-
-
 def source_flags(wildcards):
     """How a corpus is fetched."""
     settings = {"source": config["source"]}
@@ -136,8 +126,7 @@ def source_flags(wildcards):
 
 def model_files(architecture, dataset, rnn, layers, seed, *names):
     """Files in the folder of a model."""
-    folder = MODEL.format(architecture=architecture, dataset=dataset, rnn=rnn, layers=layers, seed=seed)
-    return [f"{folder}/{name}" for name in names]
+    return [f"{RUN.model(architecture, dataset, rnn, layers, seed)}/{name}" for name in names]
 
 
 def modules_files(modes):

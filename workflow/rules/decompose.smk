@@ -3,7 +3,7 @@
 
 rule rq1:
     input:
-        grid(f"{MODEL}/decomposition_cost.json"),
+        RECORDS["decomposition_cost"],
 
 
 rule decompose_model:

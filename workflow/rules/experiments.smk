@@ -7,16 +7,8 @@ wildcard_constraints:
     chunk=r"\d+",
 
 
-INTER_SETTINGS = [name for name in INTER if set(architectures_of(name)) <= set(config["architectures"])]
-RQ2 = records("intra_reuse", config["architectures"]) + records("inter_reuse", INTER_SETTINGS)
-RQ3 = records("intra_replacement", config["architectures"]) + records("inter_replacement", INTER_SETTINGS)
-SCENARIOS = records(
-    "scenario",
-    config["scenarios"]["systems"] if TRANSLATION in config["architectures"] else [],
-    [config["scenarios"]["rnn"]],
-)
-VARIANTS = records("variants", config["architectures"], config["variants"]["rnn_types"])
-REMOVAL_SWEEP = records("removal_sweep", config["architectures"], [config["removal_sweep"]["rnn"]])
+RQ2 = [*RECORDS["intra_reuse"], *RECORDS["inter_reuse"]]
+RQ3 = [*RECORDS["intra_replacement"], *RECORDS["inter_replacement"]]
 
 
 rule rq2:
@@ -31,7 +23,7 @@ rule rq3:
 
 rule scenarios:
     input:
-        SCENARIOS,
+        RECORDS["scenario"],
 
 
 rule train_baselines:
@@ -123,7 +115,7 @@ rule evaluate_translation_reuse:
         dataset=lambda wildcards: datasets_of(wildcards.setting),
         baselines=lambda wildcards: two_language_models(wildcards, "network.npz"),
         baseline_records=lambda wildcards: two_language_models(wildcards, "record.json"),
-        baseline_datasets=lambda wildcards: [dataset_files(name)[1] for name in TWO_LANGUAGES],
+        baseline_datasets=lambda wildcards: [dataset_files(name)[1] for name in run_folder.TWO_LANGUAGES],
     output:
         RECORD,
     log:

@@ -2,25 +2,13 @@
 
 # Classes of each architecture's corpus, without padding.
 CLASSES = {"one_to_one": 6, "one_to_many": 7, "many_to_one": 10, "many_to_many": 12}
-TWO_LANGUAGES = [f"tatoeba_to_{'_'.join(pair)}" for pair in itertools.combinations(["fr", "de", "it"], 2)]
 
-RECORD = f"{RESULTS}/experiments/{{experiment}}/{{setting}}/{{rnn}}/seed-{{seed}}.json"
-BASELINES = f"{RESULTS}/baselines/{{experiment}}/{{setting}}/{{rnn}}/seed-{{seed}}/{{chunk}}"
-
-
-def records(experiment, settings, rnns=None):
-    """Records of an experiment."""
-    return expand(
-        RECORD, experiment=experiment, setting=settings, rnn=rnns or config["rnn_types"], seed=config["seeds"]
-    )
+RECORD, BASELINES = RUN.record(), RUN.baselines()
 
 
 def dataset_names(setting):
     """Datasets of a setting's models; two models share a vocabulary."""
-    if setting not in INTER:
-        return [corpus_of(setting)]
-    first, second = map(corpus_of, architectures_of(setting))
-    return [f"{first}_with_{second}", f"{second}_with_{first}"]
+    return run_folder.datasets_of(config, setting)
 
 
 def datasets_of(setting):
@@ -79,7 +67,7 @@ def two_language_models(wildcards, *names):
     layers = config["reuse"]["layers"]
     return [
         path
-        for dataset in TWO_LANGUAGES
+        for dataset in run_folder.TWO_LANGUAGES
         for path in model_files(wildcards.setting, dataset, wildcards.rnn, layers, wildcards.seed, *names)
     ]
 
@@ -102,11 +90,7 @@ def varied_model(wildcards, *names):
 
 def scenario_datasets(scenario):
     """Datasets of a scenario's models, each once; a model is named by its dataset."""
-    system = config["scenarios"]["systems"][scenario]
-    names = [system["monolithic"]]
-    for approach in ("approach_1", "approach_2"):
-        names += system[approach].values()
-    return list(dict.fromkeys(names))
+    return run_folder.scenario_datasets(config, scenario)
 
 
 def scenario_models(wildcards, *names):

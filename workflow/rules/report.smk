@@ -1,25 +1,24 @@
 # Claims, tables, figures and the report, from the records alone.
 
-TABLES = f"{RESULTS}/tables"
-FIGURES = f"{RESULTS}/figures"
-COSTS = grid(f"{MODEL}/decomposition_cost.json")
-CASES = [*RQ2, *RQ3, *SCENARIOS]
+TABLES, FIGURES = RUN.tables, RUN.figures
+COSTS = RECORDS["decomposition_cost"]
+CASES = [*RQ2, *RQ3, *RECORDS["scenario"]]
+VARIANTS, REMOVAL_SWEEP = RECORDS["variants"], RECORDS["removal_sweep"]
 
 
 rule tables:
     input:
-        expand(f"{TABLES}/{{name}}.md", name=["table2", "table3", "table4", "table5", "variants", "claims"]),
+        expand(f"{TABLES}/{{name}}.md", name=run_folder.TABLES),
 
 
 rule figures:
     input:
-        expand(f"{FIGURES}/{{name}}.svg", name=["table2", "table3", "table4", "removal_sweep"]),
-        expand(f"{FIGURES}/modules_{{architecture}}.svg", architecture=config["architectures"]),
+        RUN.drawn(config),
 
 
 rule report:
     input:
-        f"{RESULTS}/report/index.html",
+        RUN.report,
 
 
 rule tabulate_decomposition_cost:
@@ -116,10 +115,8 @@ rule answer_claims:
         cases=CASES,
         variants=VARIANTS,
     output:
-        json=f"{TABLES}/claims.json",
-        markdown=f"{TABLES}/claims.md",
-        latex=f"{TABLES}/claims.tex",
-        html=report(
+        expand(f"{TABLES}/claims.{{kind}}", kind=["json", "md", "tex"]),
+        report(
             f"{TABLES}/claims.html",
             caption="../report/claims.rst",
             category="Claims",
@@ -136,9 +133,10 @@ rule answer_claims:
         runtime=minutes("answer_claims"),
     params:
         code=code_of("answer_claims.py"),
+        folder=lambda wildcards, output: folder_of(output),
     shell:
         "{PYTHON} scripts/answer_claims.py --decomposition-cost {input.costs} --cases {input.cases} --variants {input.variants} "
-        "--json {output.json} --markdown {output.markdown} --latex {output.latex} --html {output.html} > {log} 2>&1"
+        "--output-folder {params.folder} > {log} 2>&1"
 
 
 rule plot_decomposition_cost:
@@ -270,13 +268,13 @@ rule plot_modules:
 
 rule write_report:
     input:
-        models=grid(f"{MODEL}/record.json"),
+        models=RECORDS["training"],
         records=[*COSTS, *CASES, *VARIANTS, *REMOVAL_SWEEP],
         tables=rules.tables.input,
         figures=rules.figures.input,
     output:
         report(
-            f"{RESULTS}/report/index.html",
+            RUN.report,
             caption="../report/report.rst",
             category="Report",
             labels={"page": "whole run"},
@@ -292,6 +290,6 @@ rule write_report:
         runtime=minutes("write_report"),
     params:
         code=code_of("write_report.py"),
-        folder=lambda wildcards, output: str(Path(output[0]).parents[1]),
+        folder=RUN.path,
     shell:
         "{PYTHON} scripts/write_report.py --run-folder {params.folder} --output {output} > {log} 2>&1"

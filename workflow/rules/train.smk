@@ -3,7 +3,7 @@
 
 rule models:
     input:
-        grid(f"{MODEL}/record.json"),
+        [f"{RUN.model(*model)}/record.json" for model in run_folder.grid(config)],
 
 
 rule train_model:

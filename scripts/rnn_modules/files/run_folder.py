@@ -1,0 +1,258 @@
+"""Where the files of a run lie, and which of them belong to its configuration: the one place that knows.
+
+Every part of a path may be a wildcard of the workflow, such as ``{seed}``, which is what a part is by default.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+from pathlib import Path
+from typing import NamedTuple
+
+from rnn_modules.files.atomic_files import InputError, read_json
+from rnn_modules.files.checked_json import RecordReader, is_inside
+from rnn_modules.names import EXPERIMENTS, INTER, TRANSLATION, architectures_of
+
+DATASET_FILES = ("dataset.json", "dataset.npz", "vocabulary.json")
+TWO_LANGUAGES = tuple(f"tatoeba_to_{'_'.join(pair)}" for pair in itertools.combinations(("fr", "de", "it"), 2))
+"""Datasets of the translation models that reuse is compared with."""
+TABLES = ("table2", "table3", "table4", "table5", "variants", "claims")
+FIGURES = ("table2", "table3", "table4", "removal_sweep")
+RECORDS = ("training", "decomposition_cost", *EXPERIMENTS, "removal_sweep", "variants")
+"""Kinds of records, as a run makes them."""
+
+
+class Model(NamedTuple):
+    """What names a trained model."""
+
+    architecture: str
+    dataset: str
+    rnn: str
+    layers: int | str
+    seed: int | str
+
+
+class RunFolder:
+    """The folder of a run.
+
+    Args:
+        folder: its path; nothing needs to be there.
+
+    Example:
+        >>> run = RunFolder("results/demo")
+        >>> run.record("intra_reuse", "many_to_one", "lstm").as_posix()
+        'results/demo/experiments/intra_reuse/many_to_one/lstm/seed-{seed}.json'
+        >>> run.model("many_to_one", "clinc", "gru", 2, 0).as_posix()
+        'results/demo/models/many_to_one/clinc/gru-2/seed-0'
+    """
+
+    def __init__(self, folder: str | os.PathLike):
+        self.path = Path(folder)
+        self.tables = self.path / "tables"
+        self.figures = self.path / "figures"
+        self.report = self.path / "report" / "index.html"
+        self.logs = self.path / "logs"
+        self.benchmarks = self.path / "benchmarks"
+        self.run_json = self.path / "run.json"
+        self.checksums = self.path / "checksums.json"
+        self.crate = self.path / "ro-crate-metadata.json"
+
+    def corpus(self, corpus: str = "{corpus}") -> Path:
+        """The manifest of a corpus: its files and their checksums."""
+        return self.path / "corpora" / f"{corpus}.json"
+
+    def dataset(self, dataset: str = "{dataset}") -> Path:
+        """The folder of an encoded dataset, with :data:`DATASET_FILES`."""
+        return self.path / "datasets" / dataset
+
+    def model(
+        self,
+        architecture: str = "{architecture}",
+        dataset: str = "{dataset}",
+        rnn: str = "{rnn}",
+        layers: int | str = "{layers}",
+        seed: int | str = "{seed}",
+    ) -> Path:
+        """The folder of a model: its files, its records, and its modules in ``modules/``."""
+        return self.path / "models" / architecture / dataset / f"{rnn}-{layers}" / f"seed-{seed}"
+
+    def baselines(
+        self,
+        experiment: str = "{experiment}",
+        setting: str = "{setting}",
+        rnn: str = "{rnn}",
+        seed: int | str = "{seed}",
+        chunk: int | str = "{chunk}",
+    ) -> Path:
+        """The models from scratch of one job, without the ending: ``.json`` their record, ``.npz`` their decisions."""
+        return self.path / "baselines" / experiment / setting / rnn / f"seed-{seed}" / str(chunk)
+
+    def record(
+        self,
+        experiment: str = "{experiment}",
+        setting: str = "{setting}",
+        rnn: str = "{rnn}",
+        seed: int | str = "{seed}",
+    ) -> Path:
+        """The record of an experiment."""
+        return self.path / "experiments" / experiment / setting / rnn / f"seed-{seed}.json"
+
+    def costs_of(self, models: list[Model]) -> list[Path]:
+        """Records of the cost of decomposition of some models."""
+        return [self.model(*model) / "decomposition_cost.json" for model in models]
+
+    def records(self, configuration: dict) -> dict[str, list[Path]]:
+        """Paths of all records that a configuration asks for, by kind (:data:`RECORDS`); they need not be there."""
+        wanted, seeds = configuration["architectures"], configuration["seeds"]
+        inter = inter_settings(configuration)
+        systems = configuration["scenarios"]["systems"] if TRANSLATION in wanted else []
+        of_all = configuration["rnn_types"]
+        asked = {
+            "intra_reuse": (wanted, of_all),
+            "inter_reuse": (inter, of_all),
+            "intra_replacement": (wanted, of_all),
+            "inter_replacement": (inter, of_all),
+            "scenario": (systems, [configuration["scenarios"]["rnn"]]),
+            "removal_sweep": (wanted, [configuration["removal_sweep"]["rnn"]]),
+            "variants": (wanted, configuration["variants"]["rnn_types"]),
+        }
+        found = {
+            "training": [self.model(*model) / "record.json" for model in models(configuration)],
+            "decomposition_cost": self.costs_of(grid(configuration)),
+        }
+        for kind, places in asked.items():
+            found[kind] = [self.record(kind, *place) for place in itertools.product(*places, seeds)]
+        return found
+
+    def results(self, configuration: dict) -> list[Path]:
+        """Everything that a finished run of a configuration shows: its records, tables, figures and report."""
+        records = itertools.chain.from_iterable(self.records(configuration).values())
+        tables = [self.tables / f"{name}.md" for name in TABLES]
+        return [*records, *tables, *self.drawn(configuration), self.report]
+
+    def drawn(self, configuration: dict) -> list[Path]:
+        """The figures of a configuration, each as SVG and as PNG."""
+        names = [*FIGURES, *(f"modules_{architecture}" for architecture in configuration["architectures"])]
+        return [self.figures / f"{name}.{kind}" for name in names for kind in ("svg", "png")]
+
+    def configuration(self) -> dict | None:
+        """The configuration of the run's last call, from ``run.json``; None without that file.
+
+        Raises:
+            InputError: ``run.json`` is damaged.
+        """
+        if not self.run_json.exists():
+            return None
+        reader = RecordReader(self.run_json, read_json(self.run_json, ("calls",)))
+        calls = reader.listed("calls", reader.value["calls"], 1)
+        last = reader.inner(f"calls.{len(calls) - 1}", calls[-1], ("configuration",))
+        return last.mapping("configuration", last.value["configuration"])
+
+    def found_records(self) -> dict[str, list[Path]]:
+        """The records that are there and belong to the run's present configuration, by kind (:data:`RECORDS`).
+
+        What an earlier configuration left in the folder is none of them. Without ``run.json``, as in folders that were
+        put together by hand, they are all records of the folder.
+
+        Raises:
+            InputError: ``run.json`` is damaged.
+        """
+        if (configuration := self.configuration()) is None:
+            here = RunFolder("")
+            patterns = {kind: here.record(kind, *"***") for kind in RECORDS}
+            patterns["training"] = here.model(*"*****") / "record.json"
+            patterns["decomposition_cost"] = here.model(*"*****") / "decomposition_cost.json"
+            return {kind: sorted(self.path.glob(pattern.as_posix())) for kind, pattern in patterns.items()}
+        try:
+            asked = self.records(configuration)
+            for path in itertools.chain.from_iterable(asked.values()):
+                if not is_inside(path.relative_to(self.path).as_posix()):
+                    raise ValueError(f"{path.relative_to(self.path)} leads elsewhere")
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise InputError(
+                f"{self.run_json}: the configuration of the last call is damaged ({type(error).__name__}: {error}); "
+                "let the run finish again"
+            ) from error
+        return {kind: [path for path in paths if path.is_file()] for kind, paths in asked.items()}
+
+
+def inter_settings(configuration: dict) -> list[str]:
+    """Pairs of architectures that a configuration has both of.
+
+    Example:
+        >>> inter_settings({"architectures": ["one_to_one", "one_to_many", "many_to_one"]})
+        ['one_to_one-one_to_many']
+    """
+    return [name for name in INTER if set(architectures_of(name)) <= set(configuration["architectures"])]
+
+
+def datasets_of(configuration: dict, setting: str) -> list[str]:
+    """Names of the datasets of a setting's models; two models share a vocabulary.
+
+    Example:
+        >>> corpora = {"one_to_one": {"corpus": "math_qa"}, "one_to_many": {"corpus": "toxicity"}}
+        >>> datasets_of({"models": corpora}, "one_to_one-one_to_many")
+        ['math_qa_with_toxicity', 'toxicity_with_math_qa']
+    """
+    corpora = [configuration["models"][name]["corpus"] for name in architectures_of(setting)]
+    return corpora if len(corpora) == 1 else [f"{one}_with_{other}" for one, other in (corpora, corpora[::-1])]
+
+
+def scenario_datasets(configuration: dict, scenario: str) -> list[str]:
+    """Datasets of a scenario's models, each once; a model is named by its dataset.
+
+    Example:
+        >>> system = {"monolithic": "all", "approach_1": {"en": "all_to_en", "de": "all"}, "approach_2": {"en": "more"}}
+        >>> scenario_datasets({"scenarios": {"systems": {"made_up": system}}}, "made_up")
+        ['all', 'all_to_en', 'more']
+    """
+    system = configuration["scenarios"]["systems"][scenario]
+    names = [system["monolithic"]]
+    for approach in ("approach_1", "approach_2"):
+        names += system[approach].values()
+    return list(dict.fromkeys(names))
+
+
+def grid(configuration: dict) -> list[Model]:
+    """The models that a configuration decomposes to learn the cost (Table II).
+
+    Example:
+        >>> settings = {"architectures": ["many_to_one"], "rnn_types": ["gru"], "layers": [1, 2], "seeds": [0]}
+        >>> [model.layers for model in grid(settings | {"models": {"many_to_one": {"corpus": "clinc"}}})]
+        [1, 2]
+    """
+    keys = [configuration[key] for key in ("rnn_types", "layers", "seeds")]
+    return [
+        Model(architecture, datasets_of(configuration, architecture)[0], *place)
+        for architecture in configuration["architectures"]
+        for place in itertools.product(*keys)
+    ]
+
+
+def models(configuration: dict) -> list[Model]:
+    """Every model that a configuration trains, each once: the grid, and what the experiments need beside it."""
+    wanted, seeds = configuration["architectures"], configuration["seeds"]
+    reuse, scenarios = configuration["reuse"], configuration["scenarios"]
+    # Architecture, dataset, RNN types, layers.
+    needed: list[tuple[str, str, list[str], int]] = []
+    for setting in (*wanted, *inter_settings(configuration)):
+        datasets = datasets_of(configuration, setting)
+        for architecture, dataset in zip(architectures_of(setting), datasets, strict=True):
+            needed.append((architecture, dataset, configuration["rnn_types"], reuse["layers"]))
+    if TRANSLATION in wanted:
+        needed += [(TRANSLATION, dataset, configuration["rnn_types"], reuse["layers"]) for dataset in TWO_LANGUAGES]
+        for name in scenarios["systems"]:
+            for dataset in scenario_datasets(configuration, name):
+                needed.append((TRANSLATION, dataset, [scenarios["rnn"]], scenarios["layers"]))
+    for architecture in wanted:
+        dataset, variants, sweep = datasets_of(configuration, architecture)[0], "variants", "removal_sweep"
+        needed.append((architecture, dataset, configuration[variants]["rnn_types"], configuration[variants]["layers"]))
+        needed.append((architecture, dataset, [configuration[sweep]["rnn"]], configuration[sweep]["layers"]))
+    beside = [
+        Model(architecture, dataset, rnn, layers, seed)
+        for architecture, dataset, rnns, layers in needed
+        for rnn in rnns
+        for seed in seeds
+    ]
+    return list(dict.fromkeys([*grid(configuration), *beside]))
