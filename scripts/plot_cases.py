@@ -6,30 +6,22 @@ python scripts/plot_cases.py results/demo/experiments/*_reuse/*/*/*.json \
 
 from __future__ import annotations
 
-import argparse
-
-from rnn_modules.files.command_line import run
-from rnn_modules.records.case_records import read_case_records
-from rnn_modules.reporting.figures.case_figures import draw
-from rnn_modules.reporting.figures.cost_figure import save
+from rnn_modules.files.command_line import parser_of, run
+from rnn_modules.reporting.figures.case_figures import plot
 
 
-def parse() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+def main() -> None:
+    parser = parser_of(__doc__)
     parser.add_argument(
         "records",
         nargs="+",
         metavar="RECORD",
-        help="JSON record of one experiment; all of one run, reuse or replacement",
+        help="JSON record of reuse (or replacement); all of one run",
     )
     parser.add_argument("--output", required=True, help="the figure as PNG")
     parser.add_argument("--output-svg", required=True, help="the figure as SVG")
-    return parser.parse_args()
-
-
-def main() -> None:
-    arguments = parse()
-    save(draw(read_case_records(arguments.records)), arguments.output, arguments.output_svg)
+    arguments = parser.parse_args()
+    plot(arguments.records, arguments.output, arguments.output_svg)
 
 
 if __name__ == "__main__":

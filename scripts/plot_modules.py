@@ -7,33 +7,18 @@ python scripts/plot_modules.py --modules results/demo/models/many_to_one/clinc/l
 
 from __future__ import annotations
 
-import argparse
-from pathlib import Path
-
-from rnn_modules.decomposition.masks import Modules
-from rnn_modules.files.command_line import run
-from rnn_modules.records.cost_records import read_record
-from rnn_modules.reporting.figures.cost_figure import save
-from rnn_modules.reporting.figures.modules_figure import draw
-
-
-def parse() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--modules", type=Path, required=True, help="folder of the modules")
-    parser.add_argument("--record", required=True, help="the model's record of research question 1")
-    parser.add_argument("--output", required=True, help="the figure as PNG")
-    parser.add_argument("--output-svg", required=True, help="the figure as SVG")
-    return parser.parse_args()
+from rnn_modules.files.command_line import parser_of, run
+from rnn_modules.reporting.figures.modules_figure import plot
 
 
 def main() -> None:
-    arguments = parse()
-    record = read_record(arguments.record)
-    modules = {
-        mode: Modules.load(arguments.modules / f"{mode}.npz", arguments.modules / f"{mode}.json")
-        for mode in record.modes
-    }
-    save(draw(modules, record), arguments.output, arguments.output_svg)
+    parser = parser_of(__doc__)
+    parser.add_argument("--modules", required=True, help="folder of the modules")
+    parser.add_argument("--record", required=True, help="the model's record of research question 1")
+    parser.add_argument("--output", required=True, help="the figure as PNG")
+    parser.add_argument("--output-svg", required=True, help="the figure as SVG")
+    arguments = parser.parse_args()
+    plot(arguments.modules, arguments.record, arguments.output, arguments.output_svg)
 
 
 if __name__ == "__main__":

@@ -6,25 +6,17 @@ python scripts/plot_removal_sweep.py results/demo/experiments/removal_sweep/*/*/
 
 from __future__ import annotations
 
-import argparse
-
-from rnn_modules.files.command_line import run
-from rnn_modules.records.variant_records import read_sweep_records
-from rnn_modules.reporting.figures.cost_figure import save
-from rnn_modules.reporting.figures.sweep_figure import draw
-
-
-def parse() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("records", nargs="+", metavar="RECORD", help="JSON record of one model's sweep; all of one run")
-    parser.add_argument("--output", required=True, help="the figure as PNG")
-    parser.add_argument("--output-svg", required=True, help="the figure as SVG")
-    return parser.parse_args()
+from rnn_modules.files.command_line import parser_of, run
+from rnn_modules.reporting.figures.sweep_figure import plot
 
 
 def main() -> None:
-    arguments = parse()
-    save(draw(read_sweep_records(arguments.records)), arguments.output, arguments.output_svg)
+    parser = parser_of(__doc__)
+    parser.add_argument("records", nargs="+", metavar="RECORD", help="JSON record of one model's sweep; all of one run")
+    parser.add_argument("--output", required=True, help="the figure as PNG")
+    parser.add_argument("--output-svg", required=True, help="the figure as SVG")
+    arguments = parser.parse_args()
+    plot(arguments.records, arguments.output, arguments.output_svg)
 
 
 if __name__ == "__main__":

@@ -9,38 +9,16 @@ head, mode and decision (.csv, .md), and cases.csv with every case. A table whos
 
 from __future__ import annotations
 
-import argparse
-from pathlib import Path
-
-from rnn_modules.files.command_line import run
-from rnn_modules.records.case_records import read_case_records
-from rnn_modules.reporting.tables import case_tables, rendering, scenario_table
-
-
-def parse() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("records", nargs="+", metavar="RECORD", help="JSON record of one experiment; all of one run")
-    parser.add_argument("--output-folder", type=Path, required=True, help="folder for the tables")
-    return parser.parse_args()
+from rnn_modules.files.command_line import parser_of, run
+from rnn_modules.reporting.tables.written import write_case_tables
 
 
 def main() -> None:
-    arguments = parse()
-    records = read_case_records(arguments.records)
-    folder = arguments.output_folder
-    for number in case_tables.EXPERIMENTS:
-        rows = case_tables.delta_rows(records, number)
-        name = f"table{number}"
-        rendering.write_csv(folder / f"{name}.csv", case_tables.csv_rows(rows), case_tables.CSV_COLUMNS)
-        rendering.write_sheet(folder / name, case_tables.sheet(records, rows, number))
-        measures = case_tables.measure_rows(records, number)
-        rendering.write_csv(folder / f"{name}_measures.csv", measures, case_tables.MEASURE_COLUMNS)
-        sheets = case_tables.measure_sheets(records, measures, number)
-        rendering.write_text(folder / f"{name}_measures.md", "\n".join(map(rendering.markdown, sheets)))
-    scenarios = scenario_table.scenario_rows(records)
-    rendering.write_csv(folder / "table5.csv", scenario_table.csv_rows(scenarios), scenario_table.CSV_COLUMNS)
-    rendering.write_sheet(folder / "table5", scenario_table.sheet(records, scenarios))
-    rendering.write_csv(folder / "cases.csv", case_tables.case_rows(records), case_tables.CASE_COLUMNS)
+    parser = parser_of(__doc__)
+    parser.add_argument("records", nargs="+", metavar="RECORD", help="JSON record of one experiment; all of one run")
+    parser.add_argument("--output-folder", required=True, help="folder for the tables")
+    arguments = parser.parse_args()
+    write_case_tables(arguments.records, arguments.output_folder)
 
 
 if __name__ == "__main__":

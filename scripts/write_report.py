@@ -7,28 +7,16 @@ The page is self-contained: it needs no network and no other file. What the run 
 
 from __future__ import annotations
 
-import argparse
-import logging
-from pathlib import Path
-
-from rnn_modules.files.command_line import run
-from rnn_modules.reporting.report.content import read_content
-from rnn_modules.reporting.report.page import render
-from rnn_modules.reporting.tables.rendering import write_text
-
-
-def parse() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--run-folder", type=Path, required=True, help="results folder of a run")
-    parser.add_argument("--output", type=Path, required=True, help="the page")
-    return parser.parse_args()
+from rnn_modules.files.command_line import parser_of, run
+from rnn_modules.reporting.report.page import write_report
 
 
 def main() -> None:
-    arguments = parse()
-    page = render(read_content(arguments.run_folder))
-    write_text(arguments.output, page)
-    logging.info("%s: %.1f MB", arguments.output, len(page.encode()) / 1e6)
+    parser = parser_of(__doc__)
+    parser.add_argument("--run-folder", required=True, help="results folder of a run")
+    parser.add_argument("--output", required=True, help="the page")
+    arguments = parser.parse_args()
+    write_report(arguments.run_folder, arguments.output)
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from faults.calls import RUN, Call, copy_with_configuration
 from faults.contents import temporaries
 from faults.small_disk import PAGE, SmallDisk, room_for
 from rnn_modules.files.atomic_files import InputError, UnwritableError, write_arrays, write_json
-from rnn_modules.reporting.figures.cost_figure import save
+from rnn_modules.reporting.figures.saving import save
 from rnn_modules.reporting.tables.rendering import write_csv, write_text
 from support.file_server import file_server, get
 from support.made_up_run import write_whole_run
@@ -118,7 +118,7 @@ def commands(runs, out):
         + ["--class-name", "class 0", "--output", out / "a.keras"],
         "tabulate_decomposition_cost": [*costs, "--output-folder", out / "tables"],
         "plot_decomposition_cost": [*costs, "--output", out / "table2.png", "--output-svg", out / "table2.svg"],
-        "answer_claims": ["--decomposition-cost", *costs, "--json", out / "c.json", "--markdown", out / "c.md"],
+        "answer_claims": ["--decomposition-cost", *costs, "--output-folder", out / "claims"],
         "write_report": ["--run-folder", whole, "--output", out / "index.html"],
     }
 

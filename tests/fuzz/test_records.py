@@ -118,10 +118,7 @@ def test_scripts_of_tables(damaged, kind):
         output = Path(folder.name) / "tables"
         call = {
             "table": lambda: script("tabulate_decomposition_cost.py", path, "--output-folder", output),
-            "claims": lambda: script(
-                *("answer_claims.py", "--decomposition-cost", path, "--json", output / "claims.json"),
-                *("--markdown", output / "claims.md"),
-            ),
+            "claims": lambda: script("answer_claims.py", "--decomposition-cost", path, "--output-folder", output),
         }[kind]
         attempt("scripts of tables", folder.name, call, output=output, names=["record.json"])
 

@@ -103,7 +103,7 @@ def write_whole_run(folder, **changes):
     _script("tabulate_cases.py", *cases, "--output-folder", tables)
     _script("tabulate_variants.py", variants, sweep, "--output-folder", tables)
     claims = ["--decomposition-cost", *costs, "--cases", *cases, "--variants", variants]
-    _script("answer_claims.py", *claims, "--json", tables / "claims.json", "--markdown", tables / "claims.md")
+    _script("answer_claims.py", *claims, "--output-folder", tables)
     for script, paths, name in (
         ("plot_decomposition_cost.py", costs, "table2"),
         ("plot_cases.py", reuse, "table3"),

@@ -116,10 +116,8 @@ rule answer_claims:
         cases=CASES,
         variants=VARIANTS,
     output:
-        json=f"{TABLES}/claims.json",
-        markdown=f"{TABLES}/claims.md",
-        latex=f"{TABLES}/claims.tex",
-        html=report(
+        expand(f"{TABLES}/claims.{{kind}}", kind=["json", "md", "tex"]),
+        report(
             f"{TABLES}/claims.html",
             caption="../report/claims.rst",
             category="Claims",
@@ -136,9 +134,10 @@ rule answer_claims:
         runtime=minutes("answer_claims"),
     params:
         code=code_of("answer_claims.py"),
+        folder=lambda wildcards, output: folder_of(output),
     shell:
         "{PYTHON} scripts/answer_claims.py --decomposition-cost {input.costs} --cases {input.cases} --variants {input.variants} "
-        "--json {output.json} --markdown {output.markdown} --latex {output.latex} --html {output.html} > {log} 2>&1"
+        "--output-folder {params.folder} > {log} 2>&1"
 
 
 rule plot_decomposition_cost:

@@ -137,6 +137,16 @@ def whole_number(least: int, most: float = math.inf) -> Callable[[str], int]:
     return parsed
 
 
+def parser_of(text: str | None) -> argparse.ArgumentParser:
+    """A parser whose help is a script's docstring, its lines as they stand.
+
+    Example:
+        >>> parser_of("Do it.").format_help().splitlines()[2]
+        'Do it.'
+    """
+    return argparse.ArgumentParser(description=text, formatter_class=argparse.RawDescriptionHelpFormatter)
+
+
 def add_threads_flag(parser: argparse.ArgumentParser) -> None:
     """Add ``--threads``."""
     parser.add_argument("--threads", type=whole_number(1), default=1)

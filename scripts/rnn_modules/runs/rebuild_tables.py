@@ -58,8 +58,7 @@ def commands(folder: Path, output: Path) -> list[list[str]]:
         "tabulate_variants.py": [*variants, *sweeps, "--output-folder", output] if variants or sweeps else [],
         "answer_claims.py": [
             *("--decomposition-cost", *costs, "--cases", *cases, "--variants", *variants),
-            *("--json", output / "claims.json", "--markdown", output / "claims.md"),
-            *("--html", output / "claims.html", "--latex", output / "claims.tex"),
+            *("--output-folder", output),
         ],
     }
     return [

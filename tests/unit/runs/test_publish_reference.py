@@ -65,7 +65,7 @@ VARIANTS = [path for path in CHANGED if "variants" in path.parts]
         (
             "answer_claims.py",
             [
-                *("--json", "{folder}/claims.json", "--markdown", "{folder}/claims.md"),
+                *("--output-folder", "{folder}"),
                 *("--decomposition-cost", *COSTS, "--cases", *CASES, "--variants", *VARIANTS),
             ],
             ["claims.md", "claims.json"],

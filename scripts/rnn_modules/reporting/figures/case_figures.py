@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import math
+import os
 import textwrap
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from rnn_modules.files.atomic_files import InputError
 from rnn_modules.names import EXPERIMENTS, METRICS, PAPER_RNN_TYPES, RNN_TYPES
-from rnn_modules.records.case_records import CaseRecord
+from rnn_modules.records.case_records import CaseRecord, read_case_records
 from rnn_modules.records.published_pairs import published_deltas, published_mean, table_of
 from rnn_modules.reporting.analysis.case_deltas import PREDICTOR_NAMES, caption, case_deltas, setting_name, views_of
+from rnn_modules.reporting.figures.saving import save
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -182,3 +185,13 @@ def draw(records: list[CaseRecord]) -> Figure:
     wide = int(14 * figure.get_figwidth())
     figure.supxlabel("\n".join(textwrap.wrap(caption(records), wide)), fontsize=7, color="#444444")
     return figure
+
+
+def plot(paths: Sequence[str | os.PathLike], png: str | os.PathLike, svg: str | os.PathLike) -> None:
+    """Draw the figure from records of reuse or of replacement, all of one run, and write it as PNG and SVG.
+
+    Raises:
+        InputError: no path, a damaged record, or records of several runs or of both kinds; as UnwritableError, a
+            file cannot be written.
+    """
+    save(draw(read_case_records(paths)), png, svg)

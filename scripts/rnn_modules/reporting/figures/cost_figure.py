@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import statistics
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from rnn_modules.files.atomic_files import replacing
 from rnn_modules.names import ARCHITECTURES, METRICS, RNN_TYPES, TRANSLATION, modes_of
 from rnn_modules.records import published
-from rnn_modules.records.cost_records import PUBLISHED_METRIC, Record, caption, deltas
+from rnn_modules.records.cost_records import PUBLISHED_METRIC, Record, caption, deltas, read_records
 from rnn_modules.records.published import DATASETS
+from rnn_modules.reporting.figures.saving import save
 from rnn_modules.reporting.tables.cost_tables import model_columns
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ _ZEROED_COLOUR = "#555555"
 _LINEAR_POINTS = 2.0
 _TICKS = (-100, -50, -20, -10, -5, -2, -1, 0, 1, 2, 5, 10, 20, 50, 100)
 _SHOWN_AT_LEAST = (-120.0, 6.5)
-_DOTS_PER_INCH = 150
 
 Series = dict[tuple[str, int], float]
 """(rnn, layers) -> delta in percentage points."""
@@ -176,11 +176,11 @@ def draw(records: list[Record]) -> Figure:
     return figure
 
 
-def save(figure: Figure, png: str | os.PathLike, svg: str | os.PathLike) -> None:
-    """Write the figure as PNG and SVG; equal figures give equal bytes (no date, no program version inside)."""
-    import matplotlib
+def plot(paths: Sequence[str | os.PathLike], png: str | os.PathLike, svg: str | os.PathLike) -> None:
+    """Draw the figure from records of research question 1, all of one run, and write it as PNG and SVG.
 
-    with replacing(png) as temporary:
-        figure.savefig(temporary, format="png", dpi=_DOTS_PER_INCH, metadata={"Software": None})
-    with matplotlib.rc_context({"svg.hashsalt": "rnn-modules"}), replacing(svg) as temporary:
-        figure.savefig(temporary, format="svg", metadata={"Date": None, "Creator": None})
+    Raises:
+        InputError: no path, a damaged record, or records of several runs; as UnwritableError, a file cannot be
+            written.
+    """
+    save(draw(read_records(paths)), png, svg)

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import textwrap
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from rnn_modules.decomposition.masks import Modules
 from rnn_modules.files.atomic_files import InputError
 from rnn_modules.names import ARCHITECTURES, RNN_TYPES
-from rnn_modules.records.cost_records import Record, caption
+from rnn_modules.records.cost_records import Record, caption, read_record
+from rnn_modules.reporting.figures.saving import save
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-
-    from rnn_modules.decomposition.masks import Modules
 
 # Perceptually even and readable in grey: white kept, dark blue removed.
 _COLOURS = "Blues"
@@ -144,3 +146,21 @@ def draw(modules: dict[str, Modules], record: Record) -> Figure:
     wide = int(17 * figure.get_figwidth())
     figure.supxlabel("\n".join(textwrap.wrap(caption([record]), wide)), fontsize=6.5, color="#444444")
     return figure
+
+
+def plot(folder: str | os.PathLike, record: str | os.PathLike, png: str | os.PathLike, svg: str | os.PathLike) -> None:
+    """Draw the figure of one model and write it as PNG and SVG.
+
+    Args:
+        folder: of the modules, one pair of files per mode of the record.
+        record: the model's record of research question 1.
+        png: the figure as PNG.
+        svg: the figure as SVG.
+
+    Raises:
+        InputError: a file is missing or damaged, or the modules are of another model than the record; as
+            UnwritableError, a file cannot be written.
+    """
+    found, folder = read_record(record), Path(folder)
+    modules = {mode: Modules.load(folder / f"{mode}.npz", folder / f"{mode}.json") for mode in found.modes}
+    save(draw(modules, found), png, svg)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import statistics
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from rnn_modules.names import ARCHITECTURES, MANY_OUTPUT, METRICS, RNN_TYPES, TRANSLATION, modes_of
 from rnn_modules.records.cost_records import PUBLISHED_METRIC, Scores, caption, scopes_of
+from rnn_modules.records.variant_records import read_sweep_records
 from rnn_modules.reporting.figures.cost_figure import STYLES
+from rnn_modules.reporting.figures.saving import save
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -145,3 +148,13 @@ def draw(records: list[SweepRecord]) -> Figure:
     wide = int(17 * figure.get_figwidth())
     figure.supxlabel("\n".join(textwrap.wrap(caption(records), wide)), fontsize=6.5, color="#444444")
     return figure
+
+
+def plot(paths: Sequence[str | os.PathLike], png: str | os.PathLike, svg: str | os.PathLike) -> None:
+    """Draw the figure from the sweep's records, all of one run, and write it as PNG and SVG.
+
+    Raises:
+        InputError: no path, a damaged record, or records of several runs; as UnwritableError, a file cannot be
+            written.
+    """
+    save(draw(read_sweep_records(paths)), png, svg)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import math
+import os
 from pathlib import Path
 
-from rnn_modules.reporting.report.content import Content
+from rnn_modules.reporting.report.content import Content, read_content
+from rnn_modules.reporting.tables.rendering import write_text
 from rnn_modules.reporting.tables.table_model import Cell
 
 _FOLDER = Path(__file__).parent
@@ -39,6 +42,18 @@ def render(content: Content) -> str:
         script=_safe((_FOLDER / "page.js").read_text(encoding="utf-8")),
         safe=_safe,
     )
+
+
+def write_report(folder: str | os.PathLike, output: str | os.PathLike) -> None:
+    """Write the page of the run in ``folder``.
+
+    Raises:
+        InputError: the folder holds no record, or a file in it is damaged; as UnwritableError, the page cannot be
+            written.
+    """
+    page = render(read_content(Path(folder)))
+    write_text(output, page)
+    logging.info("%s: %.1f MB", output, len(page.encode()) / 1e6)
 
 
 def _safe(text: str):

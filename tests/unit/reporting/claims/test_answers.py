@@ -109,11 +109,9 @@ def test_script_writes_every_output_and_again_the_same(tmp_path):
     cases = write_records(tmp_path / "cases", [case_record(data_source="synthetic")])
     texts = []
     for name in ("one", "two"):
-        outputs = [("--json", "c.json"), ("--markdown", "c.md"), ("--html", "c.html"), ("--latex", "c.tex")]
-        options = [part for flag, file in outputs for part in (flag, tmp_path / name / file)]
-        command = [sys.executable, SCRIPT, "--decomposition-cost", tmp_path / "r.json", "--cases", *cases, *options]
-        subprocess.run(command, check=True)
-        texts.append([(tmp_path / name / file).read_text(encoding="utf-8") for _, file in outputs])
+        options = ["--cases", *cases, "--output-folder", tmp_path / name]
+        subprocess.run([sys.executable, SCRIPT, "--decomposition-cost", tmp_path / "r.json", *options], check=True)
+        texts.append([(tmp_path / name / f"claims.{kind}").read_text() for kind in ("json", "md", "html", "tex")])
     assert texts[0] == texts[1]
     assert len(json.loads(texts[0][0])["claims"]) == 40
     assert (

@@ -1,0 +1,38 @@
+"""The files of the answers to the claims: records read, claims answered, everything written into one folder."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from rnn_modules.files.atomic_files import write_json
+from rnn_modules.records.case_records import read_case_records
+from rnn_modules.records.cost_records import read_records
+from rnn_modules.records.variant_records import read_variant_records
+from rnn_modules.reporting.claims.answers import Given, sheets, summary
+from rnn_modules.reporting.tables import rendering
+
+Paths = Sequence[str | os.PathLike]
+
+
+def write_claims(costs: Paths, cases: Paths, variants: Paths, folder: str | os.PathLike) -> None:
+    """Write the answers to all claims: ``claims.json`` for programs, and for people Markdown, LaTeX and HTML.
+
+    Args:
+        costs: records of research question 1.
+        cases: records of reuse, replacement and scenarios.
+        variants: records of the variants. All are of one run; where there is none, its claims are not tested.
+        folder: where the answers go.
+
+    Raises:
+        InputError: a damaged record, or records of several runs; as UnwritableError, a file cannot be written.
+    """
+    given = Given(
+        costs=read_records(costs) if costs else [],
+        cases=read_case_records(cases) if cases else [],
+        variants=read_variant_records(variants) if variants else [],
+    )
+    folder = Path(folder)
+    write_json(folder / "claims.json", summary(given))
+    rendering.write_sheet(folder / "claims", *sheets(given))

@@ -1,0 +1,23 @@
+"""Figures as files."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from rnn_modules.files.atomic_files import replacing
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+_DOTS_PER_INCH = 150
+
+
+def save(figure: Figure, png: str | os.PathLike, svg: str | os.PathLike) -> None:
+    """Write the figure as PNG and SVG; equal figures give equal bytes (no date, no program version inside)."""
+    import matplotlib
+
+    with replacing(png) as temporary:
+        figure.savefig(temporary, format="png", dpi=_DOTS_PER_INCH, metadata={"Software": None})
+    with matplotlib.rc_context({"svg.hashsalt": "rnn-modules"}), replacing(svg) as temporary:
+        figure.savefig(temporary, format="svg", metadata={"Date": None, "Creator": None})

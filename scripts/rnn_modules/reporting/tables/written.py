@@ -1,0 +1,91 @@
+"""The files of the tables: records read, tables made, everything written into one folder."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from rnn_modules.names import ARCHITECTURES
+from rnn_modules.records.case_records import read_case_records
+from rnn_modules.records.cost_records import caption, read_records
+from rnn_modules.records.variant_records import read_changed_records
+from rnn_modules.reporting.tables import case_tables, cost_tables, rendering, scenario_table, variant_tables
+
+Paths = Sequence[str | os.PathLike]
+
+
+def write_cost_tables(paths: Paths, folder: str | os.PathLike) -> None:
+    """Write Table II, its companion without padding, and the absolute figures.
+
+    Args:
+        paths: records of research question 1, all of one run.
+        folder: where the tables go.
+
+    Raises:
+        InputError: no path, a damaged record, or records of several runs; as UnwritableError, a file cannot be written.
+    """
+    records, folder = read_records(paths), Path(folder)
+    for name, sheet, scope in (
+        ("table2", cost_tables.table2(records).sheet(), "all"),
+        ("table2_unpadded", cost_tables.table2_unpadded(records).sheet(), "unpadded"),
+    ):
+        rendering.write_csv(folder / f"{name}.csv", cost_tables.long_rows(records, scope))
+        rendering.write_sheet(folder / name, sheet)
+    rendering.write_csv(folder / "decomposition_cost.csv", cost_tables.absolute_rows(records))
+    parts = [
+        f"### {title}\n\n{caption(records)}\n\n{rendering.markdown_table(columns, rows)}"
+        for title, columns, rows in cost_tables.absolute_tables(records)
+    ]
+    rendering.write_text(folder / "decomposition_cost.md", "\n".join(parts))
+
+
+def write_case_tables(paths: Paths, folder: str | os.PathLike) -> None:
+    """Write Tables III, IV and V, the companions with every measure, and the list of all cases.
+
+    Args:
+        paths: records of reuse, replacement and scenarios, all of one run; a table without any says so.
+        folder: where the tables go.
+
+    Raises:
+        InputError: no path, a damaged record, or records of several runs; as UnwritableError, a file cannot be written.
+    """
+    records, folder = read_case_records(paths), Path(folder)
+    for number in case_tables.EXPERIMENTS:
+        rows = case_tables.delta_rows(records, number)
+        name = f"table{number}"
+        rendering.write_csv(folder / f"{name}.csv", case_tables.csv_rows(rows), case_tables.CSV_COLUMNS)
+        rendering.write_sheet(folder / name, case_tables.sheet(records, rows, number))
+        measures = case_tables.measure_rows(records, number)
+        rendering.write_csv(folder / f"{name}_measures.csv", measures, case_tables.MEASURE_COLUMNS)
+        sheets = case_tables.measure_sheets(records, measures, number)
+        rendering.write_text(folder / f"{name}_measures.md", "\n".join(map(rendering.markdown, sheets)))
+    scenarios = scenario_table.scenario_rows(records)
+    rendering.write_csv(folder / "table5.csv", scenario_table.csv_rows(scenarios), scenario_table.CSV_COLUMNS)
+    rendering.write_sheet(folder / "table5", scenario_table.sheet(records, scenarios))
+    rendering.write_csv(folder / "cases.csv", case_tables.case_rows(records), case_tables.CASE_COLUMNS)
+
+
+def write_variant_tables(paths: Paths, folder: str | os.PathLike) -> None:
+    """Write what each choice of paper and package changes, by I/O type, and the removal sweep.
+
+    Args:
+        paths: records of the variants and of the sweep, in any order, all of one run.
+        folder: where the tables go.
+
+    Raises:
+        InputError: a damaged record, or records of several runs; as UnwritableError, a file cannot be written.
+    """
+    (sweep, variants), folder = read_changed_records(paths), Path(folder)
+    rows = variant_tables.variant_rows(variants)
+    # Without any record one empty table says so.
+    there = [name for name in ARCHITECTURES if name in {row.architecture for row in rows}] or list(ARCHITECTURES)[:1]
+    sheets = [variant_tables.sheet(variants, rows, name) for name in there]
+    rendering.write_text(folder / "variants.md", "\n".join(map(rendering.markdown, sheets)))
+    rendering.write_text(folder / "variants.html", rendering.html(*sheets))
+    rendering.write_csv(
+        folder / "variants.csv", variant_tables.variant_csv_rows(variants), variant_tables.VARIANT_COLUMNS
+    )
+    rendering.write_csv(
+        folder / "removal_sweep.csv", variant_tables.sweep_csv_rows(sweep), variant_tables.SWEEP_COLUMNS
+    )
