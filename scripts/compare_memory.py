@@ -13,7 +13,7 @@ import tempfile
 from pathlib import Path
 
 from rnn_modules.files.atomic_files import InputError
-from rnn_modules.files.command_line import run
+from rnn_modules.files.command_line import parser_of, run
 from rnn_modules.runs.planning.comparison import LARGEST_RATIO, compare, rows
 from rnn_modules.runs.planning.estimates import table
 from rnn_modules.runs.planning.measured_jobs import measure_run
@@ -24,7 +24,7 @@ from rnn_modules.runs.run_record import last_call
 
 def parse() -> argparse.Namespace:
     """Parse the command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = parser_of(__doc__)
     parser.add_argument("--run", type=Path, required=True, help="folder of the finished run")
     return parser.parse_args()
 

@@ -17,14 +17,14 @@ from rnn_modules.decomposition.counts import removed_share_per_layer
 from rnn_modules.decomposition.module_files import write_modules
 from rnn_modules.decomposition.parameters import DecompositionParameters, preset
 from rnn_modules.experiments.trained_model import decompose_trained
-from rnn_modules.files.command_line import add_settings, add_threads_flag, run, settings_from
+from rnn_modules.files.command_line import add_settings, add_threads_flag, parser_of, run, settings_from
 from rnn_modules.names import ARCHITECTURES, MODES, PAPER, PRESETS, RNN_TYPES
 from rnn_modules.network import load_network
 
 
 def parse() -> argparse.Namespace:
     """Parse the command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = parser_of(__doc__)
     parser.add_argument("--network", required=True, help="network.npz that train_model.py wrote")
     parser.add_argument("--dataset", required=True, help="folder of the dataset that the model was trained on")
     parser.add_argument("--architecture", choices=ARCHITECTURES, required=True, help="for the preset")

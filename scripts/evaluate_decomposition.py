@@ -9,21 +9,19 @@ from rnn_modules.files import quick_start  # noqa: F401 (before what it speeds u
 
 # isort: split
 import argparse
-import dataclasses
 import logging
 from pathlib import Path
 
-from rnn_modules.experiments.decomposition_cost import decomposition_cost
+from rnn_modules.experiments.decomposition_cost import cost_record
 from rnn_modules.experiments.trained_model import TrainedModel
 from rnn_modules.files.atomic_files import write_json
-from rnn_modules.files.command_line import add_record_flags, add_threads_flag, run
-from rnn_modules.files.provenance import provenance
+from rnn_modules.files.command_line import add_record_flags, add_threads_flag, parser_of, run
 from rnn_modules.names import MODES
 
 
 def parse() -> argparse.Namespace:
     """Parse the command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = parser_of(__doc__)
     parser.add_argument("--model", type=Path, required=True, help="folder that train_model.py wrote")
     parser.add_argument("--dataset", type=Path, required=True, help="folder of the model's dataset")
     parser.add_argument("--modes", nargs="+", choices=MODES, default=MODES)
@@ -36,18 +34,7 @@ def main() -> None:
     """Evaluate and write the record."""
     arguments = parse()
     model = TrainedModel.load(arguments.model, arguments.dataset)
-    modules = {mode: model.modules(mode) for mode in arguments.modes}
-    result = decomposition_cost(model.network, model.dataset, modules, threads=arguments.threads)
-    record = {
-        "experiment": "decomposition_cost",
-        "run": arguments.run,
-        **{name: model.record[name] for name in ("architecture", "dataset", "data_source", "rnn", "layers", "seed")},
-        "examples": model.dataset.metadata["examples"] | {"evaluated": result.pop("examples_evaluated")},
-        "preset": arguments.preset,
-        "parameters": dataclasses.asdict(next(iter(modules.values())).parameters),
-        **result,
-        "provenance": provenance(model.files(arguments.modes)),
-    }
+    record = cost_record(model, arguments.modes, arguments.run, arguments.preset, arguments.threads)
     write_json(arguments.output, record)
     for mode, scores in record["modes"].items():
         logging.info("%s: Jaccard index %.3f, %s", mode, scores["jaccard"], scores["composed"][scores["head"]])

@@ -11,19 +11,16 @@ from rnn_modules.files import quick_start  # noqa: F401 (before what it speeds u
 import argparse
 from pathlib import Path
 
-from rnn_modules.experiments.reuse import compare_with_baselines
-from rnn_modules.experiments.reuse_tasks import problem_of
-from rnn_modules.experiments.scratch_models import TrainedBaselines
-from rnn_modules.experiments.trained_model import TrainedModel, common_facts
+from rnn_modules.experiments.reuse import reuse_record
+from rnn_modules.experiments.trained_model import TrainedModel
 from rnn_modules.files.atomic_files import InputError, write_json
-from rnn_modules.files.command_line import add_record_flags, add_threads_flag, run
-from rnn_modules.files.provenance import provenance
+from rnn_modules.files.command_line import add_record_flags, add_threads_flag, parser_of, run
 from rnn_modules.names import FROM_SCRATCH, MODES
 
 
 def parse() -> argparse.Namespace:
     """Parse the command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = parser_of(__doc__)
     parser.add_argument("--experiment", required=True, choices=FROM_SCRATCH)
     parser.add_argument("--models", type=Path, nargs="+", required=True, help="one model, or an x:1 and an x:N one")
     parser.add_argument("--datasets", type=Path, nargs="+", required=True, help="the dataset of each")
@@ -41,31 +38,16 @@ def main() -> None:
     arguments = parse()
     _check_numbers(arguments)
     models = [TrainedModel.load(*folders) for folders in zip(arguments.models, arguments.datasets, strict=True)]
-    baselines = TrainedBaselines.read(arguments.baselines, arguments.experiment)
-    problem = problem_of(
+    modes = {label: modes.split("+") for label, modes in zip(_labels(arguments.modes), arguments.modes, strict=True)}
+    record = reuse_record(
         arguments.experiment,
-        [model.dataset for model in models],
-        baselines.examples_per_class,
-        baselines.seed,
+        models,
+        modes,
+        arguments.baselines,
+        arguments.run,
+        arguments.preset,
+        arguments.threads,
     )
-    modules = {
-        label: [model.modules(mode) for model, mode in zip(models, modes.split("+"), strict=True)]
-        for label, modes in zip(_labels(arguments.modes), arguments.modes, strict=True)
-    }
-    files = {path.stem: path for path in arguments.baselines}
-    for index, model in enumerate(models):
-        files |= model.files({modes.split("+")[index] for modes in arguments.modes})
-    record = {
-        "experiment": arguments.experiment,
-        "run": arguments.run,
-        "preset": arguments.preset,
-        "setting": "-".join(model.record["architecture"] for model in models),
-        **common_facts(models),
-        "cases_possible": len(problem.cases()),
-        "train_examples": {model.name: model.train_examples for model in baselines.models},
-        "rows": compare_with_baselines(problem, models, modules, baselines, arguments.threads),
-        "provenance": provenance(files),
-    }
     write_json(arguments.output, record)
 
 

@@ -12,17 +12,16 @@ from rnn_modules.files import quick_start  # noqa: F401 (before what it speeds u
 import argparse
 from collections.abc import Iterable
 
-from rnn_modules.experiments.trained_model import TrainedModel, common_facts
-from rnn_modules.experiments.translations import Translator, compare
+from rnn_modules.experiments.trained_model import TrainedModel
+from rnn_modules.experiments.translations import scenario_record
 from rnn_modules.files.atomic_files import InputError, write_json
-from rnn_modules.files.command_line import add_record_flags, add_threads_flag, run
-from rnn_modules.files.provenance import provenance
+from rnn_modules.files.command_line import add_record_flags, add_threads_flag, parser_of, run
 from rnn_modules.names import MODES
 
 
 def parse() -> argparse.Namespace:
     """Parse the command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = parser_of(__doc__)
     parser.add_argument("--scenario", required=True, help="name, for the record")
     parser.add_argument("--models", nargs="+", required=True, metavar="NAME=FOLDER")
     parser.add_argument("--datasets", nargs="+", required=True, metavar="NAME=FOLDER", help="the dataset of each model")
@@ -49,34 +48,25 @@ def main() -> None:
     _check_names("--monolithic", [arguments.monolithic], folders)
     models = {name: TrainedModel.load(folder, datasets[name]) for name, folder in folders.items()}
     test = models[arguments.monolithic].dataset
-    systems = {"monolithic": dict.fromkeys(test.class_names, Translator(models[arguments.monolithic]))}
-    described = {}
+    approaches = {}
     for approach, *words in arguments.approach:
-        parts = _named("--approach", words)
-        if set(parts) != set(test.class_names):
+        approaches[approach] = _named("--approach", words)
+        if set(approaches[approach]) != set(test.class_names):
             raise InputError(
-                f"--approach {approach}: expected the languages {test.class_names}, received {list(parts)}"
+                f"--approach {approach}: expected the languages {test.class_names}, received "
+                f"{list(approaches[approach])}"
             )
-        _check_names(f"--approach {approach}", parts.values(), models)
-        systems[approach] = {
-            language: Translator(models[name], models[name].modules(arguments.mode)) for language, name in parts.items()
-        }
-        described[approach] = {"mode": arguments.mode}
-    rows = compare(systems, test, "monolithic", described, arguments.threads)
-    used = {name for words in arguments.approach for name in _named("--approach", words[1:]).values()}
-    files = {}
-    for name, model in models.items():
-        files |= model.files([arguments.mode] if name in used else [])
-    record = {
-        "experiment": "scenario",
-        "run": arguments.run,
-        "preset": arguments.preset,
-        "setting": arguments.scenario,
-        **common_facts(list(models.values())),
-        "cases_possible": len(test.class_names),
-        "rows": [{"case": row["decision"]} | row for row in rows],
-        "provenance": provenance(files),
-    }
+        _check_names(f"--approach {approach}", approaches[approach].values(), models)
+    record = scenario_record(
+        arguments.scenario,
+        models,
+        arguments.monolithic,
+        approaches,
+        arguments.mode,
+        arguments.run,
+        arguments.preset,
+        arguments.threads,
+    )
     write_json(arguments.output, record)
 
 

@@ -10,20 +10,18 @@ from rnn_modules.files import quick_start  # noqa: F401 (before what it speeds u
 
 # isort: split
 import argparse
-import math
 from pathlib import Path
 
-from rnn_modules.experiments.trained_model import TrainedModel, common_facts
-from rnn_modules.experiments.translations import reuse
+from rnn_modules.experiments.trained_model import TrainedModel
+from rnn_modules.experiments.translations import translation_reuse_record
 from rnn_modules.files.atomic_files import InputError, write_json
-from rnn_modules.files.command_line import add_record_flags, add_threads_flag, run
-from rnn_modules.files.provenance import provenance
+from rnn_modules.files.command_line import add_record_flags, add_threads_flag, parser_of, run
 from rnn_modules.names import MODES
 
 
 def parse() -> argparse.Namespace:
     """Parse the command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = parser_of(__doc__)
     parser.add_argument("--model", type=Path, required=True, help="model of all languages")
     parser.add_argument("--dataset", type=Path, required=True, help="its dataset")
     parser.add_argument("--baselines", type=Path, nargs="+", required=True, help="models of some of the languages")
@@ -45,22 +43,9 @@ def main() -> None:
         )
     folders = zip(arguments.baselines, arguments.baseline_datasets, strict=True)
     baselines = [TrainedModel.load(*pair) for pair in folders]
-    by_languages = {baseline.dataset.class_names: baseline for baseline in baselines}
-    modules = {mode: model.modules(mode) for mode in arguments.modes}
-    languages = len(model.dataset.class_names)
-    files = model.files(arguments.modes)
-    for baseline in baselines:
-        files |= baseline.files()
-    record = {
-        "experiment": "intra_reuse",
-        "run": arguments.run,
-        "preset": arguments.preset,
-        "setting": model.record["architecture"],
-        **common_facts([model, *baselines]),
-        "cases_possible": math.comb(languages, 2),
-        "rows": reuse(model, modules, by_languages, arguments.threads),
-        "provenance": provenance(files),
-    }
+    record = translation_reuse_record(
+        model, arguments.modes, baselines, arguments.run, arguments.preset, arguments.threads
+    )
     write_json(arguments.output, record)
 
 

@@ -13,16 +13,15 @@ from pathlib import Path
 
 from rnn_modules.decomposition.parameters import DecompositionParameters, preset
 from rnn_modules.experiments.trained_model import TrainedModel
-from rnn_modules.experiments.variants import evaluate_variants, sweep_removal_cap
+from rnn_modules.experiments.variants import variants_record
 from rnn_modules.files.atomic_files import InputError, write_json
-from rnn_modules.files.command_line import add_settings, add_threads_flag, run, settings_from
-from rnn_modules.files.provenance import provenance
-from rnn_modules.names import MODES
+from rnn_modules.files.command_line import add_settings, add_threads_flag, parser_of, run, settings_from
+from rnn_modules.names import MODES, PAPER
 
 
 def parse() -> argparse.Namespace:
     """Parse the command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = parser_of(__doc__)
     parser.add_argument("--experiment", required=True, choices=("variants", "removal_sweep"))
     parser.add_argument("--removal-caps", type=float, nargs="+", help="thresholds, for removal_sweep")
     parser.add_argument("--model", type=Path, required=True, help="folder that train_model.py wrote")
@@ -39,24 +38,14 @@ def main() -> None:
     """Cut, evaluate, write the record."""
     arguments = parse()
     model = TrainedModel.load(arguments.model, arguments.dataset)
-    facts = {name: model.record[name] for name in ("architecture", "dataset", "data_source", "rnn", "layers", "seed")}
-    start = preset("paper", facts["architecture"], facts["rnn"])
+    start = preset(PAPER, model.record["architecture"], model.record["rnn"])
     paper = settings_from(arguments, DecompositionParameters, start)
-    if arguments.experiment == "variants":
-        results = evaluate_variants(model, paper, arguments.modes, arguments.threads)
-    elif arguments.removal_caps:
-        results = sweep_removal_cap(model, paper, arguments.removal_caps, arguments.modes, arguments.threads)
-    else:
-        raise InputError("--removal-caps: received none; give at least one threshold")
-    record = {
-        "experiment": arguments.experiment,
-        "run": arguments.run,
-        **facts,
-        "examples": model.dataset.metadata["examples"],
-        "preset": "paper",
-        **results,
-        "provenance": provenance(model.files()),
-    }
+    caps = None
+    if arguments.experiment == "removal_sweep":
+        caps = arguments.removal_caps
+        if not caps:
+            raise InputError("--removal-caps: received none; give at least one threshold")
+    record = variants_record(model, paper, arguments.modes, arguments.run, caps, arguments.threads)
     write_json(arguments.output, record)
 
 

@@ -14,13 +14,13 @@ from pathlib import Path
 
 from rnn_modules.decomposition.module_files import read_modules
 from rnn_modules.files.atomic_files import InputError, replacing
-from rnn_modules.files.command_line import run
+from rnn_modules.files.command_line import parser_of, run
 from rnn_modules.network import load_network
 
 
 def parse() -> argparse.Namespace:
     """Parse the command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = parser_of(__doc__)
     parser.add_argument("--network", required=True, help="network.npz of the parent")
     parser.add_argument(
         "--modules", type=Path, required=True, help="rolled.npz or unrolled.npz, its manifest beside it"

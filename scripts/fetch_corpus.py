@@ -12,12 +12,12 @@ import logging
 from rnn_modules.data.corpora import CORPORA
 from rnn_modules.data.corpora.sources import SOURCES, fetch
 from rnn_modules.files.atomic_files import write_json
-from rnn_modules.files.command_line import run, whole_number
+from rnn_modules.files.command_line import parser_of, run, whole_number
 
 
 def parse() -> argparse.Namespace:
     """Parse the command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = parser_of(__doc__)
     parser.add_argument("--corpus", choices=CORPORA, required=True)
     parser.add_argument("--source", choices=SOURCES, required=True)
     parser.add_argument("--mirror", help="folder with one folder per corpus (source mirror)")

@@ -13,7 +13,7 @@ import logging
 from pathlib import Path
 
 from rnn_modules.files.atomic_files import InputError
-from rnn_modules.files.command_line import run
+from rnn_modules.files.command_line import parser_of, run
 from rnn_modules.runs.planning.costs import Costs
 from rnn_modules.runs.planning.estimates import describe, estimate
 from rnn_modules.runs.planning.measured_jobs import measure_run, read_recordings
@@ -25,7 +25,7 @@ BENCHMARKS = Path(__file__).parents[1] / "config" / "benchmarks"
 
 def parse() -> argparse.Namespace:
     """Parse the command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = parser_of(__doc__)
     parser.add_argument("--cores", default="all", help="cores that the wall time is for; all: those of this machine")
     parser.add_argument("--benchmarks", type=Path, default=BENCHMARKS, help="folder of the recorded benchmarks")
     parser.add_argument("--record", type=Path, metavar="RUN", help="folder of a finished run to record instead")

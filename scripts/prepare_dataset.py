@@ -15,12 +15,12 @@ import logging
 from rnn_modules.data.corpora.sources import load, read_manifest
 from rnn_modules.data.dataset import DatasetSettings
 from rnn_modules.data.preparation import prepare
-from rnn_modules.files.command_line import add_settings, run, settings_from
+from rnn_modules.files.command_line import add_settings, parser_of, run, settings_from
 
 
 def parse() -> argparse.Namespace:
     """Parse the command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = parser_of(__doc__)
     parser.add_argument("--manifest", required=True, help="manifest that fetch_corpus.py wrote")
     parser.add_argument("--output", required=True, help="folder of the dataset")
     add_settings(parser, DatasetSettings)

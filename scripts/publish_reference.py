@@ -11,7 +11,7 @@ import shutil
 from pathlib import Path
 
 from rnn_modules.files.atomic_files import InputError, read_text, replacing
-from rnn_modules.files.command_line import run
+from rnn_modules.files.command_line import parser_of, run
 
 BLOCKS = {
     "table2": "tables/table2.md",
@@ -39,7 +39,7 @@ KEPT = (
 
 def parse() -> argparse.Namespace:
     """Parse the command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = parser_of(__doc__)
     parser.add_argument("--run", type=Path, required=True, help="folder of a finished run")
     parser.add_argument("--reference", type=Path, required=True, help="folder to keep it in; replaced")
     parser.add_argument("--benchmark", type=Path, required=True, help="folder that `make bench` wrote")

@@ -12,12 +12,12 @@ from pathlib import Path
 from rnn_modules.data.dataset import Dataset
 from rnn_modules.data.shared_vocabulary import share_vocabulary
 from rnn_modules.files.atomic_files import InputError
-from rnn_modules.files.command_line import run
+from rnn_modules.files.command_line import parser_of, run
 
 
 def parse() -> argparse.Namespace:
     """Parse the command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = parser_of(__doc__)
     parser.add_argument("--first", type=Path, required=True, help="folder that prepare_dataset.py wrote")
     parser.add_argument("--second", type=Path, required=True, help="another one")
     parser.add_argument("--first-output", type=Path, required=True, help="folder of the first dataset anew")

@@ -9,25 +9,18 @@ from rnn_modules.files import quick_start  # noqa: F401 (before what it speeds u
 
 # isort: split
 import argparse
-import dataclasses
 from pathlib import Path
 
-import keras
-
-from rnn_modules.data.dataset import Dataset
-from rnn_modules.experiments.reuse_tasks import chunk_of_cases, drawn_cases, problem_of
-from rnn_modules.experiments.scratch_training import train_baselines
-from rnn_modules.files.atomic_files import sha256_of_arrays, write_arrays, write_json
-from rnn_modules.files.command_line import add_settings, peak_memory_mib, run, settings_from, whole_number
-from rnn_modules.files.provenance import provenance
+from rnn_modules.experiments.scratch_training import Draw, write_scratch_models
+from rnn_modules.files.command_line import add_settings, parser_of, run, settings_from, whole_number
 from rnn_modules.names import FROM_SCRATCH
 from rnn_modules.training.architectures import ArchitectureSettings
-from rnn_modules.training.fit import TrainingSettings, check_architecture
+from rnn_modules.training.fit import TrainingSettings
 
 
 def parse() -> argparse.Namespace:
     """Parse the command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = parser_of(__doc__)
     parser.add_argument("--experiment", required=True, choices=FROM_SCRATCH)
     parser.add_argument("--datasets", type=Path, nargs="+", required=True, help="one dataset, or an x:1 and an x:N one")
     parser.add_argument("--cases", type=whole_number(1), help="draw so many cases; without it all")
@@ -45,31 +38,14 @@ def parse() -> argparse.Namespace:
 def main() -> None:
     """Train, decide, write."""
     arguments = parse()
-    architecture = settings_from(arguments, ArchitectureSettings)
-    training = settings_from(arguments, TrainingSettings)
-    datasets = [Dataset.load(folder) for folder in arguments.datasets]
-    problem = problem_of(arguments.experiment, datasets, arguments.examples_per_class, training.seed)
-    check_architecture(architecture.architecture, datasets[0])
-    cases = chunk_of_cases(problem, arguments.cases, arguments.chunk, arguments.chunks)
-    results = train_baselines(problem, cases, architecture, training)
-    decisions = {
-        f"{number}/{kind}": answers
-        for number, result in enumerate(results)
-        for kind, answers in result["decisions"].items()
-    }
-    record = {
-        "experiment": arguments.experiment,
-        "settings": dataclasses.asdict(architecture) | dataclasses.asdict(training),
-        "examples_per_class": arguments.examples_per_class,
-        "drawn": [problem.name(case) for case in drawn_cases(problem, arguments.cases)],
-        "cases": [result | {"decisions": list(result["decisions"])} for result in results],
-        "decisions_sha256": sha256_of_arrays(decisions),
-        "backend": keras.backend.backend(),
-        "peak_memory_mib": peak_memory_mib(),
-        "provenance": provenance({folder.name: folder / "dataset.npz" for folder in arguments.datasets}),
-    }
-    write_arrays(arguments.output.with_suffix(".npz"), decisions)
-    write_json(arguments.output, record)
+    write_scratch_models(
+        arguments.experiment,
+        arguments.datasets,
+        settings_from(arguments, ArchitectureSettings),
+        settings_from(arguments, TrainingSettings),
+        Draw(arguments.cases, arguments.chunk, arguments.chunks, arguments.examples_per_class),
+        arguments.output,
+    )
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ import argparse
 import itertools
 from pathlib import Path
 
-from rnn_modules.files.command_line import run
+from rnn_modules.files.command_line import parser_of, run
 from rnn_modules.runs.rebuild_tables import verify_tables
 from rnn_modules.runs.verification import Check, verify_files
 
@@ -20,7 +20,7 @@ SHOWN = 20
 
 def parse() -> argparse.Namespace:
     """Parse the command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = parser_of(__doc__)
     parser.add_argument("--run", type=Path, required=True, help="folder of a finished run")
     return parser.parse_args()
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -12,6 +13,8 @@ from rnn_modules.decomposition.composition import module_odds, translate, vote, 
 from rnn_modules.decomposition.counts import jaccard, kept_share, removed_share_per_layer
 from rnn_modules.decomposition.masks import Modules
 from rnn_modules.experiments.metrics import majority_metrics, scoped_metrics, translation_metrics, wrong_words
+from rnn_modules.experiments.trained_model import TrainedModel
+from rnn_modules.files.provenance import provenance
 from rnn_modules.names import HEADS
 from rnn_modules.network import Classifier, EncoderDecoder, Network
 
@@ -135,3 +138,30 @@ class _Translation:
                 *tags(language),
             )
         return scores
+
+
+def cost_record(model: TrainedModel, modes: Sequence[str], run: str, preset: str, threads: int = 1) -> dict:
+    """The result record of a trained model's decomposition.
+
+    Args:
+        model: with its modules in its folder.
+        modes: ``rolled`` and/or ``unrolled``.
+        run: name of the run.
+        preset: that the modules were made with.
+        threads: examples are shared out among at most this many.
+
+    Raises:
+        InputError: the modules are missing, damaged, or another model's.
+    """
+    modules = {mode: model.modules(mode) for mode in modes}
+    result = decomposition_cost(model.network, model.dataset, modules, threads=threads)
+    return {
+        "experiment": "decomposition_cost",
+        "run": run,
+        **model.facts(),
+        "examples": model.dataset.metadata["examples"] | {"evaluated": result.pop("examples_evaluated")},
+        "preset": preset,
+        "parameters": dataclasses.asdict(next(iter(modules.values())).parameters),
+        **result,
+        "provenance": provenance(model.files(modes)),
+    }

@@ -8,8 +8,10 @@ from rnn_modules.decomposition.composition import module_odds, vote
 from rnn_modules.decomposition.masks import Modules
 from rnn_modules.experiments.metrics import majority_metrics, scoped_metrics
 from rnn_modules.experiments.reuse_tasks import real_classes
-from rnn_modules.experiments.trained_model import TrainedModel
+from rnn_modules.experiments.trained_model import TrainedModel, common_facts
+from rnn_modules.experiments.translations import replace_each_language
 from rnn_modules.files.atomic_files import InputError
+from rnn_modules.files.provenance import provenance
 from rnn_modules.names import HEADS
 
 
@@ -73,3 +75,37 @@ def _described(scores: dict[str, dict], predictor: str, mode: str | None = None,
         {"decision": scope, "predictor": predictor, "mode": mode, "head": head, **metrics}
         for scope, metrics in scores.items()
     ]
+
+
+def replacement_record(
+    models: Sequence[TrainedModel], modes: Sequence[str], run: str, preset: str, threads: int = 1
+) -> dict:
+    """The result record of replacing each module of the worst of some models by the best one's.
+
+    Args:
+        models: of all depths, on one dataset.
+        modes: ``rolled`` and/or ``unrolled``.
+        run: name of the run.
+        preset: that the modules were made with.
+        threads: examples are shared out among at most this many.
+
+    Raises:
+        InputError: a file is missing or damaged, or the models do not belong together.
+    """
+    worst, best = worst_and_best(models)
+    modules = {mode: (worst.modules(mode), best.modules(mode)) for mode in modes}
+    replace = replace_each_language if worst.dataset.is_translation else replace_each_module
+    return {
+        "experiment": "intra_replacement",
+        "run": run,
+        "preset": preset,
+        "setting": worst.record["architecture"],
+        **common_facts([worst]),
+        **{
+            name: {"layers": model.record["layers"], "validation": model.record["validation"]["accuracy"]}
+            for name, model in (("worst", worst), ("best", best))
+        },
+        "cases_possible": len(real_classes(worst.dataset)),
+        "rows": replace(worst, best, modules, threads),
+        "provenance": provenance(worst.files(modes) | best.files(modes)),
+    }

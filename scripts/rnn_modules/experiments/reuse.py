@@ -6,16 +6,18 @@ Modules, the undecomposed parents, models trained from scratch and a constant pr
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import numpy as np
 
 from rnn_modules.decomposition.composition import calibrate, module_odds, parent_odds
 from rnn_modules.decomposition.masks import Modules, whole_modules
 from rnn_modules.experiments.metrics import classification_metrics
-from rnn_modules.experiments.reuse_tasks import Case, Examples, Problem
+from rnn_modules.experiments.reuse_tasks import Case, Examples, Problem, problem_of
 from rnn_modules.experiments.scratch_models import TrainedBaselines
-from rnn_modules.experiments.trained_model import TrainedModel
+from rnn_modules.experiments.trained_model import TrainedModel, common_facts
 from rnn_modules.files.atomic_files import InputError
+from rnn_modules.files.provenance import provenance
 from rnn_modules.names import HEADS
 
 Odds = dict[str, list[list[np.ndarray]]]
@@ -131,3 +133,49 @@ def _of_case(odds: list[list[np.ndarray]], test: Examples) -> list[np.ndarray]:
         np.concatenate([part[:, rows] for part, rows in zip(of_model, test.rows, strict=True)], axis=1)
         for of_model in odds
     ]
+
+
+def reuse_record(
+    experiment: str,
+    models: Sequence[TrainedModel],
+    modes: Mapping[str, Sequence[str]],
+    scratch: Sequence[Path],
+    run: str,
+    preset: str,
+    threads: int = 1,
+) -> dict:
+    """The result record of modules on the cases that models from scratch were trained for.
+
+    Args:
+        experiment: one of :data:`rnn_modules.names.FROM_SCRATCH`.
+        models: one, or an x:1 and an x:N one.
+        modes: label of a choice of modes -> the mode of each model's modules.
+        scratch: records of the models from scratch.
+        run: name of the run.
+        preset: that the modules were made with.
+        threads: examples are shared out among at most this many.
+
+    Raises:
+        InputError: a file is missing or damaged, or the models do not fit the experiment.
+    """
+    baselines = TrainedBaselines.read(scratch, experiment)
+    datasets = [model.dataset for model in models]
+    problem = problem_of(experiment, datasets, baselines.examples_per_class, baselines.seed)
+    modules = {
+        label: [model.modules(mode) for model, mode in zip(models, of_models, strict=True)]
+        for label, of_models in modes.items()
+    }
+    files = {path.stem: path for path in scratch}
+    for index, model in enumerate(models):
+        files |= model.files({of_models[index] for of_models in modes.values()})
+    return {
+        "experiment": experiment,
+        "run": run,
+        "preset": preset,
+        "setting": "-".join(model.record["architecture"] for model in models),
+        **common_facts(models),
+        "cases_possible": len(problem.cases()),
+        "train_examples": {model.name: model.train_examples for model in baselines.models},
+        "rows": compare_with_baselines(problem, models, modules, baselines, threads),
+        "provenance": provenance(files),
+    }

@@ -10,13 +10,19 @@ import dataclasses
 import logging
 import time
 from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
 
 import keras
 import numpy as np
 
-from rnn_modules.experiments.reuse_tasks import Case, Problem
+from rnn_modules.data.dataset import Dataset
+from rnn_modules.experiments.reuse_tasks import Case, Problem, chunk_of_cases, drawn_cases, problem_of
+from rnn_modules.files.atomic_files import sha256_of_arrays, write_arrays, write_json
+from rnn_modules.files.command_line import peak_memory_mib
+from rnn_modules.files.provenance import provenance
 from rnn_modules.training.architectures import ArchitectureSettings, build
-from rnn_modules.training.fit import TrainingSettings, compiled, fit, sizes_of
+from rnn_modules.training.fit import TrainingSettings, check_architecture, compiled, fit, sizes_of
 
 logger = logging.getLogger(__name__)
 
@@ -66,3 +72,65 @@ def train_baselines(
         )
         logger.info("%d/%d %s: %.0f s", number, len(cases), problem.name(case), seconds)
     return results
+
+
+class Draw(NamedTuple):
+    """Which cases a job trains models for, and on how many examples.
+
+    Attributes:
+        cases: number of cases drawn; None takes all.
+        chunk: which chunk of them, counted from 0.
+        chunks: number of chunks.
+        examples_per_class: limit of the training examples of a class; None for no limit.
+    """
+
+    cases: int | None
+    chunk: int
+    chunks: int
+    examples_per_class: int | None
+
+
+def write_scratch_models(
+    experiment: str,
+    folders: Sequence[Path],
+    architecture: ArchitectureSettings,
+    training: TrainingSettings,
+    draw: Draw,
+    output: Path,
+) -> None:
+    """Train the models of a chunk of cases, and write their record (JSON) and, beside it, their decisions (.npz).
+
+    Args:
+        experiment: one of :data:`rnn_modules.names.FROM_SCRATCH`.
+        folders: of one dataset, or of an x:1 and an x:N one.
+        architecture: of the models.
+        training: how each is fitted; also the seed.
+        draw: which cases, and how many examples.
+        output: the JSON file.
+
+    Raises:
+        InputError: a dataset is missing, damaged, or does not fit the experiment or the architecture.
+    """
+    datasets = [Dataset.load(folder) for folder in folders]
+    problem = problem_of(experiment, datasets, draw.examples_per_class, training.seed)
+    check_architecture(architecture.architecture, datasets[0])
+    cases = chunk_of_cases(problem, draw.cases, draw.chunk, draw.chunks)
+    results = train_baselines(problem, cases, architecture, training)
+    decisions = {
+        f"{number}/{kind}": answers
+        for number, result in enumerate(results)
+        for kind, answers in result["decisions"].items()
+    }
+    record = {
+        "experiment": experiment,
+        "settings": dataclasses.asdict(architecture) | dataclasses.asdict(training),
+        "examples_per_class": draw.examples_per_class,
+        "drawn": [problem.name(case) for case in drawn_cases(problem, draw.cases)],
+        "cases": [result | {"decisions": list(result["decisions"])} for result in results],
+        "decisions_sha256": sha256_of_arrays(decisions),
+        "backend": keras.backend.backend(),
+        "peak_memory_mib": peak_memory_mib(),
+        "provenance": provenance({folder.name: folder / "dataset.npz" for folder in folders}),
+    }
+    write_arrays(output.with_suffix(".npz"), decisions)
+    write_json(output, record)

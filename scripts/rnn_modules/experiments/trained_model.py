@@ -64,6 +64,11 @@ class TrainedModel:
         path = self.folder / "modules" / f"{mode}.npz"
         return read_modules(path, path.with_suffix(".json"), self.network)
 
+    def facts(self) -> dict:
+        """What a result record says of the model: what it is, and on which data it was trained."""
+        names = ("architecture", "dataset", "data_source", "rnn", "layers", "seed")
+        return {name: self.record[name] for name in names}
+
     def files(self, modes: Iterable[str] = ()) -> dict[str, Path]:
         """Files that a result computed from this model and its modules rests on, by a name that tells models apart."""
         name = f"{self.record['architecture']}/{self.dataset_folder.name}/{self.record['rnn']}-{self.record['layers']}"

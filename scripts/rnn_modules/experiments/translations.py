@@ -6,7 +6,8 @@ systems translate the same source sentences, and are judged against the same ref
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,8 +16,9 @@ from rnn_modules.data.dataset import Dataset, tags
 from rnn_modules.decomposition.composition import translate
 from rnn_modules.decomposition.masks import Modules
 from rnn_modules.experiments.metrics import bleu_p_value, translation_metrics, wrong_words
-from rnn_modules.experiments.trained_model import TrainedModel
+from rnn_modules.experiments.trained_model import TrainedModel, common_facts
 from rnn_modules.files.atomic_files import InputError
+from rnn_modules.files.provenance import provenance
 
 
 @dataclass(frozen=True, eq=False)
@@ -155,3 +157,82 @@ def replace_each_language(
         named |= {f"{name} {mode}": {"predictor": name, "mode": mode} for name in ("composed", "modules")}
     rows = compare(systems, worst.dataset, "monolithic", named, threads)
     return [{"case": row["decision"]} | row for row in rows]
+
+
+def translation_reuse_record(
+    model: TrainedModel,
+    modes: Sequence[str],
+    baselines: Sequence[TrainedModel],
+    run: str,
+    preset: str,
+    threads: int = 1,
+) -> dict:
+    """The result record of a model's modules, some languages at a time, beside models trained on these alone.
+
+    Args:
+        model: of all languages.
+        modes: ``rolled`` and/or ``unrolled``.
+        baselines: models of some of the languages.
+        run: name of the run.
+        preset: that the modules were made with.
+        threads: sentences are shared out among at most this many.
+    """
+    modules = {mode: model.modules(mode) for mode in modes}
+    by_languages = {baseline.dataset.class_names: baseline for baseline in baselines}
+    files = model.files(modes)
+    for baseline in baselines:
+        files |= baseline.files()
+    return {
+        "experiment": "intra_reuse",
+        "run": run,
+        "preset": preset,
+        "setting": model.record["architecture"],
+        **common_facts([model, *baselines]),
+        "cases_possible": math.comb(len(model.dataset.class_names), 2),
+        "rows": reuse(model, modules, by_languages, threads),
+        "provenance": provenance(files),
+    }
+
+
+def scenario_record(
+    scenario: str,
+    models: Mapping[str, TrainedModel],
+    monolithic: str,
+    approaches: Mapping[str, Mapping[str, str]],
+    mode: str,
+    run: str,
+    preset: str,
+    threads: int = 1,
+) -> dict:
+    """The result record of translation systems put together from modules of several models.
+
+    Args:
+        scenario: its name.
+        models: by name.
+        monolithic: name of the model of all languages, whose test split all systems translate.
+        approaches: name of an approach -> language -> name of the model whose module translates into it.
+        mode: of the modules.
+        run: name of the run.
+        preset: that the modules were made with.
+        threads: sentences are shared out among at most this many.
+    """
+    test = models[monolithic].dataset
+    systems = {"monolithic": dict.fromkeys(test.class_names, Translator(models[monolithic]))} | {
+        approach: {language: Translator(models[name], models[name].modules(mode)) for language, name in parts.items()}
+        for approach, parts in approaches.items()
+    }
+    rows = compare(systems, test, "monolithic", {approach: {"mode": mode} for approach in approaches}, threads)
+    used = {name for parts in approaches.values() for name in parts.values()}
+    files: dict = {}
+    for name, model in models.items():
+        files |= model.files([mode] if name in used else [])
+    return {
+        "experiment": "scenario",
+        "run": run,
+        "preset": preset,
+        "setting": scenario,
+        **common_facts(list(models.values())),
+        "cases_possible": len(test.class_names),
+        "rows": [{"case": row["decision"]} | row for row in rows],
+        "provenance": provenance(files),
+    }

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from rnn_modules.decomposition.parameters import DecompositionParameters, preset
 from rnn_modules.experiments.decomposition_cost import decomposition_cost
 from rnn_modules.experiments.trained_model import TrainedModel, decompose_trained
+from rnn_modules.files.provenance import provenance
+from rnn_modules.names import PAPER
 
 logger = logging.getLogger(__name__)
 
@@ -143,4 +145,37 @@ def _evaluated(model: TrainedModel, paper: DecompositionParameters, changes: dic
         "monolithic": result["monolithic"],
         "modes": result["modes"],
         "evaluated": result["examples_evaluated"],
+    }
+
+
+def variants_record(
+    model: TrainedModel,
+    paper: DecompositionParameters,
+    modes: Sequence[str],
+    run: str,
+    removal_caps: Sequence[float] | None = None,
+    threads: int = 1,
+) -> dict:
+    """The result record of a model under other choices, or, with ``removal_caps``, at these thresholds of removal.
+
+    Args:
+        model: a trained model.
+        paper: the parameters that the others are compared with.
+        modes: ``rolled`` and/or ``unrolled``.
+        run: name of the run.
+        removal_caps: thresholds.
+        threads: work is shared out among at most this many.
+    """
+    if removal_caps is None:
+        experiment, results = "variants", evaluate_variants(model, paper, modes, threads)
+    else:
+        experiment, results = "removal_sweep", sweep_removal_cap(model, paper, removal_caps, modes, threads)
+    return {
+        "experiment": experiment,
+        "run": run,
+        **model.facts(),
+        "examples": model.dataset.metadata["examples"],
+        "preset": PAPER,
+        **results,
+        "provenance": provenance(model.files()),
     }

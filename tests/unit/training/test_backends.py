@@ -14,8 +14,8 @@ from rnn_modules.decomposition.module_files import read_modules
 from rnn_modules.files.atomic_files import read_arrays, read_json
 from rnn_modules.network import from_keras, load_network
 from rnn_modules.training.fit import inputs_and_targets
+from rnn_modules.training.train_model import parity_error
 from support.processes import run_scripts
-from train_model import parity_error
 
 # Corpus, settings of its dataset, and cell of each architecture's model.
 CORPORA = {

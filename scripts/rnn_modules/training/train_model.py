@@ -1,0 +1,107 @@
+"""From a dataset to the files of a trained model: Keras file, arrays, history and record."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from rnn_modules.data.dataset import Dataset
+from rnn_modules.files.atomic_files import InputError, replacing, write_json
+from rnn_modules.files.command_line import peak_memory_mib
+from rnn_modules.files.provenance import provenance
+from rnn_modules.network import Network, from_keras
+from rnn_modules.training.architectures import ArchitectureSettings, build
+from rnn_modules.training.fit import (
+    TrainingSettings,
+    check_architecture,
+    evaluation_batch,
+    inputs_and_targets,
+    sizes_of,
+    train,
+    write_history,
+)
+
+PARITY = 1e-4
+"""Largest difference of probabilities between Keras and the arrays that is put down to rounding."""
+
+
+def train_model(folder: Path, architecture: ArchitectureSettings, training: TrainingSettings, output: Path) -> dict:
+    """Train one model and write its files.
+
+    Args:
+        folder: of the dataset.
+        architecture: what is built.
+        training: how it is fitted; also the seed.
+        output: folder of the model.
+
+    Returns:
+        The record that was written.
+
+    Raises:
+        InputError: the dataset is missing, damaged or does not fit, or the arrays differ from Keras' model.
+    """
+    dataset = Dataset.load(folder)
+    check_architecture(architecture.architecture, dataset)
+    keras.utils.set_random_seed(training.seed)
+    start = time.perf_counter()
+    model = build(architecture, sizes_of(dataset))
+    history = train(model, dataset, training)
+    seconds = time.perf_counter() - start
+    network = from_keras(model)
+    parity = parity_error(model, network, inputs_and_targets(dataset, "test")[0])
+    inputs, targets = inputs_and_targets(dataset, "test")
+    test = model.evaluate(inputs, targets, batch_size=evaluation_batch(model), verbose=0, return_dict=True)
+    with replacing(output / "model.keras") as temporary:
+        model.save(temporary)
+    network.save(output / "network.npz")
+    write_history(output / "history.csv", history)
+    record = {
+        "architecture": architecture.architecture,
+        "rnn": architecture.rnn,
+        "layers": architecture.layers,
+        "seed": training.seed,
+        "dataset": folder.resolve().name,
+        "data_source": dataset.metadata["source"],
+        "examples": dataset.metadata["examples"],
+        "settings": dataclasses.asdict(architecture) | dataclasses.asdict(training),
+        "parameters": model.count_params(),
+        "validation": validation_metrics(history),
+        "test": {name: float(value) for name, value in test.items()},
+        "backend": keras.backend.backend(),
+        "network_sha256": network.sha256,
+        "parity_error": parity,
+        "seconds": seconds,
+        "peak_memory_mib": peak_memory_mib(),
+        "provenance": provenance({"dataset": folder / "dataset.npz"}),
+    }
+    write_json(output / "record.json", record)
+    return record
+
+
+def validation_metrics(history: dict[str, list[float]]) -> dict[str, float]:
+    """Loss and accuracy on the validation split after the last epoch; of the training split where there is none."""
+    prefix = "val_" if "val_loss" in history else ""
+    return {name: history[f"{prefix}{name}"][-1] for name in ("loss", "accuracy")} | {"held_out": bool(prefix)}
+
+
+def parity_error(model: keras.Model, network: Network, inputs, examples: int = 64) -> float:
+    """Largest difference of the probabilities of Keras and the arrays on the first test examples.
+
+    Raises:
+        InputError: it is more than rounding, so nothing that follows would be about this model.
+    """
+    few = tuple(part[:examples] for part in inputs) if isinstance(inputs, tuple) else inputs[:examples]
+    expected = keras.ops.convert_to_numpy(model(list(few) if isinstance(few, tuple) else few))
+    logits = network.logits(few)
+    received = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    received /= received.sum(axis=-1, keepdims=True)
+    valid = network.valid(few)
+    difference = np.abs(received - expected)
+    error = float((difference if valid is None else difference[valid.T]).max())
+    if not error < PARITY:
+        raise InputError(f"{model.name}: the arrays' probabilities differ from Keras' by {error:.2e}")
+    return error
