@@ -77,9 +77,9 @@ lint: $(VENV)/.done ## ruff, snakefmt, snakemake --lint
 	$(VENV)/bin/snakefmt --check workflow
 	$(IN_VENV) $(VENV)/bin/snakemake --lint
 
-reference: $(VENV)/.done ## keep a finished run's records, tables and figures (RUN=laptop) and show them in the README
+reference: $(VENV)/.done ## keep a finished run's records, tables and figures (RUN=laptop) and show them in results/README.md
 	$(IN_VENV) $(VENV)/bin/python scripts/publish_reference.py --run results/$(RUN) --reference results/reference/$(RUN) \
-	  --benchmark results/bench --readme README.md
+	  --benchmark results/bench --results results/README.md --readme README.md
 	test ! -e results/demo/run.json || install -D -m 644 results/demo/run.json results/reference/demo/run.json
 
 lock: ## resolve envs/requirements.in and envs/gpu.in anew (needs uv)

@@ -4,7 +4,6 @@ Example:
     python scripts/record_run.py --run results/laptop
 """
 
-import argparse
 import logging
 from pathlib import Path
 
@@ -12,16 +11,11 @@ from rnn_modules.files.command_line import parser_of, run
 from rnn_modules.runs.crate import write_crate
 
 
-def parse() -> argparse.Namespace:
-    """Parse the command line."""
-    parser = parser_of(__doc__)
-    parser.add_argument("--run", type=Path, required=True, help="folder of a run")
-    return parser.parse_args()
-
-
 def main() -> None:
     """Write the crate."""
-    arguments = parse()
+    parser = parser_of(__doc__)
+    parser.add_argument("--run", type=Path, required=True, help="folder of a run")
+    arguments = parser.parse_args()
     listed = write_crate(arguments.run)
     logging.info("%s: %d files described in ro-crate-metadata.json", arguments.run, listed)
 

@@ -1,4 +1,4 @@
-"""Check that a finished run is what its records say: checksums of every input, networks, modules, datasets, and tables.
+"""Check that a finished run is as it was written, file by file, and that its records, networks and tables fit together.
 
 Example:
     python scripts/verify_run.py --run results/laptop
@@ -6,11 +6,11 @@ Example:
 Prints a line per kind of check and ends with status 1 if anything does not fit.
 """
 
-import argparse
 import itertools
 from pathlib import Path
 
 from rnn_modules.files.command_line import parser_of, run
+from rnn_modules.files.shown_text import shown
 from rnn_modules.runs.rebuild_tables import verify_tables
 from rnn_modules.runs.verification import Check, verify_files
 
@@ -18,23 +18,18 @@ SHOWN = 20
 """Most problems that are shown of one kind of check."""
 
 
-def parse() -> argparse.Namespace:
-    """Parse the command line."""
-    parser = parser_of(__doc__)
-    parser.add_argument("--run", type=Path, required=True, help="folder of a finished run")
-    return parser.parse_args()
-
-
 def main() -> None:
     """Check and print."""
-    arguments = parse()
+    parser = parser_of(__doc__)
+    parser.add_argument("--run", type=Path, required=True, help="folder of a finished run")
+    arguments = parser.parse_args()
     checks = [*verify_files(arguments.run), verify_tables(arguments.run)]
     for check in checks:
-        print("\n".join(lines(check)))
+        print("\n".join(map(shown, lines(check))))
     if problems := sum(len(check.problems) for check in checks):
-        print(f"{arguments.run}: {problems} problem{'s' * (problems > 1)}")
+        print(f"{shown(arguments.run)}: {problems} problem{'s' * (problems > 1)}")
         raise SystemExit(1)
-    print(f"{arguments.run}: everything fits")
+    print(f"{shown(arguments.run)}: everything fits")
 
 
 def lines(check: Check) -> list[str]:

@@ -15,6 +15,7 @@ from fuzz.trial import attempt, inputs, script
 from rnn_modules.experiments.scratch_models import TrainedBaselines
 from rnn_modules.files.atomic_files import sha256_of_arrays, write_arrays
 from rnn_modules.files.benchmark_files import read_benchmark
+from rnn_modules.files.run_folder import RunFolder
 from rnn_modules.records import published, published_pairs
 from rnn_modules.records.case_records import read_case_records
 from rnn_modules.records.cost_records import read_records
@@ -24,13 +25,12 @@ from rnn_modules.reporting.report.curves import read_history
 from rnn_modules.reporting.tables import cost_tables, rendering
 from rnn_modules.runs.planning.costs import Costs
 from rnn_modules.runs.planning.measured_jobs import measure_run, read_recordings
-from rnn_modules.runs.rebuild_tables import commands
 from rnn_modules.runs.run_record import begin_call
 from rnn_modules.runs.verification import verify_files
 from support.made_up_cases import case_record, sweep_record, variants_record
 from support.made_up_records import record
 from support.made_up_run import BENCHMARK, write_model
-from support.made_up_verified_run import write_verified_run
+from support.made_up_verified_run import CONFIGURATION, write_verified_run
 from support.project import ROOT
 
 
@@ -180,7 +180,7 @@ CALL = {
     "dirty": False,
     "versions": {"numpy": "2"},
     "machine": {"processor": "x", "cores": 2},
-    "configuration": {"seeds": [0], "layers": [1], "rnn_types": ["lstm"], "architectures": ["many_to_one"]},
+    "configuration": CONFIGURATION,
 }
 
 
@@ -191,7 +191,7 @@ def test_run_record(damaged):
     with folder:
 
         def use():
-            commands(path.parent, Path(folder.name) / "tables")
+            RunFolder(path.parent).found_records()
             begin_call(path.parent, {}, "no lock", ["snakemake"])
 
         attempt("run.json", folder.name, use, output=path, names=["run.json"])

@@ -2,24 +2,37 @@
 
 import hashlib
 import json
-import subprocess
 
 import numpy as np
 
 from rnn_modules.data.dataset import Dataset
 from rnn_modules.decomposition.module_files import write_modules
 from rnn_modules.files.atomic_files import sha256_of_file, write_json
-from rnn_modules.runs.rebuild_tables import commands
+from rnn_modules.files.run_folder import RunFolder
+from rnn_modules.runs.checksums import files_of, note_files
+from rnn_modules.runs.rebuild_tables import rebuild
+from rnn_modules.runs.run_record import begin_call, end_call
 from support.datasets import made_up_dataset
 from support.made_up_cases import case_record
 from support.made_up_records import record
 from support.networks import random_classifier, random_inputs, random_modules
 
 MODEL = "many_to_one/clinc/lstm-1"
+CONFIGURATION = {
+    "architectures": ["many_to_one"],
+    "rnn_types": ["lstm"],
+    "layers": [1],
+    "seeds": [0],
+    "models": {"many_to_one": {"corpus": "clinc"}},
+    "reuse": {"layers": 1},
+    "scenarios": {"rnn": "lstm", "layers": 1, "systems": {}},
+    "variants": {"rnn_types": ["lstm"], "layers": 1},
+    "removal_sweep": {"rnn": "lstm", "layers": 1},
+}
 
 
 def write_verified_run(folder, tables=False):
-    """Write the run; with ``tables`` also those that its records give."""
+    """Write the run, and its last call; with ``tables`` also those that its records give."""
     corpus = folder.parent / "mirror" / "clinc_oos" / "data_full.json"
     corpus.parent.mkdir(parents=True)
     corpus.write_text('{"train": []}')
@@ -47,10 +60,17 @@ def write_verified_run(folder, tables=False):
         write_modules(random_modules(network, mode=mode), model / f"modules/{mode}.npz", model / f"modules/{mode}.json")
     _write_records(folder, network)
     if tables:
-        (folder / "tables").mkdir()
-        for command in commands(folder, folder / "tables"):
-            subprocess.run(command, check=True, capture_output=True)
+        assert rebuild(RunFolder(folder).found_records(), folder / "tables") == []
+    write_call(folder)
     return folder
+
+
+def write_call(folder, state="finished", **changes):
+    """What the workflow's hooks leave of a call that wrote all files that are there."""
+    begin_call(folder, CONFIGURATION | changes, "no lock", ["snakemake"])
+    end_call(folder, state, ["train"], ["train"])
+    files = list(files_of(RunFolder(folder)))
+    note_files(folder, files, files, whole=True)
 
 
 def _write_records(folder, network):

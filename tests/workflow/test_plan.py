@@ -1,6 +1,5 @@
-"""The plan against Snakemake's own dry run, and run.json of real calls."""
+"""The plan against Snakemake's own dry run."""
 
-import json
 import os
 import pickle
 import re
@@ -96,43 +95,3 @@ def test_an_error_of_snakemake_is_passed_on(project):
     planned = plan(project, "--configfile", "config/ci.yaml", "--cores", "1", "nothing_makes_this")
     assert planned.returncode == 2
     assert "nothing_makes_this" in planned.stderr
-
-
-def test_calls_are_recorded_and_rerun_nothing(project):
-    record = project / "results" / "ci" / "run.json"
-    (project / "three.yaml").write_text("seeds: [3]\n")
-    configured = ["--configfile", "config/ci.yaml", "three.yaml"]
-    first = snakemake(project, *configured, "--", *DATASETS)
-    assert first.returncode == 0, first.stderr
-    (call_,) = json.loads(record.read_text())["calls"]
-    assert call_["state"] == "finished" and call_["started"] <= call_["ended"]
-    assert call_["executed"] == call_["planned"] == {"fetch_corpus": 2, "prepare_dataset": 2}
-    assert call_["configuration"]["seeds"] == [3] and call_["configuration"]["source"] == "synthetic"
-    assert "--configfile config/ci.yaml" in call_["command"]
-    assert re.fullmatch(r"[0-9a-f]{64}", call_["lock_sha256"])
-
-    before = record.read_bytes()
-    again = snakemake(project, *configured, "--", *DATASETS)
-    assert "Nothing to be done" in again.stdout + again.stderr
-    assert plan(project, *configured, "--cores", "1", *DATASETS).stdout.startswith("Nothing to be done")
-    assert record.read_bytes() == before
-
-    nowhere = ["--config", "source=mirror", "mirror=no/such/folder"]
-    failed = snakemake(project, *configured, *nowhere, "--", "results/ci/datasets/math_qa/dataset.json")
-    assert failed.returncode != 0
-    calls = json.loads(record.read_text())["calls"]
-    assert [one["state"] for one in calls] == ["finished", "failed"]
-    assert calls[0] == call_
-    assert calls[1]["configuration"]["mirror"] == "no/such/folder"
-
-
-def test_a_record_that_cannot_be_written_stops_no_run(project):
-    path = project / "results" / "other" / "run.json"
-    path.parent.mkdir(parents=True)
-    path.write_text("damaged")
-    made = "results/other/corpora/clinc.json"
-    finished = snakemake(project, "--configfile", "config/ci.yaml", "--config", "run=other", "--", made)
-    assert finished.returncode == 0, finished.stderr
-    assert (project / made).is_file()
-    assert "The run is not recorded" in finished.stdout + finished.stderr
-    assert path.read_text() == "damaged"

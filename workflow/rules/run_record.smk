@@ -1,29 +1,35 @@
-# results/<run>/run.json, written when Snakemake starts and ends; it is no file of any rule, so nothing depends on it.
-from rnn_modules.runs import run_record
+# results/<run>/run.json and checksums.json, written when Snakemake starts and ends; they are no files of any rule, so
+# nothing depends on them.
+from rnn_modules.runs import checksums, run_record
 
 
-def note_call(note, *arguments):
-    """Call a function of the run record.
-
-    Where run.json cannot be written, nothing else can, and a job's log could not even say so: the run ends with that
-    error. A run.json that cannot be read stops no run.
-    """
+def note(function, *arguments):
+    """Call a function that records the run. What it cannot write or read ends the call with that one error: a run without
+    its record can be neither reported nor verified."""
     try:
-        note(RESULTS, *arguments)
-    except UnwritableError as error:
-        raise WorkflowError(str(error)) from error
+        function(RESULTS, *arguments)
     except (InputError, OSError) as error:
-        logger.warning(f"The run is not recorded: {error}")
+        raise WorkflowError(str(error)) from error
+
+
+def files_of_jobs(jobs):
+    """What jobs write that carries results."""
+    return [str(path) for job in jobs for path in (*job.output, job.benchmark) if path]
 
 
 def note_end(state):
     dag = workflow.dag
-    executed = [job.rule.name for job in dag.finished_jobs]
-    note_call(run_record.end_call, state, executed, [job.rule.name for job in dag.jobs])
+    finished = list(dag.finished_jobs)
+    rule_names = [job.rule.name for job in dag.jobs]
+    note(run_record.end_call, state, [job.rule.name for job in finished], rule_names)
+    whole = state == "finished" and "all" in rule_names
+    needed, written = ([RUN.run_json, *files_of_jobs(jobs)] for jobs in (dag.jobs, finished))
+    note(checksums.note_files, needed, None if run_record.was_killed(RESULTS) else written, whole)
 
 
 onstart:
-    note_call(run_record.begin_call, config, LOCK, sys.argv)
+    note(run_record.begin_call, config, LOCK, sys.argv)
+    note(checksums.read_checksums)
 
 
 onsuccess:

@@ -16,6 +16,7 @@ import json
 import math
 import os
 import secrets
+import shutil
 import tokenize
 import zipfile
 import zlib
@@ -79,6 +80,48 @@ def replacing(path: str | os.PathLike) -> Iterator[Path]:
         with contextlib.suppress(OSError):
             temporary.unlink()
         os.close(descriptor)
+
+
+@contextlib.contextmanager
+def replacing_folder(folder: str | os.PathLike) -> Iterator[Path]:
+    """Yield an empty folder beside ``folder`` that takes its place when the block ends without an error.
+
+    Args:
+        folder: what it replaces, if it is there; otherwise, and after an error, it stays as it is.
+
+    Raises:
+        UnwritableError: the folder around it cannot be written to, or the disk is full.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as around, replacing_folder(Path(around, "kept")) as new:
+        ...     _ = (new / "file").write_text("whole")
+        ...     Path(around, "kept").exists()
+        False
+    """
+    folder = Path(folder)
+    new, old = (folder.with_name(f".{folder.name}-{kind}") for kind in ("new", "old"))
+    try:
+        if old.exists() and not folder.exists():
+            # Left by a call that was killed between the two renamings below.
+            os.replace(old, folder)
+        shutil.rmtree(new, ignore_errors=True)
+        shutil.rmtree(old, ignore_errors=True)
+        new.mkdir(parents=True)
+        yield new
+        if folder.exists():
+            os.replace(folder, old)
+        try:
+            os.replace(new, folder)
+        except OSError:
+            if old.exists():
+                os.replace(old, folder)
+            raise
+        shutil.rmtree(old, ignore_errors=True)
+    except OSError as error:
+        raise UnwritableError(folder, error) from error
+    finally:
+        shutil.rmtree(new, ignore_errors=True)
 
 
 def _remove_abandoned(path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib.metadata
 import os
 import platform
@@ -11,6 +12,9 @@ from pathlib import Path
 
 from rnn_modules.files.atomic_files import sha256_of_file
 
+PROJECT = Path(__file__).resolve().parents[3]
+CODE = ("scripts", "workflow", "config", "envs")
+"""Folders of the project whose new files change what a run gives."""
 PACKAGES = (
     "numpy",
     "numba",
@@ -40,17 +44,30 @@ def provenance(inputs: Mapping[str, str | os.PathLike], packages: tuple[str, ...
     }
 
 
+@functools.cache
 def commit() -> str | None:
-    """Commit of the code's checkout, with ``-dirty`` when files differ from it; None outside a checkout."""
+    """Commit of the project's own checkout, asked once a process; None outside of it.
+
+    A repository that merely holds the project's folder, or an environment that it is installed in, has no say. Changes
+    of tracked files and new files of the code add ``-dirty``.
+    """
     try:
-        described = subprocess.run(
-            ["git", "describe", "--always", "--dirty", "--abbrev=12", "--exclude=*"],
-            cwd=Path(__file__).parent,
-            capture_output=True,
-            text=True,
-            timeout=30,
-            check=True,
-        )
+        top = _git("rev-parse", "--show-toplevel")
+        if not top or Path(top).resolve() != PROJECT:
+            return None
+        described = _git("describe", "--always", "--abbrev=12", "--exclude=*")
+        changed = _git("status", "--porcelain", "--untracked-files=no")
+        new = _git("status", "--porcelain", "--untracked-files=all", "--", *CODE)
     except (OSError, subprocess.SubprocessError):
         return None
-    return described.stdout.strip()
+    return f"{described}-dirty" if changed or new else described
+
+
+def _git(*words: str) -> str:
+    # Set where git itself started this process, perhaps for another repository.
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    environment["GIT_OPTIONAL_LOCKS"] = "0"
+    called = subprocess.run(
+        ["git", *words], cwd=PROJECT, env=environment, capture_output=True, text=True, timeout=30, check=True
+    )
+    return called.stdout.strip()

@@ -13,19 +13,11 @@ from rocrate.model import ContextEntity
 from rocrate.rocrate import ROCrate
 
 from rnn_modules.files.atomic_files import InputError, sha256_of_file, write_json
+from rnn_modules.files.run_folder import RunFolder
+from rnn_modules.runs.checksums import note_files
 from rnn_modules.runs.run_record import read_calls
 
 PROFILE = "https://w3id.org/ro/wfrun/process/0.5"
-LISTED = (
-    "report/*.html",
-    "tables/*",
-    "figures/*",
-    "datasets/*/dataset.json",
-    "models/*/*/*/*/*.json",
-    "baselines/*/*/*/*/*.json",
-    "experiments/*/*/*/*.json",
-)
-"""Files of a run that the crate lists, beside ``run.json``."""
 _TYPES = {
     ".json": "application/json",
     ".csv": "text/csv",
@@ -47,24 +39,40 @@ def write_crate(folder: str | os.PathLike) -> int:
     Raises:
         InputError: the run has no ``run.json``, or a damaged one.
     """
-    folder = Path(folder)
+    folder, run = Path(folder), RunFolder(folder)
     calls = read_calls(folder)
     if not calls:
-        raise InputError(f"{folder / 'run.json'}: no such file; it is written when Snakemake runs")
+        raise InputError(f"{run.run_json}: no such file; it is written when Snakemake runs")
     crate = ROCrate()
     crate.name = f"Run {folder.resolve().name} of rnn-modules"
     crate.description = "Recurrent neural networks decomposed into modules: records, tables and figures of one run."
     crate.datePublished = calls[-1].get("ended") or calls[-1]["started"]
     profile = {"@type": "CreativeWork", "name": "Process Run Crate", "version": "0.5"}
     crate.root_dataset["conformsTo"] = crate.add(ContextEntity(crate, PROFILE, properties=profile))
-    paths = sorted(path for pattern in LISTED for path in folder.glob(pattern) if path.is_file())
-    results = [_add_file(crate, folder, path) for path in paths]
-    record = _add_file(crate, folder, folder / "run.json")
+    results = [_add_file(crate, folder, path) for path in listed_files(run)]
+    record = _add_file(crate, folder, run.run_json)
     for number, call in enumerate(calls, start=1):
         # Which call made a file is not known; the last one completed them all.
         _add_call(crate, number, call, record, results if number == len(calls) else [])
-    write_json(folder / "ro-crate-metadata.json", crate.metadata.generate())
+    write_json(run.crate, crate.metadata.generate())
+    if run.checksums.exists():
+        note_files(folder, [run.crate], [run.crate])
     return len(results) + 1
+
+
+def listed_files(run: RunFolder) -> list[Path]:
+    """The files of a run's present configuration that carry results: records, datasets' descriptions, tables, figures.
+
+    Raises:
+        InputError: ``run.json`` is damaged.
+    """
+    found = run.found_records()
+    records = [path for paths in found.values() for path in paths]
+    datasets = {path.parents[2].name for path in found["training"]}
+    listed = [*records, *(run.dataset(name) / "dataset.json" for name in datasets), *run.tables.glob("*"), run.report]
+    if (configuration := run.configuration()) is not None:
+        listed += run.drawn(configuration)
+    return sorted(path for path in listed if path.is_file())
 
 
 def _add_file(crate: ROCrate, folder: Path, path: Path):

@@ -1,100 +1,78 @@
-"""The tables of a run made again from its records, by the scripts that made them, to compare them byte for byte."""
+"""The tables of a run made again from its records, to compare them byte for byte."""
 
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 import tempfile
-from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from rnn_modules.files.atomic_files import InputError
+from rnn_modules.files.run_folder import RunFolder
 from rnn_modules.names import EXPERIMENTS
-from rnn_modules.runs.run_record import last_call
-from rnn_modules.runs.verification import Check, seed_folder
-
-SCRIPTS = Path(__file__).parents[2]
+from rnn_modules.reporting.claims.written import write_claims
+from rnn_modules.reporting.tables.written import write_case_tables, write_cost_tables, write_variant_tables
+from rnn_modules.runs.verification import Check
 
 
 def verify_tables(folder: str | os.PathLike) -> Check:
-    """Make the tables again and compare each that the run has.
+    """Make the tables again from the records of the run's present configuration and compare each that the run has.
 
     Args:
         folder: of a run.
+
+    Raises:
+        InputError: ``run.json`` is damaged.
     """
-    folder = Path(folder)
+    run = RunFolder(folder)
     check = Check("tables against the records")
-    there = sorted(path for path in folder.glob("tables/*") if path.is_file())
+    there = sorted(path for path in run.tables.glob("*") if path.is_file())
     if not there:
-        check.skipped.append(f"{folder / 'tables'}: no tables")
+        check.skipped.append(f"{run.tables}: no tables")
         return check
     with tempfile.TemporaryDirectory() as made:
-        # What a script cannot make again is said once, and its tables count as not made.
-        for command in commands(folder, Path(made)):
-            finished = subprocess.run(command, capture_output=True, text=True, check=False)
-            if finished.returncode:
-                lines = finished.stderr.strip().splitlines() or ["no message"]
-                check.problems.append(f"{Path(command[1]).name}: cannot make its tables again: {lines[-1]}")
+        check.problems += rebuild(run.found_records(), made)
         for path in there:
             check.take(_difference, path, Path(made) / path.name)
     return check
 
 
-def commands(folder: Path, output: Path) -> list[list[str]]:
-    """The command lines that make all tables of a run in another folder.
+def rebuild(records: dict[str, list[Path]], folder: str | os.PathLike) -> list[str]:
+    """Make all tables for which there are records.
 
-    Raises:
-        InputError: ``run.json`` is damaged.
+    Args:
+        records: paths by kind, as from :meth:`~rnn_modules.files.run_folder.RunFolder.found_records`.
+        folder: where the tables go.
+
+    Returns:
+        A line for each group of tables that cannot be made.
+
+    Example:
+        >>> rebuild({"decomposition_cost": ["no/such.json"]}, "tables")[0]
+        'tables of the cost: cannot be made again: no/such.json: cannot be read (No such file or directory)'
     """
-    wanted = _wanted(folder)
-    costs = wanted(folder.glob("models/*/*/*/*/decomposition_cost.json"))
-    experiments = {path: path.relative_to(folder).parts[1] for path in wanted(folder.glob("experiments/*/*/*/*.json"))}
-    cases = [path for path, experiment in experiments.items() if experiment in EXPERIMENTS]
-    variants = [path for path, experiment in experiments.items() if experiment == "variants"]
-    sweeps = [path for path, experiment in experiments.items() if experiment == "removal_sweep"]
-    made = {
-        "tabulate_decomposition_cost.py": [*costs, "--output-folder", output] if costs else [],
-        "tabulate_cases.py": [*cases, "--output-folder", output] if cases else [],
-        "tabulate_variants.py": [*variants, *sweeps, "--output-folder", output] if variants or sweeps else [],
-        "answer_claims.py": [
-            *("--decomposition-cost", *costs, "--cases", *cases, "--variants", *variants),
-            *("--output-folder", output),
-        ],
-    }
-    return [
-        [sys.executable, str(SCRIPTS / script), *map(str, arguments)] for script, arguments in made.items() if arguments
-    ]
-
-
-def _wanted(folder: Path) -> Callable[[Iterable[Path]], list[Path]]:
-    """A filter of records: those of the run's last configuration, in order; without ``run.json`` all.
-
-    What an earlier configuration left behind is not in the tables.
-    """
-    configuration = (last_call(folder) or {}).get("configuration", {})
-
-    def allowed(key: str, values: Iterable[str]) -> bool:
-        values_of_run = configuration.get(key)
-        return not isinstance(values_of_run, list) or set(values) <= set(map(str, values_of_run))
-
-    def fits(path: Path) -> bool:
-        parts = path.relative_to(folder).with_suffix("").parts
-        seed = seed_folder(parts).removeprefix("seed-")
-        if parts[0] == "models":
-            rnn, _, layers = parts[3].partition("-")
-            wanted = (
-                allowed("architectures", [parts[1]]) and allowed("rnn_types", [rnn]) and allowed("layers", [layers])
-            )
-        else:
-            wanted = parts[1] == "scenario" or allowed("architectures", parts[2].split("-"))
-        return wanted and allowed("seeds", [seed])
-
-    return lambda paths: sorted(filter(fits, paths))
+    costs, variants = records.get("decomposition_cost", []), records.get("variants", [])
+    cases = [path for kind in EXPERIMENTS for path in records.get(kind, [])]
+    changed = [*variants, *records.get("removal_sweep", [])]
+    groups = (
+        ("the cost", costs, lambda: write_cost_tables(costs, folder)),
+        ("reuse and replacement", cases, lambda: write_case_tables(cases, folder)),
+        ("variants", changed, lambda: write_variant_tables(changed, folder)),
+        ("claims", True, lambda: write_claims(costs, cases, variants, folder)),
+    )
+    problems = []
+    for name, wanted, write in groups:
+        try:
+            if wanted:
+                write()
+        except InputError as error:
+            # Said once; the tables of the group count as not made.
+            problems.append(f"tables of {name}: cannot be made again: {error}")
+    return problems
 
 
 def _difference(path: Path, made: Path) -> str | None:
     if not made.is_file():
-        return f"{path}: no script makes it from the records that are there"
+        return f"{path}: the records that are there do not give it; delete it and make the tables again"
     if path.read_bytes() != made.read_bytes():
         return f"{path}: not what the records give; make the tables again"
     return None

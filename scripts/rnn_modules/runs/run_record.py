@@ -96,6 +96,15 @@ def last_call(folder: str | os.PathLike) -> dict | None:
     return calls[-1] if calls else None
 
 
+def was_killed(folder: str | os.PathLike) -> bool:
+    """Whether the call before the last one never ended.
+
+    Raises:
+        InputError: ``run.json`` is damaged.
+    """
+    return any(call["state"] == "running" for call in read_calls(folder)[-2:-1])
+
+
 def read_calls(folder: str | os.PathLike) -> list[dict]:
     """The calls of a run, in order; none without ``run.json``.
 

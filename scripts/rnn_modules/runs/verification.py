@@ -5,10 +5,12 @@ Every check reads what is there and reports what does not fit; none changes anyt
 
 from __future__ import annotations
 
+import contextlib
 import functools
+import itertools
 import os
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,8 +19,10 @@ from rnn_modules.data.dataset import Dataset
 from rnn_modules.decomposition.module_files import read_modules
 from rnn_modules.files.atomic_files import InputError, read_json, sha256_of_file
 from rnn_modules.files.checked_json import RecordReader, is_inside
+from rnn_modules.files.run_folder import RunFolder
 from rnn_modules.names import MODES
 from rnn_modules.network import load_network
+from rnn_modules.runs.checksums import files_of, read_checksums
 from rnn_modules.runs.run_record import last_call
 
 _TEMPORARY = re.compile(r"\..+-[a-z0-9_]{8}(\.\w+)?")
@@ -54,29 +58,37 @@ class Check:
 def verify_files(folder: str | os.PathLike) -> list[Check]:
     """All checks of files and checksums.
 
+    Every file of the run's folder is compared with what its job wrote; records, models and datasets of the present
+    configuration also with each other.
+
     Args:
         folder: of a run.
 
     Raises:
-        InputError: there is no such folder, or it has no record.
+        InputError: there is no such folder, it has no record, or ``run.json`` is damaged.
     """
-    folder = Path(folder)
-    if not any(_records(folder)):
+    run = RunFolder(folder)
+    found = run.found_records()
+    records = list(itertools.chain.from_iterable(found.values()))
+    if not records:
         raise InputError(f"{folder}: no records of a run; name the folder of a finished run (results/<run>)")
+    models = [path.parent for path in found["training"]]
+    datasets = [run.dataset(name) for name in sorted({model.parents[1].name for model in models})]
     return [
-        _temporary_files(folder),
-        _last_call(folder),
-        _corpora(folder),
-        _datasets(folder),
-        _networks(folder),
-        _modules(folder),
-        _inputs(folder),
+        _temporary_files(run),
+        _last_call(run),
+        _written(run),
+        _corpora(run, datasets),
+        _datasets(run, datasets),
+        _networks(models),
+        _modules(models),
+        _inputs(run, records),
     ]
 
 
-def _temporary_files(folder: Path) -> Check:
+def _temporary_files(run: RunFolder) -> Check:
     check = Check("half-written files")
-    for path in sorted(folder.rglob("*")):
+    for path in sorted(run.path.rglob("*")):
         if path.is_file():
             check.take(_whole, path)
     return check
@@ -91,24 +103,64 @@ def is_temporary(path: Path) -> bool:
     return _TEMPORARY.fullmatch(path.name) is not None
 
 
-def _last_call(folder: Path) -> Check:
+def _last_call(run: RunFolder) -> Check:
     check = Check("last call of Snakemake")
-    if (folder / "run.json").exists():
-        check.take(_finished, folder)
-    else:
-        check.skipped.append(f"{folder / 'run.json'}: not there")
+    check.take(_finished, run)
     return check
 
 
-def _finished(folder: Path) -> str | None:
-    call = last_call(folder)
+def _finished(run: RunFolder) -> str | None:
+    call = last_call(run.path)
     state = call["state"] if call else "missing"
-    return None if state == "finished" else f"{folder / 'run.json'}: the last call is {state}; finish the run"
+    return None if state == "finished" else f"{run.run_json}: the last call is {state}; let the run finish"
 
 
-def _corpora(folder: Path) -> Check:
+def _written(run: RunFolder) -> Check:
+    check = Check("files as they were written")
+    try:
+        known = read_checksums(run.path)
+    except InputError as error:
+        check.problems.append(f"{error}; delete it and {run.report}, and let the run finish")
+        return check
+    if known is None:
+        check.problems.append(
+            f"{run.checksums}: not there; the end of a call writes it: delete {run.report}, and let the run finish"
+        )
+        return check
+    if _finished(run):
+        # The start of a call wrote run.json too.
+        known.pop(run.run_json.name, None)
+    for name, digits in known.items():
+        check.take(_as_written, run.path / name, digits)
+    names = {run.path / name for name in known} | {run.run_json}
+    for path in files_of(run):
+        if path not in names and not is_temporary(path):
+            check.problems.append(f"{path}: no job of the run wrote it; delete it, or move it elsewhere")
+    return check
+
+
+def _as_written(path: Path, digits: str) -> str | None:
+    if not path.is_file():
+        return f"{path}: missing; let the run finish, which makes it again"
+    try:
+        received = sha256_of_file(path)
+    except OSError as error:
+        return f"{path}: cannot be read ({error.strerror})"
+    if received == digits:
+        return None
+    change = f"SHA-256 {digits[:12]}, now {received[:12]}"
+    return f"{path}: changed since it was written ({change}); delete it and make it again"
+
+
+def _corpora(run: RunFolder, datasets: list[Path]) -> Check:
     check = Check("corpora against their checksums")
-    for path in sorted(folder.glob("corpora/*.json")):
+    corpora: set[str] = set()
+    for dataset in datasets:
+        # What a damaged dataset was made from, the check of datasets says.
+        with contextlib.suppress(InputError):
+            metadata = dataset / "dataset.json"
+            corpora.add(RecordReader(metadata, read_json(metadata, ("corpus",))).name("corpus"))
+    for path in map(run.corpus, sorted(corpora)):
         check.take(_corpus, path, check.skipped)
     # Files that lie elsewhere are counted as skipped alone.
     check.checked -= len(check.skipped)
@@ -123,27 +175,27 @@ def _corpus(path: Path, skipped: list[str]) -> None:
         skipped.append(f"{path}: its files are not here")
 
 
-def _datasets(folder: Path) -> Check:
+def _datasets(run: RunFolder, datasets: list[Path]) -> Check:
     check = Check("datasets against their checksums and corpora")
-    for path in sorted(folder.glob("datasets/*/dataset.json")):
-        check.take(_dataset, folder, path)
+    for dataset in datasets:
+        check.take(_dataset, run, dataset)
     return check
 
 
-def _dataset(folder: Path, path: Path) -> str | None:
-    metadata = Dataset.load(path.parent).metadata
-    manifest = folder / "corpora" / f"{metadata['corpus']}.json"
+def _dataset(run: RunFolder, dataset: Path) -> str | None:
+    metadata = Dataset.load(dataset).metadata
+    manifest = run.corpus(metadata["corpus"])
     known = {one["name"]: one["sha256"] for one in read_manifest(manifest)["files"]}
     used = {one["name"]: one["sha256"] for one in metadata.get("files", [])}
     if used != known:
-        return f"{path}: made from other files than {manifest} names; prepare the dataset again"
+        return f"{dataset}: made from other files than {manifest} names; prepare the dataset again"
     return None
 
 
-def _networks(folder: Path) -> Check:
+def _networks(models: list[Path]) -> Check:
     check = Check("networks against their records")
-    for path in sorted(folder.glob("models/*/*/*/*/record.json")):
-        check.take(_network, path)
+    for model in models:
+        check.take(_network, model / "record.json")
     return check
 
 
@@ -152,14 +204,14 @@ def _network(path: Path) -> str | None:
     network = path.with_name("network.npz")
     received = load_network(network).sha256
     if received != recorded:
-        return f"{network}: SHA-256 {received[:12]}, {path.name} has {recorded[:12]}; train the model again"
+        return f"{network}: SHA-256 {received[:12]}, {path.name} has {recorded!s:.12}; train the model again"
     return None
 
 
-def _modules(folder: Path) -> Check:
+def _modules(models: list[Path]) -> Check:
     check = Check("modules against their parents")
-    for mode in MODES:
-        for path in sorted(folder.glob(f"models/*/*/*/*/modules/{mode}.npz")):
+    for model, mode in itertools.product(models, MODES):
+        if (path := model / "modules" / f"{mode}.npz").exists():
             check.take(_module, path)
     return check
 
@@ -172,10 +224,11 @@ def _module(path: Path) -> str | None:
     return None
 
 
-def _inputs(folder: Path) -> Check:
+def _inputs(run: RunFolder, records: list[Path]) -> Check:
     check = Check("inputs of records against their checksums")
     sha256 = functools.cache(sha256_of_file)
-    for record in _records(folder):
+    waiting = list(records)
+    for record in waiting:
         try:
             reader = RecordReader(record, read_json(record, ("provenance",)))
             provenance = reader.inner("provenance", reader.value["provenance"], ("inputs",))
@@ -184,7 +237,10 @@ def _inputs(folder: Path) -> Check:
             check.problems.append(f"{record}: does not say what it was made from ({error}); make it again")
             continue
         for name, recorded in inputs.items():
-            check.take(_input, folder, record, name, recorded, sha256)
+            check.take(_input, run.path, record, name, recorded, sha256)
+            if name.isdigit() and (baselines := input_path(run.path, record, name)).is_file():
+                # Models from scratch were made from something, too.
+                waiting.append(baselines)
     return check
 
 
@@ -197,16 +253,6 @@ def _input(folder: Path, record: Path, name: str, recorded: object, sha256: Call
     if sha256(path) != recorded:
         return f"{record}: made from another {path} ({recorded[:12]}, now {sha256(path)[:12]}); make the record again"
     return None
-
-
-def _records(folder: Path) -> Iterator[Path]:
-    for pattern in (
-        "models/*/*/*/*/record.json",
-        "models/*/*/*/*/decomposition_cost.json",
-        "baselines/*/*/*/*/*.json",
-        "experiments/*/*/*/*.json",
-    ):
-        yield from sorted(folder.glob(pattern))
 
 
 def seed_folder(parts: Sequence[str]) -> str:

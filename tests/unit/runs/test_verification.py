@@ -12,9 +12,10 @@ import pytest
 from rnn_modules.decomposition.module_files import write_modules
 from rnn_modules.files.atomic_files import InputError, read_arrays, write_arrays
 from rnn_modules.runs import run_record
-from rnn_modules.runs.rebuild_tables import commands, verify_tables
+from rnn_modules.runs.checksums import note_files, read_checksums
+from rnn_modules.runs.rebuild_tables import verify_tables
 from rnn_modules.runs.verification import input_path, verify_files
-from support.made_up_verified_run import MODEL, edit_json, write_verified_run
+from support.made_up_verified_run import CONFIGURATION, MODEL, edit_json, write_call, write_verified_run
 from support.networks import random_classifier, random_modules
 from support.project import ROOT
 
@@ -82,8 +83,15 @@ def _half_written(folder):
 
 
 def _failed_call(folder):
-    run_record.begin_call(folder, {}, "no lock", ["snakemake"])
-    run_record.end_call(folder, "failed", [], [])
+    write_call(folder, "failed")
+
+
+def _killed_call(folder):
+    run_record.begin_call(folder, CONFIGURATION, "no lock", ["snakemake"])
+
+
+def _no_call(folder):
+    (folder / "run.json").unlink()
 
 
 def _no_provenance(folder):
@@ -105,6 +113,8 @@ def _no_provenance(folder):
         (_another_corpus, "datasets against their checksums and corpora", r"made from other files"),
         (_half_written, "half-written files", r"\.network-k3j_9xz2\.npz: left by a job that was killed"),
         (_failed_call, "last call of Snakemake", r"the last call is failed"),
+        (_killed_call, "last call of Snakemake", r"the last call is running"),
+        (_no_call, "last call of Snakemake", r"the last call is missing"),
         (_no_provenance, "inputs of records against their checksums", r"record\.json: .*lacks provenance"),
     ],
 )
@@ -151,20 +161,109 @@ def test_tables_are_made_again(folder):
     (folder / "tables" / "table9.csv").touch()
     changed, unknown = verify_tables(folder).problems
     assert changed == f"{path}: not what the records give; make the tables again"
-    assert "table9.csv: no script makes it" in unknown
+    assert "table9.csv: the records that are there do not give it" in unknown
 
 
-def test_tables_rest_on_the_last_configuration(folder):
+def _swapped_words(folder):
+    path = folder / "datasets" / "clinc" / "vocabulary.json"
+    edit_json(path, lambda value: value["input"].insert(2, value["input"].pop()))
+    return path
+
+
+def _another_accuracy(folder):
+    path = folder / "models" / MODEL / "seed-0" / "record.json"
+    edit_json(path, lambda value: value.update(seconds=0.1))
+    return path
+
+
+def _added(name, text):
+    def tamper(folder):
+        path = folder / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text((path.read_text() if path.exists() else "") + text)
+        return path
+
+    return tamper
+
+
+def _gone(name):
+    def tamper(folder):
+        (folder / name).unlink()
+        return folder / name
+
+    return tamper
+
+
+@pytest.mark.parametrize(
+    ("tamper", "problem"),
+    [
+        (_swapped_words, "changed since it was written"),
+        (_another_accuracy, "changed since it was written"),
+        (_added("tables/table2.html", "<script>"), "changed since it was written"),
+        (_added("run.json", " "), "changed since it was written"),
+        (_gone("corpora/clinc.json"), "missing"),
+        (_gone("tables/table2.tex"), "missing"),
+        (_gone("checksums.json"), "not there"),
+        (_added("figures/table2.png", "junk"), "no job of the run wrote it"),
+        (_added("models/notes.txt", ""), "no job of the run wrote it"),
+        (_added("checksums.json", "}"), "not a JSON file"),
+    ],
+)
+def test_every_file_that_is_not_as_it_was_written_is_named(folder, tamper, problem):
+    path = tamper(folder)
+    (found,) = problems(folder)["files as they were written"]
+    assert found.startswith(f"{path}: ") and problem in found
+
+
+def test_logs_may_change(folder):
+    _added("logs/train_model.log", "again")(folder)
+    assert problems(folder) == {}
+
+
+def test_a_changed_file_does_not_pass_after_the_next_call(folder):
+    record, table = (folder / name for name in (f"models/{MODEL}/seed-0/record.json", "tables/table2.md"))
+    files = [folder / name for name in read_checksums(folder)]
+    _another_accuracy(folder)
+    table.write_text("made again by a job")
+    (folder / "tables" / "table3.md").unlink()
+    note_files(folder, files, [table])
+    changed, missing = problems(folder)["files as they were written"]
+    assert changed.startswith(f"{record}: changed") and missing.startswith(f"{folder}/tables/table3.md: missing")
+    # A call for the whole run leaves nothing missing but what no longer belongs to it.
+    note_files(folder, files, [table], whole=True)
+    (changed,) = problems(folder)["files as they were written"]
+    # Made again by a job.
+    note_files(folder, files, [record])
+    assert "files as they were written" not in problems(folder)
+
+
+def test_after_a_killed_call_files_count_as_written(folder):
+    _killed_call(folder)
+    assert not run_record.was_killed(folder)
+    _added("tables/table2.md", "by the killed call")(folder)
+    run_record.begin_call(folder, CONFIGURATION, "no lock", ["snakemake"])
+    assert run_record.was_killed(folder)
+    run_record.end_call(folder, "finished", [], [])
+    note_files(folder, [], None)
+    assert "files as they were written" not in problems(folder)
+
+
+def test_a_narrower_configuration_leaves_the_rest_out(folder):
+    # A model of seed 1, made from another dataset than there is now, and tables of seed 0 alone.
     model = folder / "models" / MODEL
     shutil.copytree(model / "seed-0", model / "seed-1")
-    assert any("seed-1" in word for command in commands(folder, folder) for word in command)
-    run_record.begin_call(folder, {"seeds": [0], "architectures": ["many_to_one"]}, "no lock", ["snakemake"])
-    words = [word for command in commands(folder, folder) for word in command]
-    assert any("seed-0" in word for word in words) and not any("seed-1" in word for word in words)
+    edit_json(model / "seed-1" / "record.json", lambda value: value["provenance"]["inputs"].update(dataset="0" * 64))
+    edit_json(model / "seed-1" / "decomposition_cost.json", lambda value: value.update(seed=1))
+    write_call(folder, seeds=[0, 1])
+    assert "made from another" in problems(folder)["inputs of records against their checksums"][0]
+    assert verify_tables(folder).problems
+    write_call(folder)
+    assert problems(folder) == {} and verify_tables(folder).problems == []
 
 
 def test_the_script_ends_with_status_1_on_a_mismatch(folder):
     shutil.rmtree(folder / "tables")
+    write_call(folder)
     command = [sys.executable, SCRIPT, "--run", folder]
     whole = subprocess.run(command, capture_output=True, text=True, timeout=120)
     assert whole.returncode == 0, whole.stdout
@@ -173,6 +272,14 @@ def test_the_script_ends_with_status_1_on_a_mismatch(folder):
     changed = subprocess.run(command, capture_output=True, text=True, timeout=120)
     assert changed.returncode == 1
     assert "FAIL  networks against their records: 1 checked, 1 wrong\n" in changed.stdout
+
+
+def test_names_cannot_fake_lines_or_steer_the_terminal(folder):
+    (folder / "x\n\x1b[31mresults: everything fits").touch()
+    found = subprocess.run([sys.executable, SCRIPT, "--run", folder], capture_output=True, text=True, timeout=120)
+    assert found.returncode == 1
+    assert r"x\n\x1b[31mresults: everything fits: no job of the run wrote it" in found.stdout
+    assert not [line for line in found.stdout.splitlines() if line.startswith("results: ")]
 
 
 def test_a_folder_without_records_is_an_error(tmp_path):

@@ -1,0 +1,180 @@
+"""A finished run kept as the project's reference, and the pages that show it.
+
+A reference is a folder of small files: records, tables and figures, enough to make tables and figures again. It is put
+together beside the old one and takes its place when it is whole.
+"""
+
+from __future__ import annotations
+
+import datetime
+import os
+import re
+import shutil
+from pathlib import Path
+
+from rnn_modules.files.atomic_files import InputError, read_json, read_text, replacing, replacing_folder
+from rnn_modules.files.run_folder import RunFolder
+from rnn_modules.runs.crate import listed_files
+from rnn_modules.runs.rebuild_tables import verify_tables
+from rnn_modules.runs.run_record import read_calls
+from rnn_modules.runs.verification import verify_files
+
+BENCHMARKS = ("bench.md", "spread.md")
+_SECTIONS = (
+    ("The paper's claims", ("tables/claims.md",), ()),
+    (
+        "Cost of decomposition (RQ1)",
+        ("tables/table2.md", "tables/table2_unpadded.md"),
+        ("tables/decomposition_cost.md",),
+    ),
+    ("Reuse (RQ2)", ("tables/table3.md",), ("tables/table3_measures.md",)),
+    ("Replacement (RQ3)", ("tables/table4.md",), ("tables/table4_measures.md",)),
+    ("Scenarios", ("tables/table5.md",), ()),
+    ("Choices of paper and package", (), ("tables/variants.md",)),
+    ("Speed, memory and size", ("bench/bench.md",), ()),
+    ("Spread over threads, backends and seeds", ("bench/spread.md",), ()),
+)
+"""Heading, tables that are shown, and tables that are folded."""
+_SHOWN = 5
+"""Most problems that an error names."""
+
+
+def publish(
+    folder: str | os.PathLike, reference: str | os.PathLike, benchmark: str | os.PathLike, results: Path, readme: Path
+) -> int:
+    """Keep a run as the reference and show it.
+
+    Args:
+        folder: of a finished run.
+        reference: the folder that keeps it; what is there is replaced.
+        benchmark: the folder that the benchmarks wrote.
+        results: the page of all tables, written whole.
+        readme: the page whose block ``<!-- finding -->`` is filled, if it has one.
+
+    Returns:
+        The number of files that the reference keeps.
+
+    Raises:
+        InputError: the run did not finish, is not whole, or is not as it was written; there is no benchmark; a folder
+            would be replaced that must stay; as UnwritableError, a file cannot be written. The old reference and both
+            pages are as they were then.
+    """
+    folder, reference, benchmark = Path(folder), Path(reference), Path(benchmark)
+    _check_apart(reference, [folder, benchmark, results, readme])
+    check_whole(folder)
+    files = reference_files(folder, benchmark)
+    place = Path(os.path.relpath(reference, results.parent)).as_posix()
+    # The folder takes its place first, when all three are written.
+    with replacing(results) as results_file, replacing(readme) as readme_file, replacing_folder(reference) as new:
+        for source, name in files.items():
+            with replacing(new / name) as temporary:
+                shutil.copyfile(source, temporary)
+        results_file.write_text(results_page(new, place), encoding="utf-8")
+        readme_file.write_text(fill(read_text(readme), "finding", finding(new)), encoding="utf-8")
+    return len(files)
+
+
+def check_whole(folder: Path) -> None:
+    """Raise :class:`InputError`, which names what is wrong, unless a run finished, is whole and as it was written."""
+    run = RunFolder(folder)
+    problems = [problem for check in (*verify_files(folder), verify_tables(folder)) for problem in check.problems]
+    # Without run.json that is the problem already.
+    asked = run.results(run.configuration()) if run.run_json.exists() else []
+    said = {problem.partition(": ")[0] for problem in problems}
+    problems += [f"{path}: missing" for path in asked if not path.is_file() and str(path) not in said]
+    # What explains the rest stands first.
+    problems.sort(key=lambda problem: (": the last call is" not in problem, ": missing" not in problem))
+    if problems:
+        more = f"; and {len(problems) - _SHOWN} more, see `make verify`" if len(problems) > _SHOWN else ""
+        raise InputError(f"{folder}: cannot be the reference: {'; '.join(problems[:_SHOWN])}{more}")
+
+
+def reference_files(folder: Path, benchmark: Path) -> dict[Path, str]:
+    """The files of a run and of the benchmarks that a reference keeps, and their names in it.
+
+    Raises:
+        InputError: there is no benchmark, or ``run.json`` is damaged.
+    """
+    missing = [name for name in BENCHMARKS if not (benchmark / name).is_file()]
+    if missing:
+        raise InputError(f"{benchmark}: lacks {', '.join(missing)}; call `make bench`")
+    run = RunFolder(folder)
+    histories = [path.with_name("history.csv") for path in run.found_records()["training"]]
+    kept = [run.run_json, *(path for path in (*listed_files(run), *histories) if path != run.report and path.is_file())]
+    files = {path: path.relative_to(folder).as_posix() for path in kept}
+    return files | {path: f"bench/{path.name}" for path in sorted(benchmark.glob("*")) if path.is_file()}
+
+
+def results_page(reference: Path, place: str) -> str:
+    """The page of all tables and figures of a reference, as Markdown.
+
+    Args:
+        reference: its folder.
+        place: where the page's links find that folder.
+
+    Raises:
+        InputError: a file is missing or damaged.
+    """
+    names = sorted(path.stem for path in (reference / "figures").glob("*.png"))
+    figures = ", ".join(f"[{name.replace('_', ' ')}]({place}/figures/{name}.png)" for name in names)
+    lines = [
+        "# Results of the reference run",
+        f"{_facts(reference)} `make reference` writes this page from [{place}]({place}); edit nothing here.",
+        f"Figures: {figures}. Tables in other formats: [{place}/tables]({place}/tables).",
+    ]
+    for heading, shown, folded in _SECTIONS:
+        lines.append(f"## {heading}")
+        lines += [read_text(reference / name).strip() for name in shown]
+        for name in folded:
+            text = read_text(reference / name).strip()
+            lines.append(f"<details>\n<summary>{Path(name).stem.replace('_', ' ')}</summary>\n\n{text}\n\n</details>")
+    return "\n\n".join(lines) + "\n"
+
+
+def finding(reference: Path) -> str:
+    """What became of the paper's claims, in two sentences for the front page.
+
+    Raises:
+        InputError: a file is missing or damaged.
+    """
+    claims = read_json(reference / "tables" / "claims.json", ("verdicts",))["verdicts"]
+    if not isinstance(claims, dict) or not all(isinstance(count, int) for count in claims.values()):
+        raise InputError(f"{reference}/tables/claims.json: verdicts: expected counts, received {claims!r:.80}")
+    counted = ", ".join(f"{count} {verdict}" for verdict, count in claims.items())
+    return f"{_facts(reference)} Of the paper's {sum(claims.values())} claims: {counted}."
+
+
+def _facts(reference: Path) -> str:
+    """Which run a reference is of: its name, day, code, time and machine."""
+    calls = read_calls(reference)
+    if not calls or not calls[-1].get("ended"):
+        raise InputError(f"{RunFolder(reference).run_json}: has no call that ended; let the run finish")
+    last, machine = calls[-1], calls[-1].get("machine") or {}
+    commit = f"commit {last['commit']}{' with changes' if last.get('dirty') else ''}" if last["commit"] else "no commit"
+    ended = [datetime.datetime.fromisoformat(call["ended"]) for call in calls if call.get("ended")]
+    started = [datetime.datetime.fromisoformat(call["started"]) for call in calls if call.get("ended")]
+    minutes = sum((end - start).total_seconds() for end, start in zip(ended, started, strict=True)) / 60
+    return (
+        f"Run `{last['configuration'].get('run')}` of {ended[-1].date()}, {commit}, "
+        f"{minutes:,.0f} minutes on {machine.get('cores')} cores."
+    )
+
+
+def fill(text: str, name: str, content: str) -> str:
+    """Replace what stands between the marks of a block, where a text has it.
+
+    Example:
+        >>> fill("a <!-- x -->old<!-- /x --> b", "x", "new").splitlines()
+        ['a <!-- x -->', '', 'new', '', '<!-- /x --> b']
+    """
+    pattern = re.compile(rf"(<!-- {name} -->).*?(<!-- /{name} -->)", re.DOTALL)
+    return pattern.sub(lambda match: f"{match[1]}\n\n{content.strip()}\n\n{match[2]}", text)
+
+
+def _check_apart(reference: Path, kept: list[Path]) -> None:
+    """Raise :class:`InputError` when the folder that is replaced holds, or lies in, something that must stay."""
+    place = reference.resolve()
+    for path in kept:
+        other = path.resolve()
+        if place == other or place in other.parents or (path.is_dir() and other in place.parents):
+            raise InputError(f"{reference} would be replaced, and {path} with it; name another folder")
