@@ -42,8 +42,8 @@ def snakemake_words(words: Sequence[str], variables: Mapping[str, str]) -> list[
         check_cores(joined.cores)
         rest.append(f"--cores={joined.cores}")
     if mirror := variables.get("MIRROR"):
-        # As JSON, or Snakemake would read some names as numbers or mappings.
-        joined.config[:0] = ["source=mirror", f"mirror={json.dumps(mirror, ensure_ascii=False)}"]
+        # As a text of YAML: Snakemake takes quotes at the edges away, and reads some names as numbers or mappings.
+        joined.config[:0] = ["source=mirror", f"mirror=!!str {json.dumps(mirror, ensure_ascii=False)} "]
     for name, values in (("--configfile", joined.configfile), ("--config", joined.config)):
         if values:
             rest += [name, *values]
