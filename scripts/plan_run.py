@@ -10,15 +10,16 @@ What follows ``--`` are arguments of Snakemake. The estimate is scaled from the 
 
 import argparse
 import logging
+import os
 from pathlib import Path
 
-from rnn_modules.files.atomic_files import InputError
 from rnn_modules.files.command_line import parser_of, run
 from rnn_modules.runs.planning.costs import Costs
 from rnn_modules.runs.planning.estimates import describe, estimate
 from rnn_modules.runs.planning.measured_jobs import measure_run, read_recordings
 from rnn_modules.runs.planning.planned_jobs import Sizes, dry_run
 from rnn_modules.runs.run_record import machine
+from rnn_modules.runs.snakemake_call import check_cores, snakemake_words
 
 BENCHMARKS = Path(__file__).parents[1] / "config" / "benchmarks"
 
@@ -43,7 +44,7 @@ def main() -> None:
         return
     cores = _cores(arguments.cores)
     recordings = read_recordings(arguments.benchmarks)
-    jobs = [job for job in dry_run(arguments.snakemake) if job.command]
+    jobs = [job for job in dry_run(snakemake_words(arguments.snakemake, os.environ)) if job.command]
     if not jobs:
         print("Nothing to be done: every target is there and up to date.")
         return
@@ -60,8 +61,7 @@ def _cores(text: str) -> int:
     """
     if text == "all":
         return machine()["cores"]
-    if not (text.isdecimal() and len(text) < 7 and int(text)):
-        raise InputError(f"--cores: received {text!r}; give a number from 1 to 999999, or all")
+    check_cores(text)
     return int(text)
 
 

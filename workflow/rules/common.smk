@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from rnn_modules.files import run_folder
+from rnn_modules.files.command_line import flags_of
 from rnn_modules.files.source_code import code_of
 from rnn_modules.names import TRANSLATION, architectures_of, best_mode, modes_of
 
@@ -55,16 +56,6 @@ def analysis(command):
     """The command of a script that shares out its work itself (--threads): linear algebra has one thread in each, so results
     do not depend on the number."""
     return prefixed(command, **dict.fromkeys(BLAS, 1))
-
-
-def flags(settings):
-    """Command-line flags of a mapping; a key without a value is left out."""
-    words = []
-    for key, value in settings.items():
-        if value is not None:
-            values = value if isinstance(value, list) else [value]
-            words += [f"--{key.replace('_', '-')}", *map(str, values)]
-    return " ".join(map(shlex.quote, words))
 
 
 def folder_of(paths):
@@ -121,7 +112,7 @@ def source_flags(wildcards):
     else:
         settings["seed"] = config["synthetic"]["seed"]
         settings["examples"] = config["synthetic"].get("examples", {}).get(wildcards.corpus)
-    return flags(settings)
+    return flags_of(settings)
 
 
 def model_files(architecture, dataset, rnn, layers, seed, *names):

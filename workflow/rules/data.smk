@@ -49,11 +49,10 @@ rule prepare_dataset:
     params:
         code=code_of("prepare_dataset.py"),
         folder=lambda wildcards, output: folder_of(output),
-        settings=lambda wildcards: flags(config["datasets"][wildcards.corpus]),
-        languages="",
+        settings=lambda wildcards: flags_of(config["datasets"][wildcards.corpus]),
     shell:
         "{PYTHON} scripts/prepare_dataset.py --manifest {input.manifest} --output {params.folder} {params.settings} "
-        "{params.languages} > {log} 2>&1"
+        "> {log} 2>&1"
 
 
 # Some of the target languages of a parallel corpus; the lines of each split stay the same.
@@ -67,8 +66,9 @@ use rule prepare_dataset as prepare_languages with:
     params:
         code=code_of("prepare_dataset.py"),
         folder=lambda wildcards, output: folder_of(output),
-        settings=lambda wildcards: flags(config["datasets"][wildcards.corpus]),
-        languages=lambda wildcards: "--languages " + " ".join(wildcards.languages.split("_")),
+        settings=lambda wildcards: flags_of(
+            config["datasets"][wildcards.corpus] | {"languages": wildcards.languages.split("_")}
+        ),
 
 
 # One vocabulary for the models of two architectures, so that modules of both read the same input (section V-B2).

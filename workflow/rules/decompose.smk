@@ -30,7 +30,7 @@ rule decompose_model:
         folder=lambda wildcards, output: folder_of(output),
         modes=lambda wildcards: " ".join(modes_of(wildcards.architecture)),
         preset=lookup("decomposition/preset", within=config),
-        parameters=flags(config["decomposition"]["parameters"]),
+        parameters=flags_of(config["decomposition"]["parameters"]),
     shell:
         analysis(
             "{PYTHON} scripts/decompose_model.py --network {input.network} --dataset {params.dataset} --modes {params.modes} "

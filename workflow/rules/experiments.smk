@@ -50,7 +50,7 @@ rule train_baselines:
         # A baseline has the architecture of the first model of its setting.
         architecture=lambda wildcards: architectures_of(wildcards.setting)[0],
         layers=config["reuse"]["layers"],
-        cases=lambda wildcards: flags(
+        cases=lambda wildcards: flags_of(
             {
                 "cases": config["reuse"]["cases"],
                 "chunk": wildcards.chunk,
@@ -58,7 +58,7 @@ rule train_baselines:
                 "examples_per_class": examples_per_class(architectures_of(wildcards.setting)[0]),
             }
         ),
-        settings=lambda wildcards: flags(
+        settings=lambda wildcards: flags_of(
             model_settings(architectures_of(wildcards.setting)[0], dataset_names(wildcards.setting)[0])
         ),
     shell:
@@ -239,7 +239,7 @@ rule evaluate_variants:
         model=lambda wildcards, input: folders_of(input.network),
         dataset=lambda wildcards, input: folders_of(input.dataset),
         modes=lambda wildcards: " ".join(modes_of(wildcards.setting)),
-        settings=lambda wildcards: flags(
+        settings=lambda wildcards: flags_of(
             (
                 {"removal_caps": config["removal_sweep"]["removal_caps"]}
                 if wildcards.experiment == "removal_sweep"

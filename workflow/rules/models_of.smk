@@ -1,7 +1,5 @@
 # Helpers of the experiments: which models, modules and datasets each needs.
-
-# Classes of each architecture's corpus, without padding.
-CLASSES = {"one_to_one": 6, "one_to_many": 7, "many_to_one": 10, "many_to_many": 12}
+from rnn_modules.data.corpora.classes import classes_of
 
 RECORD, BASELINES = RUN.record(), RUN.baselines()
 
@@ -18,9 +16,10 @@ def datasets_of(setting):
 
 def chunks_of(experiment, setting):
     """Number of jobs that train the baselines of an experiment."""
-    classes = [CLASSES[name] for name in architectures_of(setting)]
+    classes = [len(classes_of(corpus_of(name))) for name in architectures_of(setting)]
     possible = math.comb(classes[0], 2) if experiment == "intra_reuse" else math.prod(classes)
-    return math.ceil(min(possible, config["reuse"]["cases"] or possible) / config["reuse"]["cases_per_job"])
+    cases = possible if config["reuse"]["cases"] is None else min(possible, config["reuse"]["cases"])
+    return math.ceil(cases / config["reuse"]["cases_per_job"])
 
 
 def baselines_of(wildcards, kind):
@@ -119,7 +118,7 @@ def scenario_flags(scenario):
 
 def described(wildcards):
     """Flags with the facts that every record states."""
-    return flags({"run": config["run"], "preset": config["decomposition"]["preset"]})
+    return flags_of({"run": config["run"], "preset": config["decomposition"]["preset"]})
 
 
 def drawn_model(*names):

@@ -78,7 +78,7 @@ def sizes_of(architecture, dataset, rnn, layers):
 def dataset_sizes(name):
     """Sizes that a dataset will have, or those of the whole corpus where none of that name is recorded."""
     corpus = corpus_behind(name)
-    settings = dataset_settings(flags(config["datasets"][corpus]).split())
+    settings = dataset_settings(flags_of(config["datasets"][corpus]).split())
     synthetic = config["synthetic"].get("examples", {}).get(corpus, 1000) if config["source"] == "synthetic" else None
     recorded = [recording.datasets for recording in RECORDINGS]
     known = name if any(name in datasets for datasets in recorded) else corpus

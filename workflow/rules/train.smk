@@ -30,7 +30,7 @@ rule train_model:
         code=code_of("train_model.py"),
         dataset=lambda wildcards, input: folder_of(input.dataset),
         folder=lambda wildcards, output: str(Path(output.record).parent),
-        settings=lambda wildcards: flags(model_settings(wildcards.architecture, wildcards.dataset)),
+        settings=lambda wildcards: flags_of(model_settings(wildcards.architecture, wildcards.dataset)),
     shell:
         training(
             "{PYTHON} scripts/train_model.py --dataset {params.dataset} --architecture {wildcards.architecture} "

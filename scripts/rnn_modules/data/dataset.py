@@ -30,11 +30,11 @@ from rnn_modules.files.atomic_files import (
     write_json,
 )
 from rnn_modules.files.checked_json import RecordReader
-from rnn_modules.files.command_line import LARGEST_SEED, check_settings, setting
+from rnn_modules.files.command_line import LARGEST_SEED, MOST_EXAMPLES, check_settings, setting
 from rnn_modules.names import PADDING_ID
 
 SPLITS = ("train", "validation", "test")
-MOST_TOKENS = 100_000
+MOST_TOKENS = 10_000
 METADATA_KEYS = (
     "corpus",
     "source",
@@ -58,31 +58,44 @@ class DatasetSettings:
         None,
         "ids of the input vocabulary, padding and out of vocabulary included; without it all training words",
         least=3,
+        most=MOST_EXAMPLES,
     )
-    target_vocabulary_size: int | None = setting(None, "the same for the target side of translations", least=3)
-    minimum_count: int = setting(1, "training words that occur less often are out of vocabulary", least=1)
+    target_vocabulary_size: int | None = setting(
+        None, "the same for the target side of translations", least=3, most=MOST_EXAMPLES
+    )
+    minimum_count: int = setting(
+        1, "training words that occur less often are out of vocabulary", least=1, most=MOST_EXAMPLES
+    )
     longest_source: int | None = setting(
-        None, "keep only texts (parallel corpora: source sentences) of so many words", least=1
+        None, "keep only texts (parallel corpora: source sentences) of so many words", least=1, most=MOST_EXAMPLES
     )
     longest_target: int | None = setting(
         None,
         "keep only lines whose translations, into every language of the corpus, have at most so many words",
         least=1,
+        most=MOST_EXAMPLES,
     )
     languages: tuple[str, ...] = setting(
         (),
         "parallel corpora: target languages whose examples are kept, all when none is named; the lines of each split "
         "are the same whichever are",
     )
-    lines: int | None = setting(None, "parallel corpora: take so many random lines before splitting", least=1)
+    lines: int | None = setting(
+        None, "parallel corpora: take so many random lines before splitting", least=1, most=MOST_EXAMPLES
+    )
     train_examples: int | None = setting(
         None,
         "take so many random training examples; without it all (parallel corpora: so many lines as give that number "
         "with all languages)",
         least=1,
+        most=MOST_EXAMPLES,
     )
-    validation_examples: int | None = setting(None, "take so many random validation examples; without it all", least=1)
-    test_examples: int | None = setting(None, "take so many random test examples; without it all", least=1)
+    validation_examples: int | None = setting(
+        None, "take so many random validation examples; without it all", least=1, most=MOST_EXAMPLES
+    )
+    test_examples: int | None = setting(
+        None, "take so many random test examples; without it all", least=1, most=MOST_EXAMPLES
+    )
     validation_share: float = setting(
         0.05,
         "share of the rows to hold out for validation where no validation split is published; 0 makes none (parallel "

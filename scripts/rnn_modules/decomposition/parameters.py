@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from rnn_modules.files.atomic_files import InputError
-from rnn_modules.files.command_line import LARGEST_SEED, check_settings, setting
+from rnn_modules.files.command_line import LARGEST_SEED, MOST_EXAMPLES, check_settings, setting
 from rnn_modules.names import PACKAGE, PAPER, PRESETS, TRANSLATION, Head
 
 EDGES = ("kernel_columns", "recurrent_columns", "recurrent_rows", "next_kernel_rows", "output_rows")
@@ -22,7 +22,9 @@ state, to the next recurrent layer, to the output layer."""
 class DecompositionParameters:
     """Parameters of Algorithms 1 to 5, of concern modularization, and of the composition."""
 
-    positive_sample: int = setting(500, "M, examples of the dominant class (per timestep for x:N)", least=1)
+    positive_sample: int = setting(
+        500, "M, examples of the dominant class (per timestep for x:N)", least=1, most=MOST_EXAMPLES
+    )
     negative_sampling: Literal["per_class", "first_rows"] = setting(
         "per_class",
         "M/(classes-1) examples of every other class (section IV-B4), or that many first rows of any other",
@@ -35,7 +37,7 @@ class DecompositionParameters:
         "drop", "whether padded decoder steps, which only repeat a state, count as observations"
     )
     outlier_distance: float = setting(
-        2.0, "observations this many median absolute deviations away are discarded", least=1e-6
+        2.0, "observations this many median absolute deviations away are discarded", least=1e-6, most=1e6
     )
     removal_cap: float = setting(
         0.2, "share of the graph at which removal stops (section IV-B2); 0 removes none", least=0, most=1
@@ -58,7 +60,9 @@ class DecompositionParameters:
     relu_rule: Literal["active_rate", "rate_difference"] = setting(
         "active_rate", "Algorithm 5, or removal by the difference of active rates"
     )
-    rate_difference: float = setting(-0.5, "rate_difference: a node goes when its rate differs by this much or less")
+    rate_difference: float = setting(
+        -0.5, "rate_difference: a node goes when its rate differs by this much or less", least=-1, most=1
+    )
     removed_edges: tuple[str, ...] = setting(EDGES, f"kinds of edges that a removed node loses: {', '.join(EDGES)}")
     unrolled_output_rows: Literal["same_timestep", "first_timestep"] = setting(
         "same_timestep", "unrolled x:N: whether the output layer loses rows timestep by timestep or those of the first"
@@ -67,7 +71,9 @@ class DecompositionParameters:
         "mean",
         "ND output: mean of other logits (section IV-D), their log-sum-exp, or the mean less a threshold per module",
     )
-    calibration_sample: int = setting(500, "training examples on which the thresholds are calibrated", least=1)
+    calibration_sample: int = setting(
+        500, "training examples on which the thresholds are calibrated", least=1, most=MOST_EXAMPLES
+    )
     reset_gate: Literal["trained", "after_product"] = setting(
         "trained", "GRU replay: as the model was trained, or with the reset gate after the recurrent product"
     )
@@ -78,7 +84,10 @@ class DecompositionParameters:
         "loaded", "rolled x:N: evaluate the modules with their weights, or with zero embedding and recurrent weights"
     )
     test_examples_per_class: int | None = setting(
-        None, "evaluate on so many test examples of every class, the first ones; without it on all", least=1
+        None,
+        "evaluate on so many test examples of every class, the first ones; without it on all",
+        least=1,
+        most=MOST_EXAMPLES,
     )
     seed: int = setting(0, "of the sampling", least=0, most=LARGEST_SEED)
 

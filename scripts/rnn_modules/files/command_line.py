@@ -11,6 +11,7 @@ import math
 import os
 import re
 import resource
+import shlex
 import sys
 import types
 import typing
@@ -82,6 +83,8 @@ def setting(default, text: str, least: float = -math.inf, most: float = math.inf
 
 LARGEST_SEED = 2**32 - 1
 """NumPy and Keras take no larger one."""
+MOST_EXAMPLES = 10**9
+"""Of anything that examples are counted by."""
 
 
 def check_settings(settings: object) -> None:
@@ -185,12 +188,36 @@ def add_settings(parser: argparse.ArgumentParser, settings: type) -> None:
         if typing.get_origin(kind) in (typing.Union, types.UnionType):
             kind = _of_optional(kind)
         if typing.get_origin(kind) is tuple:
-            options.update(nargs="*", type=typing.get_args(kind)[0])
+            options.update(action="extend", nargs="*", type=typing.get_args(kind)[0])
         elif typing.get_origin(kind) is typing.Literal:
             options.update(choices=typing.get_args(kind))
         else:
             options["type"] = kind
         parser.add_argument(flag, **options)
+
+
+def flags_of(settings: dict) -> str:
+    """The flags that describe settings, as words of a shell's command line.
+
+    Args:
+        settings: name -> value: a number, a text, or a list of these; None leaves the flag out, an empty list gives it
+            without a value. Lists are for flags whose action is ``extend``.
+
+    Example:
+        >>> print(flags_of({"rate_difference": -1e-05, "mirror": "-my files", "edges": ["a", "b"], "lines": None}))
+        --rate-difference=-1e-05 '--mirror=-my files' --edges=a --edges=b
+        >>> flags_of({"edges": []})
+        '--edges'
+    """
+    words = []
+    for name, value in settings.items():
+        flag = f"--{name.replace('_', '-')}"
+        if value == []:
+            words.append(flag)
+        elif value is not None:
+            # One word each: what begins with a dash would be taken for a flag of its own.
+            words += [f"{flag}={one}" for one in (value if isinstance(value, list) else [value])]
+    return shlex.join(words)
 
 
 def add_record_flags(parser: argparse.ArgumentParser) -> None:

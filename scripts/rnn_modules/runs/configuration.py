@@ -17,11 +17,23 @@ import jsonschema
 import yaml
 
 from rnn_modules.data.corpora import PARALLEL_CORPORA
+from rnn_modules.data.corpora.classes import classes_of
 from rnn_modules.data.corpora.parallel import FILES
+from rnn_modules.data.dataset import DatasetSettings
 from rnn_modules.files.atomic_files import InputError, one_line, parse_json
+from rnn_modules.names import TRANSLATION
+from rnn_modules.training.model_size import check_size, parameters_of
 
 LARGEST_EXPANSION = 100_000
 """Values in a file once its aliases are written out."""
+RESERVED_RUNS = ("reference", "corpora", "bench", "readme.md")
+"""Names in ``results`` of what is no run; where case is not told apart, in any case."""
+UNSPLIT_CORPORA = ("brown", *PARALLEL_CORPORA)
+"""Corpora without a published test split."""
+SEQUENCE_CORPORA = ("toxicity", "brown")
+"""Corpora whose examples have several classes each."""
+# Names that Windows keeps for devices, whatever follows a dot.
+_DEVICES = {"con", "prn", "aux", "nul", *(f"{name}{number}" for name in ("com", "lpt") for number in range(10))}
 # The same loader in C where it was built.
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _KEY_TAGS = ("tag:yaml.org,2002:str", "tag:yaml.org,2002:merge")
@@ -49,6 +61,8 @@ def check_files(paths: Iterable[str | os.PathLike]) -> None:
             raise InputError(f"{path}: cannot be read ({error.strerror})") from error
         except (ValueError, RecursionError, yaml.YAMLError) as error:
             raise InputError(f"{path}: not a configuration ({one_line(error)})") from error
+        if node is not None and not isinstance(node, yaml.MappingNode):
+            raise InputError(f"{path}: not a configuration (no keys at top level); give lines such as seeds: [0]")
         if expanded > LARGEST_EXPANSION:
             raise InputError(f"{path}: its aliases unfold to more than {LARGEST_EXPANSION:,} values; write them out")
 
@@ -152,6 +166,7 @@ def _misfits(config: dict) -> Iterator[tuple[str, str]]:
         examples = config["synthetic"].get("examples", {})
         for corpus in sorted(_corpora(config) - examples.keys()):
             yield f"synthetic.examples.{corpus}", "received none; with source: synthetic, say how many to generate"
+    yield from _run_misfits(config["run"])
     for section in ("reuse", "variants", "removal_sweep"):
         if (layers := config[section]["layers"]) not in config["layers"]:
             yield f"{section}.layers", f"received {layers}; use one of layers, {config['layers']}"
@@ -168,6 +183,8 @@ def _misfits(config: dict) -> Iterator[tuple[str, str]]:
     for architecture in config["architectures"]:
         if architecture not in config["models"]:
             yield f"models.{architecture}", "received none; it is among architectures"
+        elif config["models"][architecture]["corpus"] in config["datasets"]:
+            yield from _size_misfits(f"models.{architecture}", architecture, config)
     if "encoder_decoder" in config["architectures"]:
         for name, system in config["scenarios"]["systems"].items():
             yield from _scenario_misfits(f"scenarios.systems.{name}", system)
@@ -184,12 +201,59 @@ def _corpora(config: dict) -> set[str]:
 
 
 def _dataset_misfits(key: str, corpus: str, settings: dict) -> Iterator[tuple[str, str]]:
-    shares = [settings.get(name, 0) for name in ("validation_share", "test_share")]
-    if sum(shares) >= 1:
-        yield key, f"validation_share and test_share are {shares[0]} and {shares[1]}; leave rows for training"
+    try:
+        # Its defaults count too.
+        whole = DatasetSettings(**{name: value for name, value in settings.items() if name != "languages"})
+    except InputError as error:
+        yield key, str(error)
+        return
+    if not whole.test_share and corpus in UNSPLIT_CORPORA:
+        yield f"{key}.test_share", f"received 0, but no test split of {corpus} is published; use a share above 0"
     known = target_languages(corpus) or ()
-    if unknown := [language for language in settings.get("languages", []) if language not in known]:
-        yield f"{key}.languages", f"received {', '.join(unknown)}; use some of {', '.join(known) or 'none'}"
+    if "languages" in settings and set(settings["languages"]) != set(known):
+        received = ", ".join(settings["languages"])
+        yield (
+            f"{key}.languages",
+            f"received {received}; leave it out: a dataset of some languages has a name of its own",
+        )
+    tags_and_ids = 2 * len(known) + 2
+    if known and (size := whole.target_vocabulary_size) is not None and size < tags_and_ids:
+        yield f"{key}.target_vocabulary_size", f"received {size}; the tags of its languages take {tags_and_ids} alone"
+    least = len(known or classes_of(corpus))
+    for name in ("train_examples", "test_examples"):
+        if (number := getattr(whole, name)) is not None and number < least and corpus not in SEQUENCE_CORPORA:
+            yield f"{key}.{name}", f"received {number}; use at least {least}, one of each class"
+
+
+def _run_misfits(name: str) -> Iterator[tuple[str, str]]:
+    stem = name.lower().partition(".")[0]
+    if name.lower() in RESERVED_RUNS or stem in _DEVICES or name.endswith("."):
+        reserved = ", ".join(RESERVED_RUNS)
+        yield (
+            "run",
+            f"received {name!r}; use a name other than {reserved} and those of devices, without a dot at its end",
+        )
+
+
+def _size_misfits(key: str, architecture: str, config: dict) -> Iterator[tuple[str, str]]:
+    """Models that nobody can train; a vocabulary without a limit counts as the least one."""
+    model = config["models"][architecture]
+    data = config["datasets"][model["corpus"]]
+    if architecture == TRANSLATION:
+        outputs = data.get("target_vocabulary_size") or 3
+    else:
+        outputs = len(classes_of(model["corpus"]))
+    sizes = data.get("input_tokens", DatasetSettings.input_tokens), data.get("vocabulary_size") or 3, outputs
+    layers = max(*config["layers"], config["scenarios"]["layers"] if architecture == TRANSLATION else 1)
+    for rnn in config["rnn_types"]:
+        try:
+            check_size(
+                "units, embedding, layers",
+                parameters_of(architecture, rnn, layers, model["units"], model["embedding"], *sizes),
+            )
+        except InputError as error:
+            yield key, str(error)
+            return
 
 
 def target_languages(dataset: str) -> tuple[str, ...] | None:

@@ -9,6 +9,7 @@ import keras
 
 from rnn_modules.files.command_line import check_settings, setting
 from rnn_modules.names import TRANSLATION, Architecture, RnnType
+from rnn_modules.training.model_size import check_size, parameters_of
 
 
 @dataclass(frozen=True)
@@ -21,8 +22,8 @@ class ArchitectureSettings:
     architecture: Architecture = setting("many_to_one", "input/output type")
     rnn: RnnType = setting("lstm", "cell; vanilla is SimpleRNN with tanh, relu with ReLU")
     layers: int = setting(1, "number of stacked recurrent layers", least=1, most=100)
-    units: int = setting(100, "hidden nodes of each recurrent layer", least=1, most=100_000)
-    embedding: int = setting(50, "width of the word embedding", least=1, most=100_000)
+    units: int = setting(100, "hidden nodes of each recurrent layer", least=1, most=20_000)
+    embedding: int = setting(50, "width of the word embedding", least=1, most=20_000)
     dropout: float = setting(0.0, "share of the last hidden state dropped in training", least=0, most=0.99)
     recurrent_activation: Literal["sigmoid", "hard_sigmoid"] = setting(
         "sigmoid", "activation of the gates; the published models were trained with hard_sigmoid"
@@ -61,7 +62,13 @@ def build(settings: ArchitectureSettings, sizes: DataSizes) -> keras.Model:
         A functional model; inputs are ``(examples, input_tokens) int32`` (for translation also the decoder's
         ``(examples, timesteps) int32``), outputs probabilities ``(examples, outputs)`` or
         ``(examples, timesteps, outputs)``.
+
+    Raises:
+        InputError: it would have more parameters than can be trained.
     """
+    sizes_of_layers = settings.rnn, settings.layers, settings.units, settings.embedding
+    sizes_of_data = sizes.input_tokens, sizes.vocabulary, sizes.outputs
+    check_size("units, embedding, layers", parameters_of(settings.architecture, *sizes_of_layers, *sizes_of_data))
     if settings.architecture == TRANSLATION:
         return _encoder_decoder(settings, sizes)
     return _classifier(settings, sizes)

@@ -24,9 +24,9 @@ History = dict[str, list[float]]
 class TrainingSettings:
     """How a model is fitted."""
 
-    epochs: int = setting(15, "passes over the training examples", least=1)
-    batch_size: int = setting(128, "examples of one gradient step", least=1, most=2**31 - 1)
-    learning_rate: float = setting(0.001, "of Adam; the default is Keras'", least=1e-12)
+    epochs: int = setting(15, "passes over the training examples", least=1, most=10_000)
+    batch_size: int = setting(128, "examples of one gradient step", least=1, most=1_000_000)
+    learning_rate: float = setting(0.001, "of Adam; the default is Keras'", least=1e-12, most=100)
     seed: int = setting(0, "of the initial weights and of the order of the examples", least=0, most=LARGEST_SEED)
 
     def __post_init__(self) -> None:

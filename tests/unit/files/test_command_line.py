@@ -2,6 +2,7 @@
 
 import argparse
 import dataclasses
+import shlex
 import subprocess
 import sys
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from rnn_modules.files.atomic_files import InputError
 from rnn_modules.files.command_line import (
     add_settings,
     check_settings,
+    flags_of,
     peak_memory_mib,
     run,
     setting,
@@ -43,15 +45,11 @@ def parsed(*flags, settings=Settings, start=None):
     return settings_from(parser.parse_args(flags), settings, start)
 
 
-def flags_of(settings):
+def words_of(settings):
     """The command line that describes an object."""
-    flags = []
-    for one in dataclasses.fields(settings):
-        value = getattr(settings, one.name)
-        if value is not None:
-            values = map(str, value) if isinstance(value, tuple) else [str(value)]
-            flags += ["--" + one.name.replace("_", "-"), *values]
-    return flags
+    values = {one.name: getattr(settings, one.name) for one in dataclasses.fields(settings)}
+    lists = {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
+    return shlex.split(flags_of(lists))
 
 
 def test_without_flags_the_defaults_stand():
@@ -67,16 +65,22 @@ def test_flags_are_set_on_top_of_a_start():
     assert parsed("--limit", "9").limit == 9
 
 
-@pytest.mark.parametrize("settings", [Settings(), Settings(1, 0.125, 4, "first", ("x", "y", "z"))])
+@pytest.mark.parametrize(
+    "settings",
+    [
+        *(Settings(), Settings(1, 0.125, 4, "first", ("x", "y", "z")), Settings(edges=())),
+        *(Settings(-3, -1e-5), Settings(limit=-1, edges=("-1", "--number=7", "a b", "$HOME", "", "it's"))),
+    ],
+)
 def test_flags_describe_all_of_an_object(settings):
-    assert parsed(*flags_of(settings)) == settings
+    assert parsed(*words_of(settings)) == settings
 
 
 @pytest.mark.parametrize("name", ["paper", "package"])
 @pytest.mark.parametrize("architecture", ["many_to_one", "many_to_many", "encoder_decoder"])
 def test_flags_describe_all_parameters_of_the_decomposition(name, architecture):
     expected = preset(name, architecture, "gru")
-    assert parsed(*flags_of(expected), settings=DecompositionParameters) == expected
+    assert parsed(*words_of(expected), settings=DecompositionParameters) == expected
 
 
 @pytest.mark.parametrize(

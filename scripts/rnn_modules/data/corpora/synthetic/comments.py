@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from rnn_modules.data.corpora import ClassificationCorpus
 from rnn_modules.data.corpora.synthetic.grammar import Draw, Grammar, classification_corpus
+from rnn_modules.data.corpora.toxicity import CLASS_NAMES
 
-CLASS_NAMES = ("padding", "clean", "toxic", "severe_toxic", "obscene", "threat", "insult", "identity_hate")
 # Kind of comment -> share. A kind is "clean" or its labels in the order of the classes.
 SHARES = {
     ("clean",): 0.72,

@@ -3,20 +3,10 @@
 from __future__ import annotations
 
 from rnn_modules.data.corpora import ClassificationCorpus
+from rnn_modules.data.corpora.clinc import DOMAINS
 from rnn_modules.data.corpora.synthetic.grammar import Draw, Grammar, classification_corpus
 
-CLASS_NAMES = (
-    "auto_and_commute",
-    "banking",
-    "credit_cards",
-    "home",
-    "kitchen_and_dining",
-    "meta",
-    "small_talk",
-    "travel",
-    "utility",
-    "work",
-)
+CLASS_NAMES = tuple(sorted(DOMAINS))
 SPLITS = {"train": 0.70, "validation": 0.10, "test": 0.20}
 LABEL_NOISE = 0.02
 

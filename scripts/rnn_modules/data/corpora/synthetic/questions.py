@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from rnn_modules.data.corpora import ClassificationCorpus
+from rnn_modules.data.corpora.math_qa import CATEGORIES
 from rnn_modules.data.corpora.synthetic.grammar import Draw, Grammar, classification_corpus
 
-CLASS_NAMES = ("gain", "general", "geometry", "other", "physics", "probability")
 # Unbalanced in the order of the real corpus, but the rare categories keep enough examples to be learnt from.
 SHARES = {"gain": 0.17, "general": 0.34, "geometry": 0.12, "other": 0.10, "physics": 0.20, "probability": 0.07}
 SPLITS = {"train": 0.70, "validation": 0.10, "test": 0.20}
@@ -62,12 +62,12 @@ _GRAMMAR = Grammar(
 
 def _question(category: str, draw: Draw) -> tuple[list[str], int]:
     words = _GRAMMAR.words("opening", draw) + _GRAMMAR.words(category, draw)
-    label = CLASS_NAMES.index(category)
+    label = CATEGORIES.index(category)
     if draw.chance(LABEL_NOISE):
-        label = draw.below(len(CLASS_NAMES))
+        label = draw.below(len(CATEGORIES))
     return words, label
 
 
 def questions(examples: int, draw: Draw) -> ClassificationCorpus:
     """Word problems of 8 to 25 words with one category each, some of them labelled wrongly."""
-    return classification_corpus("math_qa", CLASS_NAMES, SPLITS, SHARES, _question, examples, draw)
+    return classification_corpus("math_qa", CATEGORIES, SPLITS, SHARES, _question, examples, draw)

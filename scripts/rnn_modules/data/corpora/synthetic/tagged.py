@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 
 from rnn_modules.data.corpora import ClassificationCorpus, Split
+from rnn_modules.data.corpora.brown import TAGS
 from rnn_modules.data.corpora.synthetic.grammar import Draw, Grammar, classification_corpus
 
-TAGS = ("NOUN", "VERB", ".", "ADP", "DET", "ADJ", "ADV", "PRON", "CONJ", "PRT", "NUM", "X")
 SPLITS = {"train": 0.75, "test": 0.25}
 LABEL_NOISE = 0.02
 
