@@ -21,8 +21,9 @@ from rnn_modules.names import (
     modes_of,
 )
 from rnn_modules.records import published
-from rnn_modules.records.cost_records import PUBLISHED_METRIC, Record, deltas
+from rnn_modules.records.cost_records import PUBLISHED_METRIC, Record
 from rnn_modules.records.variant_records import VariantRecord
+from rnn_modules.reporting.analysis.cost_deltas import deltas
 from rnn_modules.reporting.claims.evidence import Evidence, Statistic
 
 ONE_OUTPUT = ("one_to_one", "many_to_one")

@@ -14,24 +14,14 @@ from rnn_modules.names import (
     MANY_OUTPUT,
     METRICS,
     MODES,
-    PAPER_LAYERS,
-    PAPER_RNN_TYPES,
     RNN_TYPES,
     SCOPES,
     TRANSLATION,
     modes_of,
 )
 from rnn_modules.records import published
-from rnn_modules.records.cost_records import (
-    PUBLISHED_METRIC,
-    Composition,
-    Delta,
-    Record,
-    caption,
-    deltas,
-    metrics_of,
-    scopes_of,
-)
+from rnn_modules.records.cost_records import PUBLISHED_METRIC, Composition, Record, metrics_of, scopes_of
+from rnn_modules.reporting.analysis.cost_deltas import Delta, caption, deltas, model_columns
 from rnn_modules.reporting.tables.table_model import Cell, Sheet, number, synthetic, texts
 
 _SIDE_COLUMNS = ("Avg. JI", "Kept")
@@ -102,13 +92,6 @@ def _mean(values: Iterable[float]) -> float | None:
 
 def _deviation(values: list[float]) -> float | None:
     return statistics.stdev(values) if len(values) > 1 else None
-
-
-def model_columns(records: list[Record]) -> list[tuple[str, int]]:
-    """The table's models: the paper's twelve, and other RNN types and depths when a record has them."""
-    shown = [rnn for rnn in RNN_TYPES if rnn in PAPER_RNN_TYPES or any(record.rnn == rnn for record in records)]
-    depths = sorted({*PAPER_LAYERS, *(record.layers for record in records)})
-    return [(rnn, layers) for rnn in shown for layers in depths]
 
 
 def _compositions(records: list[Record], architecture: str, mode: str) -> list[Composition]:
