@@ -9,9 +9,9 @@ from rnn_modules.names import (
     CLASSIFICATION_METRICS,
     TRANSLATION_METRICS,
 )
-from rnn_modules.records import published
 from rnn_modules.records.case_records import CaseRecord
-from rnn_modules.records.published import CaseSummary
+from rnn_modules.records.published import tables as published_tables
+from rnn_modules.records.published.tables import CaseSummary
 from rnn_modules.reporting.analysis.case_deltas import (
     View,
     by_model,
@@ -62,7 +62,7 @@ def delta_rows(records: list[CaseRecord], table: int) -> list[DeltaRow]:
                     view=view,
                     summary=summarise([delta.mean for delta in deltas], MARGIN),
                     levels=levels,
-                    paper=published.case_table(table).get((setting, rnn)) if view.paper else None,
+                    paper=published_tables.case_table(table).get((setting, rnn)) if view.paper else None,
                 )
             )
     return rows

@@ -5,8 +5,8 @@ from __future__ import annotations
 import statistics
 from typing import TYPE_CHECKING
 
-from rnn_modules.records import published
 from rnn_modules.records.cost_records import PUBLISHED_METRIC, Record
+from rnn_modules.records.published import tables as published_tables
 from rnn_modules.reporting.analysis.cost_deltas import deltas
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def our_series(records: list[Record], architecture: str, mode: str) -> tuple[Ser
 def published_series(architecture: str, mode: str) -> Series:
     """The paper's deltas, translation's pairs averaged."""
     by_model: dict[tuple[str, int], list[float]] = {}
-    for cell in published.table2().values():
+    for cell in published_tables.table2().values():
         if (cell.architecture, cell.mode) == (architecture, mode):
             by_model.setdefault((cell.rnn, cell.layers), []).append(cell.delta)
     return {model: statistics.fmean(values) for model, values in by_model.items()}

@@ -5,8 +5,9 @@ from __future__ import annotations
 import statistics
 
 from rnn_modules.names import ARCHITECTURES, MANY_OUTPUT, PAPER_LAYERS, PAPER_RNN_TYPES
-from rnn_modules.records import published
 from rnn_modules.records.cost_records import Record, scopes_of
+from rnn_modules.records.published import tables as published_tables
+from rnn_modules.records.published.package_accuracies import package_accuracies
 
 
 def rolled_many_output(records: list[Record]) -> list[dict[str, object]]:
@@ -36,8 +37,8 @@ def rolled_many_output(records: list[Record]) -> list[dict[str, object]]:
                     accuracies[name].append(100 * accuracy)
                     differences[name].append(100 * (accuracy - record.monolithic[scope]["accuracy"]))
             keys = [(rnn, layers) for rnn in PAPER_RNN_TYPES for layers in PAPER_LAYERS] if scope == "all" else []
-            published_deltas = [published.cell(architecture, "rolled", None, *key).delta for key in keys]
-            published_accuracies = [100 * published.package_accuracies()[architecture, *key].rolled for key in keys]
+            published_deltas = [published_tables.cell(architecture, "rolled", None, *key).delta for key in keys]
+            published_accuracies = [100 * package_accuracies()[architecture, *key].rolled for key in keys]
             rows.append(
                 {
                     "io_type": ARCHITECTURES[architecture],

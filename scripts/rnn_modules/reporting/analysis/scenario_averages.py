@@ -6,9 +6,9 @@ import statistics
 from dataclasses import dataclass
 
 from rnn_modules.names import TRANSLATION
-from rnn_modules.records import published
 from rnn_modules.records.case_records import CaseRecord
 from rnn_modules.records.cost_records import PUBLISHED_METRIC
+from rnn_modules.records.published import tables as published_tables
 from rnn_modules.reporting.analysis.case_deltas import View, by_model, levels
 
 APPROACHES = ("approach_1", "approach_2")
@@ -31,7 +31,7 @@ class ScenarioRow:
     metric: str
     scores: dict[str, float | None]
     p_values: dict[str, list[float]]
-    paper: published.Scenario | None
+    paper: published_tables.Scenario | None
 
     def delta(self, approach: str) -> float | None:
         """Approach minus monolithic."""
@@ -56,7 +56,7 @@ def scenario_rows(records: list[CaseRecord]) -> list[ScenarioRow]:
                         for row in record.rows:
                             if row.case == pair and row.predictor in APPROACHES and row.p_value is not None:
                                 p_values[row.predictor].append(row.p_value)
-                paper = published.scenarios()[scenario] if (pair, metric) == (None, MEASURES[0]) else None
+                paper = published_tables.scenarios()[scenario] if (pair, metric) == (None, MEASURES[0]) else None
                 rows.append(ScenarioRow(group, pair, metric, scores, p_values, paper))
     return rows
 

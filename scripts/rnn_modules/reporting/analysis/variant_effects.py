@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from rnn_modules.names import ARCHITECTURES, MANY_OUTPUT, PAPER, RNN_TYPES, TRANSLATION, modes_of
-from rnn_modules.records import published
 from rnn_modules.records.cost_records import PUBLISHED_METRIC, Composition, scopes_of
+from rnn_modules.records.published import tables as published_tables
 from rnn_modules.records.variant_records import Variant, VariantRecord
 
 
@@ -94,9 +94,9 @@ def _row(records: list[VariantRecord], model: str, mode: str, name: str) -> Vari
     elif architecture in MANY_OUTPUT:
         other = _mean(_delta(record, variant, mode, metric, padding=False) for record, variant, _ in chosen)
     cells = [
-        published.cell(architecture, mode, pair, record.rnn, record.layers)
+        published_tables.cell(architecture, mode, pair, record.rnn, record.layers)
         for record, _, _ in chosen
-        for pair in published.pairs_of(architecture)
+        for pair in published_tables.pairs_of(architecture)
     ]
     evaluated = [variant.evaluated for _, variant, _ in chosen]
     return VariantRow(
@@ -116,7 +116,7 @@ def _row(records: list[VariantRecord], model: str, mode: str, name: str) -> Vari
         evaluated=(min(evaluated), max(evaluated)),
         # A model that the paper lacks leaves the paper without a figure for the group.
         paper_delta=None if None in cells else _mean(cell.delta for cell in cells),
-        paper_jaccard=published.row_jaccard(architecture, mode),
+        paper_jaccard=published_tables.row_jaccard(architecture, mode),
     )
 
 

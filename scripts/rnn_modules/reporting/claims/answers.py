@@ -6,9 +6,10 @@ import dataclasses
 from collections import Counter
 from dataclasses import dataclass
 
-from rnn_modules.records import published
 from rnn_modules.records.case_records import CaseRecord
 from rnn_modules.records.cost_records import Record, check_together
+from rnn_modules.records.published.claims import Claim
+from rnn_modules.records.published.claims import claims as published_claims
 from rnn_modules.records.variant_records import VariantRecord
 from rnn_modules.reporting.analysis import case_deltas, cost_deltas
 from rnn_modules.reporting.analysis.rolled_many_output import rolled_many_output
@@ -43,7 +44,7 @@ class Answer:
         ours: None when no record belongs to the claim.
     """
 
-    claim: published.Claim
+    claim: Claim
     recomputed: float | None
     evidence: Evidence
     ours: Estimate | None
@@ -91,7 +92,7 @@ def answer_claims(given: Given, rule: VerdictRule | None = None) -> list[Answer]
         **case_evidence(given.cases),
     }
     answers = []
-    for identifier, claim in published.claims().items():
+    for identifier, claim in published_claims().items():
         recomputed = published_gate_difference() if identifier == GATES else claim.recomputed
         found = evidence[identifier]
         ours = found.estimate()

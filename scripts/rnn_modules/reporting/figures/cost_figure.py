@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from rnn_modules.names import ARCHITECTURES, METRICS, RNN_TYPES, TRANSLATION, modes_of
 from rnn_modules.records.cost_records import PUBLISHED_METRIC, Record, read_records
-from rnn_modules.records.published import DATASETS
+from rnn_modules.records.published.tables import DATASETS
 from rnn_modules.reporting.analysis.cost_deltas import caption, model_columns
 from rnn_modules.reporting.analysis.cost_series import our_series, published_series, zeroed_series
 from rnn_modules.reporting.figures.saving import save

@@ -19,8 +19,8 @@ from rnn_modules.names import (
     TRANSLATION,
     modes_of,
 )
-from rnn_modules.records import published
 from rnn_modules.records.cost_records import PUBLISHED_METRIC, Composition, Record, metrics_of, scopes_of
+from rnn_modules.records.published import tables as published_tables
 from rnn_modules.reporting.analysis.cost_deltas import Delta, caption, deltas, model_columns
 from rnn_modules.reporting.tables.table_model import Cell, Sheet, number, synthetic, texts
 
@@ -109,11 +109,11 @@ def _rows(records: list[Record], kinds: list[tuple[str, str, str]]) -> tuple[Row
         for mode in MODES:
             compositions = _compositions(records, architecture, mode)
             applies = mode in modes_of(architecture)
-            for pair in published.pairs_of(architecture):
+            for pair in published_tables.pairs_of(architecture):
                 entries: list[Entry | None] = []
                 for rnn, layers in model_columns(records):
                     delta = found.get((architecture, mode, pair or scope, metric, rnn, layers))
-                    cell = published.cell(architecture, mode, pair, rnn, layers)
+                    cell = published_tables.cell(architecture, mode, pair, rnn, layers)
                     entry = Entry(
                         ours=delta.mean if delta else None,
                         deviation=delta.deviation if delta else None,
@@ -123,13 +123,13 @@ def _rows(records: list[Record], kinds: list[tuple[str, str, str]]) -> tuple[Row
                 jaccard = Entry(
                     ours=_mean(composition.jaccard for composition in compositions),
                     deviation=None,
-                    paper=published.row_jaccard(architecture, mode),
+                    paper=published_tables.row_jaccard(architecture, mode),
                 )
                 rows.append(
                     Row(
                         heading=(
                             ARCHITECTURES[architecture],
-                            published.DATASETS[architecture],
+                            published_tables.DATASETS[architecture],
                             mode.capitalize(),
                             (pair or "").upper(),
                             METRICS[metric],
@@ -233,7 +233,7 @@ def long_rows(records: list[Record], many_output_scope: str) -> list[dict[str, o
         seeds = models[delta.architecture, delta.rnn, delta.layers]
         compositions = _compositions(seeds, delta.architecture, delta.mode)
         printed = delta.metric == PUBLISHED_METRIC[delta.architecture] and delta.scope != "unpadded"
-        cell = published.cell(delta.architecture, delta.mode, delta.pair, delta.rnn, delta.layers)
+        cell = published_tables.cell(delta.architecture, delta.mode, delta.pair, delta.rnn, delta.layers)
         removed = zip(*(composition.removed_share_per_layer for composition in compositions), strict=False)
         rows.append(
             {
@@ -247,7 +247,7 @@ def long_rows(records: list[Record], many_output_scope: str) -> list[dict[str, o
                 "delta_percent_points_standard_deviation": delta.deviation,
                 "paper_delta_percent_points": cell.delta if cell and printed else None,
                 "jaccard_index": _mean(composition.jaccard for composition in compositions),
-                "paper_jaccard_index_row_mean": published.row_jaccard(delta.architecture, delta.mode),
+                "paper_jaccard_index_row_mean": published_tables.row_jaccard(delta.architecture, delta.mode),
                 "kept_parameters_share": _mean(composition.kept_share for composition in compositions),
                 "removed_nodes_share_per_layer": " ".join(f"{_mean(shares):.6f}" for shares in removed),
             }

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 
 from rnn_modules.names import ARCHITECTURES, MANY_OUTPUT, METRICS, PACKAGE, PAPER, TRANSLATION
-from rnn_modules.records import published
 from rnn_modules.records.cost_records import PUBLISHED_METRIC, Composition, metrics_of, scopes_of
+from rnn_modules.records.published import tables as published_tables
 from rnn_modules.records.variant_records import SweepRecord, VariantRecord
 from rnn_modules.reporting.analysis.cost_deltas import caption
 from rnn_modules.reporting.analysis.variant_effects import VariantRow, nodes_removed
@@ -60,7 +60,7 @@ def sheet(records: list[VariantRecord], rows: list[VariantRow], architecture: st
     return Sheet(
         name=f"variants_{architecture}",
         title=f"Choices of paper and package: {ARCHITECTURES[architecture]}, "
-        f"{published.DATASETS[architecture]}{sources}",
+        f"{published_tables.DATASETS[architecture]}{sources}",
         caption=caption(here) if here else "No record.",
         notes=_NOTES,
         columns=tuple(columns),
@@ -84,7 +84,7 @@ def _composition_values(record: VariantRecord | SweepRecord, monolithic: dict, m
     for head, scores in composition.composed.items():
         for scope in scopes_of(record.architecture):
             pair = scope if record.architecture == TRANSLATION else None
-            cell = published.cell(record.architecture, mode, pair, record.rnn, record.layers)
+            cell = published_tables.cell(record.architecture, mode, pair, record.rnn, record.layers)
             for metric in metrics_of(record.architecture):
                 printed = metric == PUBLISHED_METRIC[record.architecture] and scope != "unpadded"
                 before, after = monolithic[scope][metric], scores[scope][metric]

@@ -9,8 +9,8 @@ import sys
 import pytest
 
 from rnn_modules.names import TRANSLATION
-from rnn_modules.records import published
 from rnn_modules.records.case_records import read_case_records
+from rnn_modules.records.published import tables as published_tables
 from rnn_modules.reporting.analysis import case_deltas, case_summaries
 from rnn_modules.reporting.tables import case_tables, rendering
 from support.made_up_cases import case_record, write_all_cases, write_records
@@ -38,9 +38,9 @@ def test_every_setting_and_rnn_has_its_primary_row_with_the_papers_figures(made_
         primary = {}
         for row in rows:
             primary.setdefault((row.records[0].setting, row.records[0].rnn), row)
-        assert set(primary) == set(published.case_table(table))
+        assert set(primary) == set(published_tables.case_table(table))
         for key, row in primary.items():
-            assert row.paper == published.case_table(table)[key]
+            assert row.paper == published_tables.case_table(table)[key]
             expected = "bleu1_with_tags" if key[0] == TRANSLATION else "accuracy"
             assert row.view.metric == expected
 
