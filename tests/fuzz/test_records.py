@@ -51,7 +51,7 @@ def use_costs(path):
     """What the table and the claims do with a record."""
     records = read_records([path])
     rendering.markdown(cost_tables.table2(records).sheet())
-    cost_tables.absolute_tables(records)
+    cost_tables.absolute_sheets(records)
 
 
 @pytest.mark.parametrize("architecture", ["many_to_one", "one_to_many", "encoder_decoder"])

@@ -54,7 +54,7 @@ VARIANTS = [path for path in CHANGED if "variants" in path.parts]
         (
             "tabulate_decomposition_cost.py",
             ["--output-folder", "{folder}", "--", *COSTS],
-            ["table2.md", "table2.csv", "decomposition_cost.md"],
+            ["table2.md", "table2.csv", "table2.json", "decomposition_cost.md"],
         ),
         (
             "tabulate_cases.py",

@@ -294,18 +294,18 @@ def absolute_rows(records: list[Record]) -> list[dict[str, object]]:
     return rows
 
 
-def absolute_tables(records: list[Record]) -> list[tuple[str, tuple[str, ...], list[tuple[str, ...]]]]:
-    """The absolute figures as two tables for people, classification and translation: title, columns, rows of text."""
+def absolute_sheets(records: list[Record]) -> list[Sheet]:
+    """The absolute figures for people: classification and translation, those of which there are models."""
     controls = {False: ("majority", "zeroed"), True: ("tags_only",)}
-    tables = []
+    sheets = []
     for translation in (False, True):
         chosen = [record for record in records if (record.architecture == TRANSLATION) is translation]
         if not chosen:
             continue
         metrics = ("bleu", "chrf", "bleu1_with_tags") if translation else ("accuracy", "balanced_accuracy", "macro_f1")
         predictors = ("monolithic", "rolled", "unrolled", *controls[translation])
-        columns = ("I/O type", "Dataset", "Pair" if translation else "Positions", "Model")
-        columns += tuple(f"{METRICS[m]}: {p.replace('_', ' ')}" for m in metrics for p in predictors)
+        heading = ("I/O type", "Dataset", "Pair" if translation else "Positions", "Model")
+        columns = tuple(f"{METRICS[m]}: {p.replace('_', ' ')}" for m in metrics for p in predictors)
         rows = []
         for seeds in _models(chosen).values():
             first = seeds[0]
@@ -320,11 +320,21 @@ def absolute_tables(records: list[Record]) -> list[tuple[str, tuple[str, ...], l
                         ]
                         spread = _deviation(values)
                         cells.append(number(_mean(values)) + (f" ± {spread:.2f}" if spread is not None else ""))
-                rows.append((ARCHITECTURES[first.architecture], *cells))
+                rows.append(texts(ARCHITECTURES[first.architecture], *cells))
         unit = "scores 0 to 100" if translation else "percent"
         title = f"{'Translation' if translation else 'Classification'} models, {unit}{_synthetic(records)}"
-        tables.append((title, columns, rows))
-    return tables
+        sheets.append(
+            Sheet(
+                name="decomposition_cost",
+                title=title,
+                caption=caption(records),
+                notes=(),
+                columns=(*heading, *columns),
+                rows=tuple(rows),
+                leading=len(heading),
+            )
+        )
+    return sheets
 
 
 def _primary(record: Record, predictor: str):

@@ -95,8 +95,7 @@ def test_remarks_are_of_claims_and_shown_once():
 
 def test_every_format_has_all_claims_and_the_rule_above_them(given):
     pages = sheets(given)
-    markdown = "\n".join(map(rendering.markdown, pages))
-    latex = "\n".join(map(rendering.latex, pages))
+    markdown, latex = rendering.markdown(*pages), rendering.latex(*pages)
     for text in (markdown, latex, rendering.html(*pages)):
         assert all(name in text for name in published_claims())
         assert text.index("fixed before") < text.index("C01") and text.count("Rolled many-output models") >= 1

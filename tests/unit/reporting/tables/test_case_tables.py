@@ -148,8 +148,9 @@ def test_script_writes_every_file_and_again_the_same_bytes(tmp_path):
     folders = [tmp_path / "one", tmp_path / "two"]
     for folder in folders:
         subprocess.run([sys.executable, SCRIPT, *paths, "--output-folder", folder], check=True)
-    names = {f"table{number}.{suffix}" for number in (3, 4, 5) for suffix in ("csv", "md", "tex", "html")}
-    names |= {f"table{number}_measures.{suffix}" for number in (3, 4) for suffix in ("csv", "md")} | {"cases.csv"}
+    names = {f"table{number}.{suffix}" for number in (3, 4, 5) for suffix in ("csv", "json", "md", "tex", "html")}
+    names |= {f"table{number}_measures.{suffix}" for number in (3, 4) for suffix in ("csv", "json", "md")}
+    names |= {"cases.csv"}
     assert {path.name for path in folders[0].iterdir()} == names
     assert all((folders[0] / name).read_bytes() == (folders[1] / name).read_bytes() for name in names)
     with open(folders[0] / "cases.csv", newline="", encoding="utf-8") as stream:
