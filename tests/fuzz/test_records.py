@@ -16,9 +16,13 @@ from rnn_modules.experiments.scratch_models import TrainedBaselines
 from rnn_modules.files.atomic_files import sha256_of_arrays, write_arrays
 from rnn_modules.files.benchmark_files import read_benchmark
 from rnn_modules.files.run_folder import RunFolder
-from rnn_modules.records import published, published_pairs
 from rnn_modules.records.case_records import read_case_records
 from rnn_modules.records.cost_records import read_records
+from rnn_modules.records.published import pairs as published_pairs
+from rnn_modules.records.published import tables as published_tables
+from rnn_modules.records.published.claims import claims as published_claims
+from rnn_modules.records.published.package_accuracies import package_accuracies
+from rnn_modules.records.published.reading import FOLDER
 from rnn_modules.records.variant_records import read_changed_records
 from rnn_modules.reporting.report.content import read_content
 from rnn_modules.reporting.report.curves import read_history
@@ -47,7 +51,7 @@ def use_costs(path):
     """What the table and the claims do with a record."""
     records = read_records([path])
     rendering.markdown(cost_tables.table2(records).sheet())
-    cost_tables.absolute_tables(records)
+    cost_tables.absolute_sheets(records)
 
 
 @pytest.mark.parametrize("architecture", ["many_to_one", "one_to_many", "encoder_decoder"])
@@ -128,13 +132,13 @@ PUBLISHED = ("table2.csv", "table3.csv", "table4.csv", "table5.csv", "claims.csv
 
 def use_published(folder):
     """Read every published figure."""
-    published.table2(folder)
+    published_tables.table2(folder)
     for number in (3, 4):
-        published.case_table(number, folder)
-    published.scenarios(folder)
-    published.claims(folder)
+        published_tables.case_table(number, folder)
+    published_tables.scenarios(folder)
+    published_claims(folder)
     for approach in ("hidden_state", "per_gate"):
-        published.package_accuracies(folder, approach)
+        package_accuracies(folder, approach)
     published_pairs.published_deltas("intra_replacement", "many_to_one", "lstm", folder)
 
 
@@ -142,10 +146,10 @@ def use_published(folder):
 @given(st.sampled_from(PUBLISHED), st.data())
 def test_published_figures(name, data):
     # Fields with commas are quoted; what is in them does not matter here.
-    damaged = data.draw(or_gone(csv_files((published.FOLDER / name).read_text().replace('"', ""))))
+    damaged = data.draw(or_gone(csv_files((FOLDER / name).read_text().replace('"', ""))))
     folder = tempfile.TemporaryDirectory()
     with folder:
-        copy = Path(shutil.copytree(published.FOLDER, Path(folder.name) / "published"))
+        copy = Path(shutil.copytree(FOLDER, Path(folder.name) / "published"))
         put(copy / name, damaged)
         attempt("published figures", folder.name, lambda: use_published(copy), names=[name])
 

@@ -14,8 +14,8 @@ from rnn_modules.names import (
     TRANSLATION,
     modes_of,
 )
-from rnn_modules.records import published
 from rnn_modules.records.cost_records import metrics_of, scopes_of
+from rnn_modules.records.published import tables as published_tables
 
 DATASETS = dict(zip(ARCHITECTURES, ("math_qa", "clinc", "toxicity", "brown", "tatoeba"), strict=True))
 
@@ -94,7 +94,7 @@ def published_record(architecture, rnn, layers, seed=0):
         pair = scope if architecture == TRANSLATION else None
         value["monolithic"][scope] = dict.fromkeys(metrics_of(architecture), base)
         for mode, entry in value["modes"].items():
-            cell = published.cell(architecture, mode, pair, rnn, layers)
+            cell = published_tables.cell(architecture, mode, pair, rnn, layers)
             entry["jaccard"] = cell.jaccard
             composed = base + cell.delta / points
             entry["composed"][entry["head"]][scope] = dict.fromkeys(metrics_of(architecture), composed)

@@ -1,11 +1,11 @@
 """A run's folder with made-up records of every kind, tables, figures and benchmarks, to make a report of."""
 
 import json
-import runpy
-import sys
-from unittest import mock
 
 from rnn_modules.names import ARCHITECTURES
+from rnn_modules.reporting.claims.written import write_claims
+from rnn_modules.reporting.figures import case_figures, cost_figure, sweep_figure
+from rnn_modules.reporting.tables.written import write_case_tables, write_cost_tables, write_variant_tables
 from support.made_up_cases import case_record, sweep_record, variants_record
 from support.made_up_records import DATASETS, record
 from support.project import ROOT
@@ -57,10 +57,20 @@ def write_model(folder, architecture, rnn="lstm", layers=1, seed=0, **changes):
     return path
 
 
-def _script(name, *arguments):
-    """Run a script inside this process, which saves its imports."""
-    with mock.patch.object(sys, "argv", [name, *map(str, arguments)]):
-        runpy.run_path(str(SCRIPTS / name), run_name="__main__")
+def narrow_configuration():
+    """What a configuration of one architecture, RNN type, depth and seed says of the files of its run."""
+    one = {"rnn": "lstm", "layers": 1, "rnn_types": ["lstm"]}
+    return {
+        "architectures": ["many_to_one"],
+        "rnn_types": ["lstm"],
+        "layers": [1],
+        "seeds": [0],
+        "models": {name: {"corpus": corpus} for name, corpus in DATASETS.items()},
+        "reuse": one,
+        "removal_sweep": one,
+        "variants": one,
+        "scenarios": one | {"systems": {}},
+    }
 
 
 def write_costs(folder, rnns=("lstm",), layers=(1,), seeds=(0,), **changes):
@@ -72,7 +82,7 @@ def write_costs(folder, rnns=("lstm",), layers=(1,), seeds=(0,), **changes):
         for number in layers
         for seed in seeds
     ]
-    _script("tabulate_decomposition_cost.py", *paths, "--output-folder", folder / "tables")
+    write_cost_tables(paths, folder / "tables")
     return paths
 
 
@@ -100,15 +110,14 @@ def write_whole_run(folder, **changes):
     variants = write(folder / "experiments/variants/many_to_one/lstm/seed-0.json", variants_record(**changes))
     tables, figures = folder / "tables", folder / "figures"
     cases = [*reuse, *replacement, scenario]
-    _script("tabulate_cases.py", *cases, "--output-folder", tables)
-    _script("tabulate_variants.py", variants, sweep, "--output-folder", tables)
-    claims = ["--decomposition-cost", *costs, "--cases", *cases, "--variants", variants]
-    _script("answer_claims.py", *claims, "--output-folder", tables)
-    for script, paths, name in (
-        ("plot_decomposition_cost.py", costs, "table2"),
-        ("plot_cases.py", reuse, "table3"),
-        ("plot_cases.py", replacement, "table4"),
-        ("plot_removal_sweep.py", [sweep], "removal_sweep"),
+    write_case_tables(cases, tables)
+    write_variant_tables([variants, sweep], tables)
+    write_claims(costs, cases, [variants], tables)
+    for draw, paths, name in (
+        (cost_figure, costs, "table2"),
+        (case_figures, reuse, "table3"),
+        (case_figures, replacement, "table4"),
+        (sweep_figure, [sweep], "removal_sweep"),
     ):
-        _script(script, *paths, "--output", figures / f"{name}.png", "--output-svg", figures / f"{name}.svg")
+        draw.plot(paths, figures / f"{name}.png", figures / f"{name}.svg")
     return folder

@@ -171,7 +171,11 @@ def test_editing_a_script_reruns_its_rule(finished, edit):
 
 
 def test_editing_a_claims_text_answers_and_reports(finished, edit):
-    edit("config/published/claims.csv", "Translation, rolled: median", "Translation, rolled: the median")
+    edit(
+        "scripts/rnn_modules/records/published/claims.csv",
+        "Translation, rolled: median",
+        "Translation, rolled: the median",
+    )
     assert planned(finished) == {"answer_claims": 1, "write_report": 1}
 
 

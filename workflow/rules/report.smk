@@ -25,8 +25,8 @@ rule tabulate_decomposition_cost:
     input:
         records=COSTS,
     output:
-        expand(f"{TABLES}/{{table}}.{{kind}}", table=["table2", "table2_unpadded"], kind=["csv", "md", "tex"]),
-        f"{TABLES}/decomposition_cost.md",
+        expand(f"{TABLES}/{{table}}.{{kind}}", table=["table2", "table2_unpadded"], kind=["csv", "json", "md", "tex"]),
+        expand(f"{TABLES}/decomposition_cost.{{kind}}", kind=["json", "md"]),
         report(f"{TABLES}/table2.html", caption="../report/table2.rst", category="Tables", labels={"table": "II"}),
         report(
             f"{TABLES}/table2_unpadded.html",
@@ -60,8 +60,8 @@ rule tabulate_cases:
     input:
         records=CASES,
     output:
-        expand(f"{TABLES}/{{table}}.{{kind}}", table=["table3", "table4", "table5"], kind=["csv", "md", "tex"]),
-        expand(f"{TABLES}/{{table}}_measures.{{kind}}", table=["table3", "table4"], kind=["csv", "md"]),
+        expand(f"{TABLES}/{{table}}.{{kind}}", table=["table3", "table4", "table5"], kind=["csv", "json", "md", "tex"]),
+        expand(f"{TABLES}/{{table}}_measures.{{kind}}", table=["table3", "table4"], kind=["csv", "json", "md"]),
         f"{TABLES}/cases.csv",
         report(f"{TABLES}/table3.html", caption="../report/table3.rst", category="Tables", labels={"table": "III"}),
         report(f"{TABLES}/table4.html", caption="../report/table4.rst", category="Tables", labels={"table": "IV"}),
@@ -86,7 +86,7 @@ rule tabulate_variants:
     input:
         records=[*VARIANTS, *REMOVAL_SWEEP],
     output:
-        expand(f"{TABLES}/{{file}}", file=["variants.csv", "variants.md", "removal_sweep.csv"]),
+        expand(f"{TABLES}/{{file}}", file=["variants.csv", "variants.json", "variants.md", "removal_sweep.csv"]),
         report(
             f"{TABLES}/variants.html",
             caption="../report/variants.rst",
@@ -270,7 +270,7 @@ rule write_report:
     input:
         models=RECORDS["training"],
         records=[*COSTS, *CASES, *VARIANTS, *REMOVAL_SWEEP],
-        tables=rules.tables.input,
+        tables=expand(f"{TABLES}/{{name}}.json", name=run_folder.TABLES),
         figures=rules.figures.input,
     output:
         report(

@@ -1,12 +1,11 @@
-"""Result records of research question 1: one JSON file per model, and the deltas computed from them.
+"""Result records of research question 1: one JSON file per model.
 
-Tables, figures and the summary read these records and the paper's figures, nothing else.
+Tables, figures and the answers to claims read these records and the paper's figures, nothing else.
 """
 
 from __future__ import annotations
 
 import os
-import statistics
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +22,6 @@ from rnn_modules.names import (
     TRANSLATION_METRICS,
     modes_of,
 )
-from rnn_modules.records.captions import bounds, bounds_text, origin, seeds_text, sources_text
 
 EXPERIMENT = "decomposition_cost"
 # What Table II prints: accuracy over all positions, and unigram BLEU with the tags counted.
@@ -86,36 +84,6 @@ class Record(ModelRecord):
     monolithic: Scores
     controls: dict[str, Scores]
     modes: dict[str, Composition]
-
-
-@dataclass(frozen=True)
-class Delta:
-    """Composed minus monolithic of one model, in percentage points, by seed.
-
-    Attributes:
-        pair: language pair, None for classification.
-        scope: "all", "unpadded", or the pair.
-    """
-
-    architecture: str
-    dataset: str
-    mode: str
-    pair: str | None
-    scope: str
-    rnn: str
-    layers: int
-    metric: str
-    by_seed: dict[int, float]
-
-    @property
-    def mean(self) -> float:
-        """Mean over the seeds."""
-        return statistics.fmean(self.by_seed.values())
-
-    @property
-    def deviation(self) -> float | None:
-        """Sample standard deviation over the seeds; None for a single seed."""
-        return statistics.stdev(self.by_seed.values()) if len(self.by_seed) > 1 else None
 
 
 def metrics_of(architecture: str) -> tuple[str, ...]:
@@ -263,42 +231,3 @@ def model_order(record) -> tuple:
     """Place of a model's record in the order of Table II."""
     architectures, rnns = list(ARCHITECTURES), list(RNN_TYPES)
     return (architectures.index(record.architecture), rnns.index(record.rnn), record.layers, record.seed)
-
-
-def deltas(records: list[Record]) -> list[Delta]:
-    """Deltas of every model, mode, scope and metric, for the primary head, the seeds of a model gathered."""
-    gathered: dict[tuple, dict[int, float]] = {}
-    for record in records:
-        for mode, composition in record.modes.items():
-            composed = composition.composed[composition.head]
-            for scope in scopes_of(record.architecture):
-                pair = scope if record.architecture == TRANSLATION else None
-                for metric in metrics_of(record.architecture):
-                    difference = composed[scope][metric] - record.monolithic[scope][metric]
-                    key = (record.architecture, record.dataset, mode, pair, scope, record.rnn, record.layers, metric)
-                    gathered.setdefault(key, {})[record.seed] = record.points * difference
-    return [Delta(*key, by_seed=by_seed) for key, by_seed in gathered.items()]
-
-
-def description(records: list[Record]) -> dict[str, object]:
-    """Where the figures come from: run, preset, sources, seeds, commits, models, and examples per dataset.
-
-    Examples are ``[least, most]`` over a dataset's models, for each kind of count in the records.
-    """
-    return origin(records) | {
-        "models": len({(record.architecture, record.rnn, record.layers) for record in records}),
-        "examples": bounds((record.dataset, record.examples) for record in records),
-    }
-
-
-def caption(records: list[Record]) -> str:
-    """One line that states run, data, numbers of examples, seeds, preset and commit of ``records``."""
-    facts = description(records)
-    examples = "; ".join(
-        f"{dataset} {bounds_text(counts.get('train'))} / {bounds_text(counts.get('evaluated', counts.get('test')))}"
-        for dataset, counts in facts["examples"].items()
-    )
-    return (
-        f"Run {facts['run']}, {facts['models']} models, preset {facts['preset']}; data source: {sources_text(facts)}; "
-        f"training / evaluated examples: {examples}; {seeds_text(facts)}."
-    )

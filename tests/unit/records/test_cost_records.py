@@ -6,6 +6,7 @@ import pytest
 
 from rnn_modules.files.atomic_files import InputError
 from rnn_modules.records import cost_records
+from rnn_modules.reporting.analysis import cost_deltas
 from support.made_up_records import record
 
 
@@ -149,7 +150,7 @@ def test_deltas_are_percentage_points_of_the_primary_head_by_seed(tmp_path):
         value["modes"]["unrolled"]["head"] = "calibrated"
         value["modes"]["unrolled"]["composed"]["calibrated"]["all"]["accuracy"] = composed
     read = cost_records.read_records(write(tmp_path, value, f"{value['seed']}.json") for value in values)
-    (delta,) = [d for d in cost_records.deltas(read) if (d.mode, d.metric) == ("unrolled", "accuracy")]
+    (delta,) = [d for d in cost_deltas.deltas(read) if (d.mode, d.metric) == ("unrolled", "accuracy")]
     assert delta.by_seed == pytest.approx({0: -5.0, 1: -1.0})
     assert delta.mean == pytest.approx(-3.0)
     assert delta.deviation == pytest.approx(8**0.5)
@@ -161,7 +162,7 @@ def test_translation_deltas_are_differences_per_pair(tmp_path):
     value["monolithic"]["en-it"]["bleu"] = 20.0
     value["modes"]["rolled"]["composed"]["parent"]["en-it"]["bleu"] = 21.5
     read = cost_records.read_records([write(tmp_path, value)])
-    found = {(d.pair, d.mode, d.metric): d for d in cost_records.deltas(read)}
+    found = {(d.pair, d.mode, d.metric): d for d in cost_deltas.deltas(read)}
     assert found["en-it", "rolled", "bleu"].mean == pytest.approx(1.5)
     assert found["en-it", "rolled", "bleu"].deviation is None
     assert len(found) == 3 * 2 * 4
@@ -174,7 +175,7 @@ def test_caption_states_the_origin(tmp_path, source, synthetic):
         write(tmp_path, record(seed=seed, data_source=source, examples=count), f"{seed}.json")
         for seed, count in enumerate(counts)
     ]
-    text = cost_records.caption(cost_records.read_records(paths))
+    text = cost_deltas.caption(cost_records.read_records(paths))
     assert ("synthetic" in text) is synthetic
     for part in ("made-up", source, "clinc 1,000 / 450–500", "seeds: 0, 1", "0123456789ab", "preset paper"):
         assert part in text
@@ -182,4 +183,4 @@ def test_caption_states_the_origin(tmp_path, source, synthetic):
 
 def test_unknown_commit_is_said(tmp_path):
     read = cost_records.read_records([write(tmp_path, record(provenance={"commit": None}))])
-    assert "commit: unknown" in cost_records.caption(read)
+    assert "commit: unknown" in cost_deltas.caption(read)

@@ -4,7 +4,10 @@ import pytest
 
 from rnn_modules.files.atomic_files import InputError
 from rnn_modules.names import ARCHITECTURES, INTER, PAPER_LAYERS, PAPER_RNN_TYPES, modes_of
-from rnn_modules.records import published
+from rnn_modules.records.published import tables as published_tables
+from rnn_modules.records.published.claims import claims as published_claims
+from rnn_modules.records.published.package_accuracies import package_accuracies
+from rnn_modules.records.published.reading import FOLDER
 
 
 def test_table2_has_every_model_mode_and_pair_of_the_paper():
@@ -12,11 +15,11 @@ def test_table2_has_every_model_mode_and_pair_of_the_paper():
         (architecture, mode, pair, rnn, layers)
         for architecture in ARCHITECTURES
         for mode in modes_of(architecture)
-        for pair in published.pairs_of(architecture)
+        for pair in published_tables.pairs_of(architecture)
         for rnn in PAPER_RNN_TYPES
         for layers in PAPER_LAYERS
     }
-    assert set(published.table2()) == expected
+    assert set(published_tables.table2()) == expected
 
 
 @pytest.mark.parametrize(
@@ -29,33 +32,33 @@ def test_table2_has_every_model_mode_and_pair_of_the_paper():
     ],
 )
 def test_cells_as_printed(key, delta, jaccard):
-    cell = published.cell(*key)
+    cell = published_tables.cell(*key)
     assert (cell.delta, cell.jaccard) == (delta, jaccard)
 
 
 def test_no_cell_where_the_paper_has_none():
-    assert published.cell("one_to_one", "unrolled", None, "lstm", 1) is None
-    assert published.cell("many_to_one", "rolled", None, "relu", 1) is None
-    assert published.row_jaccard("one_to_one", "unrolled") is None
-    assert published.row_jaccard("many_to_one", "unrolled") == 0.86
+    assert published_tables.cell("one_to_one", "unrolled", None, "lstm", 1) is None
+    assert published_tables.cell("many_to_one", "rolled", None, "relu", 1) is None
+    assert published_tables.row_jaccard("one_to_one", "unrolled") is None
+    assert published_tables.row_jaccard("many_to_one", "unrolled") == 0.86
 
 
 def test_package_accuracies_explain_table2():
-    accuracies = published.package_accuracies()
+    accuracies = package_accuracies()
     assert len(accuracies) == 48
     for (architecture, rnn, layers), accuracy in accuracies.items():
         for mode in modes_of(architecture):
             delta = 100 * (getattr(accuracy, mode) - accuracy.monolithic)
-            assert delta == pytest.approx(published.cell(architecture, mode, None, rnn, layers).delta, abs=0.006)
+            assert delta == pytest.approx(published_tables.cell(architecture, mode, None, rnn, layers).delta, abs=0.006)
 
 
 def test_claims_are_numbered_without_gap():
-    assert list(published.claims()) == [f"C{number:02d}" for number in range(1, 41)]
-    assert published.claims()["C10"].published == -50.87
-    assert published.claims()["C18"].recomputed is None
+    assert list(published_claims()) == [f"C{number:02d}" for number in range(1, 41)]
+    assert published_claims()["C10"].published == -50.87
+    assert published_claims()["C18"].recomputed is None
 
 
-@pytest.mark.parametrize("reader", [published.table2, published.claims, published.package_accuracies])
+@pytest.mark.parametrize("reader", [published_tables.table2, published_claims, package_accuracies])
 def test_missing_folder_is_one_clear_error(reader, tmp_path):
     with pytest.raises(InputError, match=r"\.csv: cannot be read .*restore"):
         reader(tmp_path)
@@ -70,55 +73,60 @@ def test_missing_folder_is_one_clear_error(reader, tmp_path):
     ],
 )
 def test_damaged_table_names_the_line(tmp_path, old, new, message):
-    text = (published.FOLDER / "table2.csv").read_text(encoding="utf-8")
+    text = (FOLDER / "table2.csv").read_text(encoding="utf-8")
     (tmp_path / "table2.csv").write_text(text.replace(old, new, 1), encoding="utf-8")
     with pytest.raises(InputError, match=message):
-        published.table2(tmp_path)
+        published_tables.table2(tmp_path)
 
 
 def test_tables_iii_and_iv_have_every_setting_and_rnn():
     settings = {*ARCHITECTURES, *INTER}
     for number in (3, 4):
-        assert set(published.case_table(number)) == {(name, rnn) for name in settings for rnn in PAPER_RNN_TYPES}
-    assert published.case_table(3)["many_to_many", "gru"].mean == 0.42
-    assert published.case_table(4)["one_to_one", "lstm"].median == -0.49
-    assert published.case_table(3)["encoder_decoder", "lstm"].recomputed_mean is None
+        assert set(published_tables.case_table(number)) == {(name, rnn) for name in settings for rnn in PAPER_RNN_TYPES}
+    assert published_tables.case_table(3)["many_to_many", "gru"].mean == 0.42
+    assert published_tables.case_table(4)["one_to_one", "lstm"].median == -0.49
+    assert published_tables.case_table(3)["encoder_decoder", "lstm"].recomputed_mean is None
 
 
 def test_published_cases_explain_their_summaries_but_for_one_slip_of_sign():
     different = []
     for number in (3, 4):
-        for key, entry in published.case_table(number).items():
+        for key, entry in published_tables.case_table(number).items():
             if entry.recomputed_mean is not None and abs(entry.recomputed_mean - entry.mean) > 0.0051:
                 different.append((number, *key))
     assert different == [(4, "one_to_one-one_to_many", "vanilla")]
 
 
 def test_scenarios_as_printed():
-    assert published.scenarios()["update_estonian_english"] == published.Scenario(20.80, 20.89, 21.30)
+    assert published_tables.scenarios()["update_estonian_english"] == published_tables.Scenario(20.80, 20.89, 21.30)
 
 
 def test_gate_approaches_share_their_monolithic_models():
-    per_gate = published.package_accuracies(gate_approach="per_gate")
+    per_gate = package_accuracies(gate_approach="per_gate")
     assert {rnn for _, rnn, _ in per_gate} == {"lstm", "gru"} and len(per_gate) == 32
-    assert all(published.package_accuracies()[key].monolithic == entry.monolithic for key, entry in per_gate.items())
+    assert all(package_accuracies()[key].monolithic == entry.monolithic for key, entry in per_gate.items())
 
 
 @pytest.mark.parametrize(
     ("name", "old", "new", "read"),
     [
-        ("table3.csv", "intra,1:1,lstm,-0.07", "intra,2:2,lstm,-0.07", lambda folder: published.case_table(3, folder)),
-        ("table5.csv", "32.12", "much", published.scenarios),
+        (
+            "table3.csv",
+            "intra,1:1,lstm,-0.07",
+            "intra,2:2,lstm,-0.07",
+            lambda folder: published_tables.case_table(3, folder),
+        ),
+        ("table5.csv", "32.12", "much", published_tables.scenarios),
         (
             "artifact_rq2_rq3_accuracy.csv",
             "oneOne_oneMany,1,0.0",
             "oneOne_none,1,0.0",
-            lambda folder: published.case_table(3, folder),
+            lambda folder: published_tables.case_table(3, folder),
         ),
     ],
 )
 def test_damaged_tables_name_the_line(tmp_path, name, old, new, read):
-    for path in published.FOLDER.glob("*.csv"):
+    for path in FOLDER.glob("*.csv"):
         text = path.read_text(encoding="utf-8")
         (tmp_path / path.name).write_text(text.replace(old, new, 1) if path.name == name else text, encoding="utf-8")
     with pytest.raises(InputError, match=rf"{name}: line \d+ is damaged"):

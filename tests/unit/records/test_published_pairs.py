@@ -6,9 +6,10 @@ import pytest
 
 from rnn_modules.files.atomic_files import InputError
 from rnn_modules.names import INTER, PAPER_RNN_TYPES, TRANSLATION
-from rnn_modules.records import published_pairs
-from rnn_modules.records.published import FOLDER, case_table
-from rnn_modules.records.published_pairs import published_deltas, published_mean
+from rnn_modules.records.published import pairs as published_pairs
+from rnn_modules.records.published.pairs import published_deltas, published_mean
+from rnn_modules.records.published.reading import FOLDER
+from rnn_modules.records.published.tables import case_table
 
 # What the paper printed and its package does not give (recomputed: -5.54 of one direction).
 _PRINTED_OTHERWISE = {("inter_replacement", "one_to_one-one_to_many", "vanilla")}

@@ -18,9 +18,9 @@ from rnn_modules.names import (
     TRANSLATION,
     best_mode,
 )
-from rnn_modules.records.captions import bounds, bounds_text, origin, seeds_text, sources_text
 from rnn_modules.records.case_records import CaseRecord, is_translation
 from rnn_modules.records.cost_records import PUBLISHED_METRIC
+from rnn_modules.reporting.analysis.captions import bounds, bounds_text, origin, seeds_text, sources_text
 
 DECISION_NAMES = {
     "pair": "either class",

@@ -6,17 +6,19 @@ import dataclasses
 from collections import Counter
 from dataclasses import dataclass
 
-from rnn_modules.records import cost_records, published
 from rnn_modules.records.case_records import CaseRecord
-from rnn_modules.records.cost_records import Record
+from rnn_modules.records.cost_records import Record, check_together
+from rnn_modules.records.published.claims import Claim
+from rnn_modules.records.published.claims import claims as published_claims
 from rnn_modules.records.variant_records import VariantRecord
-from rnn_modules.reporting.analysis import case_deltas
+from rnn_modules.reporting.analysis import case_deltas, cost_deltas
+from rnn_modules.reporting.analysis.rolled_many_output import rolled_many_output
 from rnn_modules.reporting.analysis.statistics import Estimate
-from rnn_modules.reporting.claims import rolled_many_output
 from rnn_modules.reporting.claims.case_claims import case_evidence
 from rnn_modules.reporting.claims.cost_claims import GATES, cost_evidence, gate_evidence, published_gate_difference
 from rnn_modules.reporting.claims.evidence import Evidence
 from rnn_modules.reporting.claims.remarks import REMARKS, notes
+from rnn_modules.reporting.claims.rolled_many_output import sheet as rolled_sheet
 from rnn_modules.reporting.claims.verdicts import VERDICTS, Verdict, VerdictRule
 from rnn_modules.reporting.tables.table_model import Sheet, number, synthetic, texts, with_interval
 
@@ -42,7 +44,7 @@ class Answer:
         ours: None when no record belongs to the claim.
     """
 
-    claim: published.Claim
+    claim: Claim
     recomputed: float | None
     evidence: Evidence
     ours: Estimate | None
@@ -60,7 +62,7 @@ class Given:
     def __post_init__(self) -> None:
         """Check that all are of one run and preset; raises :class:`InputError`."""
         firsts = [group[0] for group in (self.costs, self.cases, self.variants) if group]
-        cost_records.check_together(firsts, lambda record: (type(record),))
+        check_together(firsts, lambda record: (type(record),))
 
     @property
     def sources(self) -> list[str]:
@@ -71,9 +73,9 @@ class Given:
         """Where the figures come from, one paragraph per kind of record."""
         paragraphs = []
         for name, group, describe in (
-            ("Cost of decomposition", self.costs, cost_records.caption),
+            ("Cost of decomposition", self.costs, cost_deltas.caption),
             ("Reuse, replacement and scenarios", self.cases, case_deltas.caption),
-            ("Gate approaches", self.variants, cost_records.caption),
+            ("Gate approaches", self.variants, cost_deltas.caption),
         ):
             if group:
                 text = describe(group)
@@ -90,7 +92,7 @@ def answer_claims(given: Given, rule: VerdictRule | None = None) -> list[Answer]
         **case_evidence(given.cases),
     }
     answers = []
-    for identifier, claim in published.claims().items():
+    for identifier, claim in published_claims().items():
         recomputed = published_gate_difference() if identifier == GATES else claim.recomputed
         found = evidence[identifier]
         ours = found.estimate()
@@ -106,14 +108,14 @@ def summary(given: Given, rule: VerdictRule | None = None) -> dict[str, object]:
     return {
         "experiment": "claims",
         "origin": {
-            "decomposition_cost": cost_records.description(given.costs) if given.costs else None,
+            "decomposition_cost": cost_deltas.description(given.costs) if given.costs else None,
             "cases": case_deltas.description(given.cases) if given.cases else None,
-            "variants": cost_records.description(given.variants) if given.variants else None,
+            "variants": cost_deltas.description(given.variants) if given.variants else None,
         },
         "rule": dataclasses.asdict(rule) | {"text": rule.text()},
         "verdicts": _counted(answers),
         "claims": [_answer_facts(answer) for answer in answers],
-        "rolled_many_output": rolled_many_output.rolled_many_output(given.costs),
+        "rolled_many_output": rolled_many_output(given.costs),
     }
 
 
@@ -167,8 +169,8 @@ def sheets(given: Given, rule: VerdictRule | None = None) -> tuple[Sheet, ...]:
         rows=tuple(_row(answer) for answer in answers),
         leading=5,
     )
-    rolled = rolled_many_output.rolled_many_output(given.costs)
-    return (claims, *([rolled_many_output.sheet(rolled, given.sources)] if rolled else []))
+    rolled = rolled_many_output(given.costs)
+    return (claims, *([rolled_sheet(rolled, given.sources)] if rolled else []))
 
 
 def _row(answer: Answer):

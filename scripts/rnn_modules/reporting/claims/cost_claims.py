@@ -1,6 +1,6 @@
 """The claims of research question 1 (paper, section V-B1), computed the same way from any set of deltas.
 
-Applied to Table II they give the recomputed figures of ``config/published/claims.csv``; applied to records, ours.
+Applied to Table II they give the recomputed figures of the file of claims; applied to records, ours.
 """
 
 from __future__ import annotations
@@ -20,9 +20,11 @@ from rnn_modules.names import (
     TRANSLATION,
     modes_of,
 )
-from rnn_modules.records import published
-from rnn_modules.records.cost_records import PUBLISHED_METRIC, Record, deltas
+from rnn_modules.records.cost_records import PUBLISHED_METRIC, Record
+from rnn_modules.records.published import tables as published_tables
+from rnn_modules.records.published.package_accuracies import package_accuracies
 from rnn_modules.records.variant_records import VariantRecord
+from rnn_modules.reporting.analysis.cost_deltas import deltas
 from rnn_modules.reporting.claims.evidence import Evidence, Statistic
 
 ONE_OUTPUT = ("one_to_one", "many_to_one")
@@ -109,7 +111,7 @@ def published_points(jaccard: bool) -> list[Point]:
     """Points of Table II; the Jaccard index counts once per model, a translation model's pairs share it."""
     return [
         Point(cell.architecture, cell.mode, cell.rnn, cell.jaccard if jaccard else cell.delta)
-        for cell in published.table2().values()
+        for cell in published_tables.table2().values()
         if not jaccard or cell.pair in (None, LANGUAGE_PAIRS[0])
     ]
 
@@ -202,8 +204,8 @@ def gate_evidence(records: list[VariantRecord]) -> Evidence:
 
 def published_gate_difference() -> float:
     """What the package's files give for C18, over the figures whose evaluation is sound: all but rolled x:N."""
-    per_gate = published.package_accuracies(gate_approach="per_gate")
-    hidden_state = published.package_accuracies()
+    per_gate = package_accuracies(gate_approach="per_gate")
+    hidden_state = package_accuracies()
     differences = []
     for key, accuracy in per_gate.items():
         for mode in modes_of(key[0]):

@@ -2,66 +2,8 @@
 
 from __future__ import annotations
 
-import statistics
-
-from rnn_modules.names import ARCHITECTURES, MANY_OUTPUT, PAPER_LAYERS, PAPER_RNN_TYPES, SCOPES
-from rnn_modules.records import published
-from rnn_modules.records.cost_records import Record, scopes_of
+from rnn_modules.names import SCOPES
 from rnn_modules.reporting.tables.table_model import Sheet, number, synthetic, texts
-
-
-def rolled_many_output(records: list[Record]) -> list[dict[str, object]]:
-    """Rolled decomposition of the many-output models beside the controls that show where the paper's figure comes from.
-
-    The published package evaluated rolled many-output modules without their weights. A network of zeros shows what that
-    gives, the majority constant what no model at all gives.
-
-    Returns:
-        One dictionary per dataset and scope, models and seeds averaged. Accuracies in percent: monolithic, composed
-        (ours), majority constant, zeroed network, and the published composed one (median; all positions only).
-        Deltas in percentage points against the monolithic model: ours, majority, zeroed, and the published ones.
-    """
-    rows = []
-    for architecture in MANY_OUTPUT:
-        in_paper = [r for r in records if r.rnn in PAPER_RNN_TYPES and r.layers in PAPER_LAYERS]
-        chosen = [r for r in in_paper if r.architecture == architecture and "rolled" in r.modes]
-        if not chosen:
-            continue
-        for scope in scopes_of(architecture):
-            accuracies: dict[str, list[float]] = {name: [] for name in ("composed", "majority", "zeroed")}
-            differences: dict[str, list[float]] = {name: [] for name in accuracies}
-            for record in chosen:
-                rolled = record.modes["rolled"]
-                for name, scores in {**record.controls, "composed": rolled.composed[rolled.head]}.items():
-                    accuracy = scores[scope]["accuracy"]
-                    accuracies[name].append(100 * accuracy)
-                    differences[name].append(100 * (accuracy - record.monolithic[scope]["accuracy"]))
-            keys = [(rnn, layers) for rnn in PAPER_RNN_TYPES for layers in PAPER_LAYERS] if scope == "all" else []
-            published_deltas = [published.cell(architecture, "rolled", None, *key).delta for key in keys]
-            published_accuracies = [100 * published.package_accuracies()[architecture, *key].rolled for key in keys]
-            rows.append(
-                {
-                    "io_type": ARCHITECTURES[architecture],
-                    "dataset": chosen[0].dataset,
-                    "scope": scope,
-                    "models": len({(record.rnn, record.layers) for record in chosen}),
-                    "monolithic_accuracy_percent": _mean([100 * r.monolithic[scope]["accuracy"] for r in chosen]),
-                    **{f"{name}_accuracy_percent": _mean(values) for name, values in accuracies.items()},
-                    "published_accuracy_percent_median": _median(published_accuracies),
-                    **{f"{name}_delta_percent_points": _mean(values) for name, values in differences.items()},
-                    "published_delta_percent_points_mean": _mean(published_deltas),
-                    "published_delta_percent_points_median": _median(published_deltas),
-                }
-            )
-    return rows
-
-
-def _mean(values: list[float]) -> float | None:
-    return statistics.fmean(values) if values else None
-
-
-def _median(values: list[float]) -> float | None:
-    return statistics.median(values) if values else None
 
 
 def sheet(rows: list[dict[str, object]], sources: list[str]) -> Sheet:

@@ -11,7 +11,7 @@ from rnn_modules.records.case_records import read_case_records
 from rnn_modules.records.cost_records import read_records
 from rnn_modules.records.variant_records import read_variant_records
 from rnn_modules.reporting.claims.answers import Given, sheets, summary
-from rnn_modules.reporting.tables import rendering
+from rnn_modules.reporting.tables.table_files import write_for_people
 
 Paths = Sequence[str | os.PathLike]
 
@@ -35,4 +35,4 @@ def write_claims(costs: Paths, cases: Paths, variants: Paths, folder: str | os.P
     )
     folder = Path(folder)
     write_json(folder / "claims.json", summary(given))
-    rendering.write_sheet(folder / "claims", *sheets(given))
+    write_for_people(folder / "claims", sheets(given))

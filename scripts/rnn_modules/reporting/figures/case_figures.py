@@ -13,7 +13,7 @@ import numpy as np
 from rnn_modules.files.atomic_files import InputError
 from rnn_modules.names import EXPERIMENTS, METRICS, PAPER_RNN_TYPES, RNN_TYPES
 from rnn_modules.records.case_records import CaseRecord, read_case_records
-from rnn_modules.records.published_pairs import published_deltas, published_mean, table_of
+from rnn_modules.records.published.pairs import published_deltas, published_mean, table_of
 from rnn_modules.reporting.analysis.case_deltas import PREDICTOR_NAMES, caption, case_deltas, setting_name, views_of
 from rnn_modules.reporting.figures.saving import save
 

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import os
-import statistics
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rnn_modules.names import ARCHITECTURES, METRICS, RNN_TYPES, TRANSLATION, modes_of
-from rnn_modules.records import published
-from rnn_modules.records.cost_records import PUBLISHED_METRIC, Record, caption, deltas, read_records
-from rnn_modules.records.published import DATASETS
+from rnn_modules.records.cost_records import PUBLISHED_METRIC, Record, read_records
+from rnn_modules.records.published.tables import DATASETS
+from rnn_modules.reporting.analysis.cost_deltas import caption, model_columns
+from rnn_modules.reporting.analysis.cost_series import our_series, published_series, zeroed_series
 from rnn_modules.reporting.figures.saving import save
-from rnn_modules.reporting.tables.cost_tables import model_columns
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -27,49 +26,6 @@ _ZEROED_COLOUR = "#555555"
 _LINEAR_POINTS = 2.0
 _TICKS = (-100, -50, -20, -10, -5, -2, -1, 0, 1, 2, 5, 10, 20, 50, 100)
 _SHOWN_AT_LEAST = (-120.0, 6.5)
-
-Series = dict[tuple[str, int], float]
-"""(rnn, layers) -> delta in percentage points."""
-
-
-def our_series(records: list[Record], architecture: str, mode: str) -> tuple[Series, Series]:
-    """Our deltas and their standard deviations over seeds, translation's pairs averaged."""
-    by_model: dict[tuple[str, int], list] = {}
-    for delta in deltas(records):
-        scope = delta.pair or "all"
-        if (delta.architecture, delta.mode, delta.metric, delta.scope) == (
-            architecture,
-            mode,
-            PUBLISHED_METRIC[architecture],
-            scope,
-        ):
-            by_model.setdefault((delta.rnn, delta.layers), []).append(delta)
-    means = {model: statistics.fmean(delta.mean for delta in found) for model, found in by_model.items()}
-    deviations: Series = {}
-    for model, found in by_model.items():
-        if len(found[0].by_seed) > 1:
-            over_pairs = [statistics.fmean(delta.by_seed[seed] for delta in found) for seed in found[0].by_seed]
-            deviations[model] = statistics.stdev(over_pairs)
-    return means, deviations
-
-
-def published_series(architecture: str, mode: str) -> Series:
-    """The paper's deltas, translation's pairs averaged."""
-    by_model: dict[tuple[str, int], list[float]] = {}
-    for cell in published.table2().values():
-        if (cell.architecture, cell.mode) == (architecture, mode):
-            by_model.setdefault((cell.rnn, cell.layers), []).append(cell.delta)
-    return {model: statistics.fmean(values) for model, values in by_model.items()}
-
-
-def zeroed_series(records: list[Record], architecture: str) -> Series:
-    """A network of zeros minus the monolithic model, where the records have that control, seeds averaged."""
-    by_model: dict[tuple[str, int], list[float]] = {}
-    for record in records:
-        if record.architecture == architecture and "zeroed" in record.controls:
-            difference = record.controls["zeroed"]["all"]["accuracy"] - record.monolithic["all"]["accuracy"]
-            by_model.setdefault((record.rnn, record.layers), []).append(record.points * difference)
-    return {model: statistics.fmean(values) for model, values in by_model.items()}
 
 
 def _panel(axes: Axes, records: list[Record], architecture: str, models: list[tuple[str, int]]) -> None:

@@ -13,7 +13,9 @@ from rnn_modules.decomposition.masks import Modules
 from rnn_modules.decomposition.module_files import read_modules
 from rnn_modules.files.atomic_files import InputError
 from rnn_modules.names import ARCHITECTURES, RNN_TYPES
-from rnn_modules.records.cost_records import Record, caption, read_record
+from rnn_modules.records.cost_records import Record, read_record
+from rnn_modules.reporting.analysis.cost_deltas import caption
+from rnn_modules.reporting.analysis.removed_nodes import most_changed_class, node_order, removed_nodes
 from rnn_modules.reporting.figures.saving import save
 
 if TYPE_CHECKING:
@@ -23,36 +25,6 @@ if TYPE_CHECKING:
 # Perceptually even and readable in grey: white kept, dark blue removed.
 _COLOURS = "Blues"
 _LONGEST_NAME = 18
-
-
-def removed_nodes(mask: np.ndarray) -> np.ndarray:
-    """Share of a node's gates that each module lost, over its timesteps too.
-
-    Args:
-        mask: ``(modules, timesteps or 1, gates or 1, units) bool``, True where kept.
-
-    Returns:
-        ``(modules, units) float64``.
-    """
-    return 1.0 - mask.mean(axis=(1, 2))
-
-
-def node_order(removed: np.ndarray) -> np.ndarray:
-    """Nodes by how many modules lost them, most first; equals by the module that lost them, then by number.
-
-    Args:
-        removed: ``(modules, units)`` shares.
-
-    Returns:
-        ``(units,) int``.
-    """
-    first = np.where(removed.any(axis=0), (removed > 0).argmax(axis=0), len(removed))
-    return np.lexsort((np.arange(removed.shape[1]), first, -removed.sum(axis=0)))
-
-
-def most_changed_class(modules: Modules) -> int:
-    """The module that lost most nodes, over all layers and timesteps."""
-    return int(np.argmax(sum(removed_nodes(mask).sum(axis=1) for mask in modules.kept)))
 
 
 def _short(name: str) -> str:

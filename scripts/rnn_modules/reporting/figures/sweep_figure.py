@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import statistics
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rnn_modules.names import ARCHITECTURES, MANY_OUTPUT, METRICS, RNN_TYPES, TRANSLATION, modes_of
-from rnn_modules.records.cost_records import PUBLISHED_METRIC, Scores, caption, scopes_of
+from rnn_modules.records.cost_records import PUBLISHED_METRIC
 from rnn_modules.records.variant_records import read_sweep_records
+from rnn_modules.reporting.analysis.cost_deltas import caption
+from rnn_modules.reporting.analysis.sweep_series import jaccard_series, score, score_series
 from rnn_modules.reporting.figures.cost_figure import STYLES
 from rnn_modules.reporting.figures.saving import save
 
@@ -20,53 +22,7 @@ if TYPE_CHECKING:
 
     from rnn_modules.records.variant_records import SweepRecord
 
-Series = dict[float, float]
-"""Removal cap in percent -> value."""
 _MONOLITHIC_COLOUR = "black"
-
-
-def score(scores: Scores, architecture: str, unpadded: bool = False) -> float:
-    """The figure that Table II has of a model, 0 to 100; translation's pairs averaged.
-
-    Args:
-        scores: of one predictor.
-        architecture: input/output type.
-        unpadded: many-output models: over the positions that are not padding.
-    """
-    metric = PUBLISHED_METRIC[architecture]
-    if architecture == TRANSLATION:
-        return statistics.fmean(scores[pair][metric] for pair in scopes_of(architecture))
-    return 100.0 * scores["unpadded" if unpadded else "all"][metric]
-
-
-def _means(pairs: Iterable[tuple[float, float]]) -> Series:
-    gathered: dict[float, list[float]] = {}
-    for cap, value in pairs:
-        gathered.setdefault(cap, []).append(value)
-    return {cap: statistics.fmean(values) for cap, values in sorted(gathered.items())}
-
-
-def score_series(records: list[SweepRecord], mode: str, unpadded: bool = False) -> Series:
-    """Composed figure by cap for one architecture's records, models and seeds averaged."""
-    return _means(
-        (
-            round(100 * row.removal_cap, 6),
-            score(composition.composed[composition.head], record.architecture, unpadded),
-        )
-        for record in records
-        for row in record.rows
-        if (composition := row.modes.get(mode))
-    )
-
-
-def jaccard_series(records: list[SweepRecord], mode: str) -> Series:
-    """Jaccard index of parent and modules by cap, models and seeds averaged."""
-    return _means(
-        (round(100 * row.removal_cap, 6), row.modes[mode].jaccard)
-        for record in records
-        for row in record.rows
-        if mode in row.modes
-    )
 
 
 def _draw_scores(axes: Axes, records: list[SweepRecord], architecture: str) -> None:

@@ -2,38 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from rnn_modules.files.atomic_files import InputError, read_json
+from rnn_modules.files.run_folder import RunFolder
 from rnn_modules.names import ARCHITECTURES
-from rnn_modules.reporting.claims.answers import MEASURE_NAMES
 from rnn_modules.reporting.report.benchmarks import duration, rule_costs
 from rnn_modules.reporting.report.details import Details, details
 from rnn_modules.reporting.report.pictures import Picture, read_pictures
+from rnn_modules.reporting.report.sections import Section, read_sections
 from rnn_modules.reporting.report.sources import KINDS, Sources, read_sources
-from rnn_modules.reporting.report.written_tables import read_table
-from rnn_modules.reporting.tables.table_model import Cell, Sheet, number, synthetic, texts, with_interval
-
-# File of the table, heading of its section, and the files that go with it, folded.
-TABLES = (
-    ("table2", "Table II: cost of decomposition (RQ1)", ("table2_unpadded", "decomposition_cost")),
-    ("table3", "Table III: reuse of modules (RQ2)", ("table3_measures",)),
-    ("table4", "Table IV: replacement of modules (RQ3)", ("table4_measures",)),
-    ("table5", "Table V: evolution scenarios", ()),
-    ("variants", "Choices of paper and package: one change at a time", ()),
-)
-
-
-@dataclass(frozen=True)
-class Section:
-    """One section of tables; ``absent`` says what is missing when there is no sheet."""
-
-    anchor: str
-    heading: str
-    sheets: list[Sheet]
-    folded: list[Sheet]
-    absent: str
+from rnn_modules.reporting.tables.table_model import Sheet, texts
 
 
 @dataclass(frozen=True)
@@ -119,73 +99,9 @@ def origin(sources: Sources) -> str:
     )
 
 
-def claims_section(folder: Path, data_sources: list[str]) -> Section:
-    """The paper's claims beside ours, from the answers that the run wrote."""
-    path = folder / "tables" / "claims.json"
-    heading, absent = "Claims", "Not in this run: tables/claims.json is missing."
-    if not path.exists():
-        return Section("claims", heading, [], [], absent)
-    summary = read_json(path, ("claims", "rule", "verdicts"))
-    try:
-        rows = tuple(_claim_row(answer) for answer in summary["claims"])
-        counted = ", ".join(f"{count} {verdict}" for verdict, count in summary["verdicts"].items())
-        remarks: dict[str, list[str]] = {}
-        for answer in summary["claims"]:
-            for text in answer["remarks"]:
-                remarks.setdefault(text, []).append(answer["identifier"])
-        rule = summary["rule"]["text"]
-    except (KeyError, TypeError, AttributeError, ValueError, IndexError) as error:
-        raise InputError(f"{path}: not the answers to the claims ({error!r}); delete it and make it again") from error
-    said = (f"{', '.join(claims)}: {text}" for text, claims in remarks.items())
-    columns = ("Claim", "About", "Verdict", "Paper", "Ours", "Paper, recomputed", "Ours, measured otherwise", "Values")
-    sheet = Sheet(
-        name="claims",
-        title=f"The paper's {len(rows)} claims{synthetic(data_sources)}",
-        caption=f"Of {len(rows)} claims: {counted}.",
-        notes=(rule, "Ours: in brackets the 95 % bootstrap interval over the values behind it.", *said),
-        columns=(*columns, "Quantity", "Section"),
-        rows=rows,
-        leading=3,
-    )
-    return Section("claims", heading, [sheet], [], absent)
-
-
-def _claim_row(answer: dict) -> tuple[Cell, ...]:
-    ours = with_interval(answer["ours"], answer["ours_interval_95"], signed=False)
-    others = answer["ours_other_measures"].items()
-    missing = f" (none of {', '.join(answer['missing'])})" if answer["missing"] and answer["values"] else ""
-    basis = " (recomputed figure)" if answer["verdict_on"] == "recomputed" else ""
-    return texts(
-        answer["identifier"],
-        answer["claim"],
-        f"{answer['verdict']}{basis}",
-        number(answer["published"]),
-        ours,
-        number(answer["recomputed"]),
-        ", ".join(f"{MEASURE_NAMES.get(name, name)} {number(value)}" for name, value in others if value is not None),
-        f"{answer['values']}{missing}",
-        f"{answer['quantity']}, {answer['unit']}",
-        answer["section"],
-    )
-
-
-def table_sections(folder: Path) -> list[Section]:
-    """Tables II to V and the variants, as the run's table scripts wrote them."""
-    sections = []
-    for name, heading, companions in TABLES:
-        folded = [sheet for companion in companions for sheet in read_table(folder / "tables" / f"{companion}.md")]
-        absent = f"Not in this run: tables/{name}.md is missing."
-        sheets = read_table(folder / "tables" / f"{name}.md")
-        if sheets and name == "table2":
-            # Behind the claims stands where the published rolled figures come from, which Table II needs.
-            sheets += read_table(folder / "tables" / "claims.md")[1:]
-        sections.append(Section(name, heading, sheets, folded, absent))
-    return sections
-
-
 def _costs(folder: Path) -> tuple[Sheet, str]:
     rows, total = [], 0.0
-    for cost in rule_costs(folder / "benchmarks"):
+    for cost in rule_costs(folder):
         memory = [f"{value:,.0f}" for value in cost.memory] if cost.memory else ["–", "–"]
         times = [f"{value:,.1f}" for value in (cost.median_seconds, cost.highest_seconds, cost.total_seconds)]
         rows.append(texts(cost.rule, str(cost.jobs), *times, *memory))
@@ -232,16 +148,18 @@ def _by_architecture(found: list[Details]) -> dict[str, list[Details]]:
     return grouped
 
 
-def read_content(folder: Path) -> Content:
+def read_content(folder: str | os.PathLike) -> Content:
     """Gather everything that the page says about the run in ``folder``.
 
     Raises:
         InputError: the folder holds no record, or a file in it is damaged.
     """
-    sources = read_sources(folder)
+    run = RunFolder(folder)
+    sources = read_sources(run)
     found = details(sources.models)
-    costs, total_time = _costs(folder)
+    costs, total_time = _costs(run.benchmarks)
     counts, data_sources = _dataset_counts(sources), _distinct(r["data_source"] for r in sources.all_records())
+    claims, tables = read_sections(run.tables, data_sources)
     facts = [("Run", run_name(sources)), ("Models", str(len(sources.models)))]
     for name, parts in counts.items():
         facts.append((f"Examples of {name}", ", ".join(f"{part} {_count(values)}" for part, values in parts.items())))
@@ -250,9 +168,9 @@ def read_content(folder: Path) -> Content:
         synthetic="synthetic" in data_sources,
         origin=origin(sources),
         facts=facts,
-        claims=claims_section(folder, data_sources),
-        tables=table_sections(folder),
-        pictures=read_pictures(folder / "figures"),
+        claims=claims,
+        tables=tables,
+        pictures=read_pictures(run),
         curves=_by_architecture([one for one in found if one.curve]),
         models=_by_architecture(found),
         costs=costs,

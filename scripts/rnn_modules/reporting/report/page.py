@@ -51,7 +51,7 @@ def write_report(folder: str | os.PathLike, output: str | os.PathLike) -> None:
         InputError: the folder holds no record, or a file in it is damaged; as UnwritableError, the page cannot be
             written.
     """
-    page = render(read_content(Path(folder)))
+    page = render(read_content(folder))
     write_text(output, page)
     logging.info("%s: %.1f MB", output, len(page.encode()) / 1e6)
 

@@ -6,6 +6,7 @@ import base64
 from dataclasses import dataclass
 from pathlib import Path
 
+from rnn_modules.files.run_folder import RunFolder
 from rnn_modules.names import ARCHITECTURES
 
 # Drawings stay sharp, but thousands of points make them large.
@@ -60,19 +61,12 @@ _TEXTS = {
 def _words(name: str) -> tuple[str, str, str]:
     if name in _TEXTS:
         return _TEXTS[name]
-    kind = name.removeprefix("modules_")
-    if kind != name:
-        # Longest first: the name of one type may begin another's.
-        types = [label for key, label in ARCHITECTURES.items() if kind.startswith(key)]
-        title = f"Modules of one model: {types[0] if types else kind}"
-        return (
-            title,
-            "Dark nodes are gone. Rolled modules lost nodes for good; unrolled ones lose them by timestep. "
-            "Nodes that all modules lost stand left, those that one module alone lost right of them.",
-            "Heat maps of the nodes that each class's module lost, by layer; of an unrolled module also by timestep.",
-        )
-    title = name.replace("_", " ").capitalize()
-    return title, "", f"Figure: {title}"
+    return (
+        f"Modules of one model: {ARCHITECTURES[name.removeprefix('modules_')]}",
+        "Dark nodes are gone. Rolled modules lost nodes for good; unrolled ones lose them by timestep. "
+        "Nodes that all modules lost stand left, those that one module alone lost right of them.",
+        "Heat maps of the nodes that each class's module lost, by layer; of an unrolled module also by timestep.",
+    )
 
 
 def _uri(path: Path) -> str:
@@ -90,13 +84,12 @@ def _file(folder: Path, name: str) -> Path:
     return image if size > _LARGEST_SVG and image.stat().st_size < size else drawing
 
 
-def read_pictures(folder: Path) -> list[Picture]:
-    """The figures of a run, those named in this module first; empty when there are none."""
-    files = [path for path in folder.glob("*") if path.suffix in _TYPES and path.is_file()]
-    names = {path.stem for path in files if not path.name.startswith(".")}
-    known = [name for name in _TEXTS if name in names]
-    found = []
-    for name in (*known, *sorted(names - set(known))):
-        title, caption, alternative = _words(name)
-        found.append(Picture(name, title, caption, alternative, _uri(_file(folder, name))))
-    return found
+def read_pictures(run: RunFolder) -> list[Picture]:
+    """The figures of a run's present configuration, those named in this module first; empty when there are none.
+
+    Raises:
+        InputError: ``run.json`` is damaged.
+    """
+    drawn = run.drawn(run.configuration() or {"architectures": list(ARCHITECTURES)})
+    names = dict.fromkeys(path.stem for path in drawn if path.is_file())
+    return [Picture(name, *_words(name), _uri(_file(run.figures, name))) for name in names]

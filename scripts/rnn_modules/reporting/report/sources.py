@@ -1,4 +1,4 @@
-"""What a run left in its folder: result records of every kind, told apart by what they say, not by their paths."""
+"""What a run left in its folder: the result records of its present configuration, by kind."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from pathlib import Path
 
 from rnn_modules.files.atomic_files import InputError, read_json
 from rnn_modules.files.checked_json import MOST_ITEMS, RecordReader
+from rnn_modules.files.run_folder import RunFolder
 from rnn_modules.names import ARCHITECTURES, RNN_TYPES
-from rnn_modules.records import cost_records as result_records
-from rnn_modules.records.cost_records import Record
+from rnn_modules.records.cost_records import Record, read_records
 from rnn_modules.reporting.report.curves import History, read_history
 
 # Kind of record -> what it is called on the page.
@@ -25,10 +25,8 @@ KINDS = {
     "removal_sweep": "removal sweep",
     "variants": "variants of the decomposition",
 }
-# "records" is where a reference keeps what the other folders hold.
-_FOLDERS = ("models", "records", "experiments")
-_TRAINING_KEYS = ("settings", "network_sha256", "test")
 _NEEDED = ("data_source", "seed", "provenance")
+_TRAINING_KEYS = ("settings", "network_sha256", "test")
 
 ModelKey = tuple[str, str, str, int, int]
 """Architecture, dataset, RNN type, layers, seed."""
@@ -73,16 +71,11 @@ class Sources:
             yield from found
 
 
-def _kind(value: dict) -> str | None:
-    experiment = value.get("experiment")
-    if experiment is not None:
-        return experiment if isinstance(experiment, str) and experiment in KINDS else None
-    return "training" if all(key in value for key in _TRAINING_KEYS) else None
-
-
 def _check(reader: RecordReader, kind: str) -> None:
     """Check what the page takes from every record, and from those of trainings."""
     value = reader.value
+    if kind != "training":
+        reader.choice("experiment", (kind,))
     reader.text("data_source")
     reader.whole("seed", value["seed"])
     provenance = reader.inner("provenance", value["provenance"])
@@ -116,23 +109,22 @@ def _order(key: ModelKey) -> tuple:
     return list(ARCHITECTURES).index(architecture), str(dataset), list(RNN_TYPES).index(rnn), layers, seed
 
 
-def read_sources(folder: Path) -> Sources:
-    """Read the records of a run.
+def read_sources(run: RunFolder) -> Sources:
+    """Read the records of a run's present configuration.
 
     Raises:
         InputError: the folder does not exist or has no record, or a record is damaged.
     """
+    folder = run.path
     if not folder.is_dir():
         raise InputError(f"{folder}: no such folder; name the results folder of a run")
     found: dict[str, list[tuple[Path, dict]]] = {kind: [] for kind in KINDS}
-    for name in _FOLDERS:
-        for path in sorted((folder / name).rglob("*.json")):
-            value = read_json(path)
-            if (kind := _kind(value)) is not None:
-                if missing := [key for key in _NEEDED if key not in value]:
-                    raise InputError(f"{path}: lacks {', '.join(missing)}; delete it and make it again")
-                _check(RecordReader(path, value), kind)
-                found[kind].append((path, value))
+    for kind, paths in run.found_records().items():
+        needed = (*_NEEDED, *(_TRAINING_KEYS if kind == "training" else ["experiment"]))
+        for path in sorted(paths):
+            value = read_json(path, needed)
+            _check(RecordReader(path, value), kind)
+            found[kind].append((path, value))
     if not any(found.values()):
         raise InputError(f"{folder}: holds no result record; let the run make some models first")
     training: dict[ModelKey, tuple[Path, dict]] = {}
@@ -141,7 +133,7 @@ def read_sources(folder: Path) -> Sources:
         if first != path:
             raise InputError(f"{path}: describes the same model as {first}; delete the one that is not of this run")
     cost_paths = [path for path, _ in found["decomposition_cost"]]
-    costs = result_records.read_records(cost_paths) if cost_paths else []
+    costs = read_records(cost_paths) if cost_paths else []
     parameters = {path: value.get("parameters", {}) for path, value in found["decomposition_cost"]}
     by_key = {(cost.architecture, cost.dataset, cost.rnn, cost.layers, cost.seed): cost for cost in costs}
     models = []

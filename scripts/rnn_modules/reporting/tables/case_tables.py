@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import statistics
-from dataclasses import astuple, dataclass
+from dataclasses import astuple
 
 from rnn_modules.names import (
     CLASSIFICATION_METRICS,
@@ -13,34 +12,19 @@ from rnn_modules.names import (
     RNN_TYPES,
     TRANSLATION_METRICS,
 )
-from rnn_modules.records import published
 from rnn_modules.records.case_records import CaseRecord
-from rnn_modules.records.published import CaseSummary
 from rnn_modules.reporting.analysis.case_deltas import (
     PREDICTOR_NAMES,
-    View,
-    by_model,
     caption,
-    case_deltas,
     decision_name,
     drawn,
-    mean_level,
     model_name,
     setting_name,
-    views_of,
 )
-from rnn_modules.reporting.analysis.statistics import Summary, summarise
+from rnn_modules.reporting.analysis.case_summaries import EXPERIMENTS, LEVELS, DeltaRow
 from rnn_modules.reporting.tables.table_model import Cell, Sheet, number, probability, synthetic, texts, with_interval
 
-EXPERIMENTS = {3: ("intra_reuse", "inter_reuse"), 4: ("intra_replacement", "inter_replacement")}
 _TITLES = {3: "Table III: reuse of modules", 4: "Table IV: replacement of modules"}
-# Predictors that a table shows beside the deltas; tags_only is translation's constant.
-_LEVELS = {
-    3: ("modules", "baseline", "parent", "constant"),
-    4: ("modules", "monolithic", "composed", "better", "baseline", "parent", "constant"),
-}
-# Margin of the equivalence test, percentage points.
-MARGIN = 1.0
 # Printed figures are rounded to two decimals.
 _ROUNDING = 0.0101
 _NOTES = (
@@ -67,42 +51,6 @@ _OWN_NOTES = {
 }
 
 
-@dataclass(frozen=True)
-class DeltaRow:
-    """A row of Table III or IV: one setting and RNN type under one view."""
-
-    records: list[CaseRecord]
-    view: View
-    summary: Summary
-    levels: dict[str, float | None]
-    paper: CaseSummary | None
-
-
-def delta_rows(records: list[CaseRecord], table: int) -> list[DeltaRow]:
-    """The rows of Table III or IV that the records give."""
-    rows = []
-    for (experiment, setting, rnn), group in by_model(records).items():
-        if experiment not in EXPERIMENTS[table]:
-            continue
-        for view in views_of(experiment, setting):
-            deltas = case_deltas(group, view)
-            if not deltas:
-                continue
-            levels = {name: mean_level(group, name, view) for name in (*_LEVELS[table], "tags_only")}
-            tags_only = levels.pop("tags_only")
-            levels["constant"] = tags_only if levels["constant"] is None else levels["constant"]
-            rows.append(
-                DeltaRow(
-                    records=group,
-                    view=view,
-                    summary=summarise([delta.mean for delta in deltas], MARGIN),
-                    levels=levels,
-                    paper=published.case_table(table).get((setting, rnn)) if view.paper else None,
-                )
-            )
-    return rows
-
-
 CSV_COLUMNS = (
     *("run", "preset", "data_source", "experiment", "setting", "io_type", "rnn", "layers", "better_layers", "seeds"),
     *("decision", "head", "metric", "reference", "values", "cases", "cases_possible"),
@@ -110,7 +58,7 @@ CSV_COLUMNS = (
     *("median_delta_percent_points", "median_low_95", "median_high_95", "p_zero", "p_equivalence"),
     *("paper_mean_percent_points", "paper_median_percent_points"),
     *("paper_recomputed_mean_percent_points", "paper_recomputed_median_percent_points"),
-    *(f"{name}_level" for name in _LEVELS[4]),
+    *(f"{name}_level" for name in LEVELS[4]),
 )
 
 
@@ -129,7 +77,7 @@ def csv_rows(rows: list[DeltaRow]) -> list[dict[str, object]]:
             *(summary.median, *(summary.median_interval or (None, None))),
             *(summary.p_zero, summary.p_equivalence),
             *(astuple(row.paper) if row.paper else (None,) * 4),
-            *(row.levels.get(name) for name in _LEVELS[4]),
+            *(row.levels.get(name) for name in LEVELS[4]),
         )
         written.append(dict(zip(CSV_COLUMNS, values, strict=True)))
     return written
@@ -185,43 +133,11 @@ def sheet(records: list[CaseRecord], rows: list[DeltaRow], table: int) -> Sheet:
         columns=(
             *heading,
             *("Mean Δ", "Median Δ", "Cases", "p (Δ = 0)", "p (|Δ| ≥ 1)"),
-            *(PREDICTOR_NAMES[name].capitalize() for name in _LEVELS[table]),
+            *(PREDICTOR_NAMES[name].capitalize() for name in LEVELS[table]),
         ),
         rows=tuple(written),
         leading=len(heading),
     )
-
-
-MEASURE_COLUMNS = (
-    *("experiment", "setting", "rnn", "seeds", "decision", "predictor", "mode", "head", "cases"),
-    *CLASSIFICATION_METRICS,
-    *TRANSLATION_METRICS,
-)
-
-
-def measure_rows(records: list[CaseRecord], table: int) -> list[dict[str, object]]:
-    """Every predictor, mode, head and decision with every metric: means over the cases, percent or 0 to 100."""
-    rows = []
-    for (experiment, setting, rnn), group in by_model(records).items():
-        if experiment not in EXPERIMENTS[table]:
-            continue
-        gathered: dict[tuple, dict[tuple, list[dict[str, float]]]] = {}
-        for record in group:
-            for row in record.rows:
-                # Translation's decision is the language pair, which the mean is over.
-                decision = None if record.translation else row.decision
-                key = (decision, row.predictor, row.mode, row.head)
-                gathered.setdefault(key, {}).setdefault((row.case, row.decision), []).append(row.metrics)
-        for key, by_case in gathered.items():
-            means = {
-                metric: group[0].points
-                * statistics.fmean(statistics.fmean(m[metric] for m in seeds) for seeds in by_case.values())
-                for metric in next(iter(by_case.values()))[0]
-            }
-            values = (experiment, setting, rnn, len(group), *key, len(by_case))
-            metrics = (means.get(metric) for metric in (*CLASSIFICATION_METRICS, *TRANSLATION_METRICS))
-            rows.append(dict(zip(MEASURE_COLUMNS, (*values, *metrics), strict=True)))
-    return rows
 
 
 def measure_sheets(records: list[CaseRecord], rows: list[dict[str, object]], table: int) -> tuple[Sheet, Sheet]:

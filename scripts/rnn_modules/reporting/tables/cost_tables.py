@@ -14,24 +14,14 @@ from rnn_modules.names import (
     MANY_OUTPUT,
     METRICS,
     MODES,
-    PAPER_LAYERS,
-    PAPER_RNN_TYPES,
     RNN_TYPES,
     SCOPES,
     TRANSLATION,
     modes_of,
 )
-from rnn_modules.records import published
-from rnn_modules.records.cost_records import (
-    PUBLISHED_METRIC,
-    Composition,
-    Delta,
-    Record,
-    caption,
-    deltas,
-    metrics_of,
-    scopes_of,
-)
+from rnn_modules.records.cost_records import PUBLISHED_METRIC, Composition, Record, metrics_of, scopes_of
+from rnn_modules.records.published import tables as published_tables
+from rnn_modules.reporting.analysis.cost_deltas import Delta, caption, deltas, model_columns
 from rnn_modules.reporting.tables.table_model import Cell, Sheet, number, synthetic, texts
 
 _SIDE_COLUMNS = ("Avg. JI", "Kept")
@@ -104,13 +94,6 @@ def _deviation(values: list[float]) -> float | None:
     return statistics.stdev(values) if len(values) > 1 else None
 
 
-def model_columns(records: list[Record]) -> list[tuple[str, int]]:
-    """The table's models: the paper's twelve, and other RNN types and depths when a record has them."""
-    shown = [rnn for rnn in RNN_TYPES if rnn in PAPER_RNN_TYPES or any(record.rnn == rnn for record in records)]
-    depths = sorted({*PAPER_LAYERS, *(record.layers for record in records)})
-    return [(rnn, layers) for rnn in shown for layers in depths]
-
-
 def _compositions(records: list[Record], architecture: str, mode: str) -> list[Composition]:
     return [r.modes[mode] for r in records if r.architecture == architecture and mode in r.modes]
 
@@ -126,11 +109,11 @@ def _rows(records: list[Record], kinds: list[tuple[str, str, str]]) -> tuple[Row
         for mode in MODES:
             compositions = _compositions(records, architecture, mode)
             applies = mode in modes_of(architecture)
-            for pair in published.pairs_of(architecture):
+            for pair in published_tables.pairs_of(architecture):
                 entries: list[Entry | None] = []
                 for rnn, layers in model_columns(records):
                     delta = found.get((architecture, mode, pair or scope, metric, rnn, layers))
-                    cell = published.cell(architecture, mode, pair, rnn, layers)
+                    cell = published_tables.cell(architecture, mode, pair, rnn, layers)
                     entry = Entry(
                         ours=delta.mean if delta else None,
                         deviation=delta.deviation if delta else None,
@@ -140,13 +123,13 @@ def _rows(records: list[Record], kinds: list[tuple[str, str, str]]) -> tuple[Row
                 jaccard = Entry(
                     ours=_mean(composition.jaccard for composition in compositions),
                     deviation=None,
-                    paper=published.row_jaccard(architecture, mode),
+                    paper=published_tables.row_jaccard(architecture, mode),
                 )
                 rows.append(
                     Row(
                         heading=(
                             ARCHITECTURES[architecture],
-                            published.DATASETS[architecture],
+                            published_tables.DATASETS[architecture],
                             mode.capitalize(),
                             (pair or "").upper(),
                             METRICS[metric],
@@ -250,7 +233,7 @@ def long_rows(records: list[Record], many_output_scope: str) -> list[dict[str, o
         seeds = models[delta.architecture, delta.rnn, delta.layers]
         compositions = _compositions(seeds, delta.architecture, delta.mode)
         printed = delta.metric == PUBLISHED_METRIC[delta.architecture] and delta.scope != "unpadded"
-        cell = published.cell(delta.architecture, delta.mode, delta.pair, delta.rnn, delta.layers)
+        cell = published_tables.cell(delta.architecture, delta.mode, delta.pair, delta.rnn, delta.layers)
         removed = zip(*(composition.removed_share_per_layer for composition in compositions), strict=False)
         rows.append(
             {
@@ -264,7 +247,7 @@ def long_rows(records: list[Record], many_output_scope: str) -> list[dict[str, o
                 "delta_percent_points_standard_deviation": delta.deviation,
                 "paper_delta_percent_points": cell.delta if cell and printed else None,
                 "jaccard_index": _mean(composition.jaccard for composition in compositions),
-                "paper_jaccard_index_row_mean": published.row_jaccard(delta.architecture, delta.mode),
+                "paper_jaccard_index_row_mean": published_tables.row_jaccard(delta.architecture, delta.mode),
                 "kept_parameters_share": _mean(composition.kept_share for composition in compositions),
                 "removed_nodes_share_per_layer": " ".join(f"{_mean(shares):.6f}" for shares in removed),
             }
@@ -311,18 +294,18 @@ def absolute_rows(records: list[Record]) -> list[dict[str, object]]:
     return rows
 
 
-def absolute_tables(records: list[Record]) -> list[tuple[str, tuple[str, ...], list[tuple[str, ...]]]]:
-    """The absolute figures as two tables for people, classification and translation: title, columns, rows of text."""
+def absolute_sheets(records: list[Record]) -> list[Sheet]:
+    """The absolute figures for people: classification and translation, those of which there are models."""
     controls = {False: ("majority", "zeroed"), True: ("tags_only",)}
-    tables = []
+    sheets = []
     for translation in (False, True):
         chosen = [record for record in records if (record.architecture == TRANSLATION) is translation]
         if not chosen:
             continue
         metrics = ("bleu", "chrf", "bleu1_with_tags") if translation else ("accuracy", "balanced_accuracy", "macro_f1")
         predictors = ("monolithic", "rolled", "unrolled", *controls[translation])
-        columns = ("I/O type", "Dataset", "Pair" if translation else "Positions", "Model")
-        columns += tuple(f"{METRICS[m]}: {p.replace('_', ' ')}" for m in metrics for p in predictors)
+        heading = ("I/O type", "Dataset", "Pair" if translation else "Positions", "Model")
+        columns = tuple(f"{METRICS[m]}: {p.replace('_', ' ')}" for m in metrics for p in predictors)
         rows = []
         for seeds in _models(chosen).values():
             first = seeds[0]
@@ -337,11 +320,21 @@ def absolute_tables(records: list[Record]) -> list[tuple[str, tuple[str, ...], l
                         ]
                         spread = _deviation(values)
                         cells.append(number(_mean(values)) + (f" ± {spread:.2f}" if spread is not None else ""))
-                rows.append((ARCHITECTURES[first.architecture], *cells))
+                rows.append(texts(ARCHITECTURES[first.architecture], *cells))
         unit = "scores 0 to 100" if translation else "percent"
         title = f"{'Translation' if translation else 'Classification'} models, {unit}{_synthetic(records)}"
-        tables.append((title, columns, rows))
-    return tables
+        sheets.append(
+            Sheet(
+                name="decomposition_cost",
+                title=title,
+                caption=caption(records),
+                notes=(),
+                columns=(*heading, *columns),
+                rows=tuple(rows),
+                leading=len(heading),
+            )
+        )
+    return sheets
 
 
 def _primary(record: Record, predictor: str):

@@ -44,12 +44,17 @@ def markdown_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str
     return "".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |\n" for line in lines)
 
 
-def markdown(sheet: Sheet) -> str:
-    """The sheet with title, caption and notes."""
+def markdown(*sheets: Sheet) -> str:
+    """Sheets with title, caption and notes."""
+    return "\n".join(map(_markdown, sheets))
+
+
+def _markdown(sheet: Sheet) -> str:
     notes = "".join(f"- {note}\n" for note in sheet.notes)
+    notes = f"\n{notes}" if notes else ""
     body = markdown_table(sheet.columns, [[str(cell) for cell in row] for row in sheet.rows])
     body = body if sheet.rows else f"{NOTHING_GIVEN}\n"
-    return f"### {sheet.title}\n\n{sheet.caption}\n\n{body}\n{notes}"
+    return f"### {sheet.title}\n\n{sheet.caption}\n\n{body}{notes}"
 
 
 def _latex_text(text: str) -> str:
@@ -65,8 +70,12 @@ def _latex_cell(cell: Cell) -> str:
     return ours if cell.paper is None else rf"\shortstack{{{ours}\\({_latex_text(cell.paper)})}}"
 
 
-def latex(sheet: Sheet) -> str:
-    r"""A ``table*`` for the packages booktabs and graphicx; each cell has ours above the paper's in parentheses."""
+def latex(*sheets: Sheet) -> str:
+    r"""Each sheet as a ``table*`` for the packages booktabs and graphicx; ours stands above the paper's figure."""
+    return "\n".join(map(_latex, sheets))
+
+
+def _latex(sheet: Sheet) -> str:
     caption = " ".join(sheet.caption.split("\n\n"))
     lines = [
         "% needs \\usepackage{booktabs,graphicx}",
@@ -133,8 +142,5 @@ def html(*sheets: Sheet) -> str:
     )
 
 
-def write_sheet(stem: str | os.PathLike, *sheets: Sheet) -> None:
-    """Write sheets as Markdown, LaTeX and HTML: ``stem`` with .md, .tex and .html."""
-    write_text(f"{stem}.md", "\n".join(map(markdown, sheets)))
-    write_text(f"{stem}.tex", "\n".join(map(latex, sheets)))
-    write_text(f"{stem}.html", html(*sheets))
+FORMATS = {"md": markdown, "tex": latex, "html": html}
+"""Ending of a file -> what makes its text of one or more sheets."""

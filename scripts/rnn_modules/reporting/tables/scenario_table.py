@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-import statistics
-from dataclasses import dataclass
-
-from rnn_modules.names import METRICS, TRANSLATION
-from rnn_modules.records import published
+from rnn_modules.names import METRICS
 from rnn_modules.records.case_records import CaseRecord
-from rnn_modules.records.cost_records import PUBLISHED_METRIC
-from rnn_modules.reporting.analysis.case_deltas import View, by_model, caption, levels, model_name, setting_name
+from rnn_modules.reporting.analysis.case_deltas import caption, model_name, setting_name
+from rnn_modules.reporting.analysis.scenario_averages import APPROACHES, PREDICTORS, ScenarioRow
 from rnn_modules.reporting.tables.table_model import Cell, Sheet, number, probability, synthetic, texts
 
-APPROACHES = ("approach_1", "approach_2")
-MEASURES = (PUBLISHED_METRIC[TRANSLATION], "bleu", "chrf")
-_PREDICTORS = ("monolithic", *APPROACHES)
 _NOTES = (
     "Average: mean over the language pairs of the composed system, each averaged over its seeds; all predictors are "
     "scored on the same sentences. The paper printed unigram BLEU with the tags counted, its figure is in parentheses.",
@@ -25,67 +18,12 @@ _NOTES = (
 )
 
 
-@dataclass(frozen=True)
-class ScenarioRow:
-    """One scenario and measure, averaged over its language pairs (``pair`` None) or of one pair.
-
-    Attributes:
-        scores: predictor -> score from 0 to 100, seeds averaged; None where there is none.
-        p_values: approach -> one p-value per seed.
-        paper: the paper's figures for the average of its measure.
-    """
-
-    records: list[CaseRecord]
-    pair: str | None
-    metric: str
-    scores: dict[str, float | None]
-    p_values: dict[str, list[float]]
-    paper: published.Scenario | None
-
-    def delta(self, approach: str) -> float | None:
-        """Approach minus monolithic."""
-        score, monolithic = self.scores[approach], self.scores["monolithic"]
-        return None if score is None or monolithic is None else score - monolithic
-
-
-def scenario_rows(records: list[CaseRecord]) -> list[ScenarioRow]:
-    """The averages of every scenario, then its pairs."""
-    rows = []
-    for (experiment, scenario, _), group in by_model(records).items():
-        if experiment != "scenario":
-            continue
-        pairs = list(dict.fromkeys(row.case for record in group for row in record.rows))
-        for pair in (None, *pairs):
-            for metric in MEASURES:
-                view = View(None, None, metric, "monolithic", True)
-                scores = {name: _score(group, name, view, pair) for name in (*_PREDICTORS, "tags_only")}
-                p_values: dict[str, list[float]] = {name: [] for name in APPROACHES}
-                if metric == "bleu" and pair is not None:
-                    for record in group:
-                        for row in record.rows:
-                            if row.case == pair and row.predictor in APPROACHES and row.p_value is not None:
-                                p_values[row.predictor].append(row.p_value)
-                paper = published.scenarios()[scenario] if (pair, metric) == (None, MEASURES[0]) else None
-                rows.append(ScenarioRow(group, pair, metric, scores, p_values, paper))
-    return rows
-
-
-def _score(records: list[CaseRecord], predictor: str, view: View, pair: str | None) -> float | None:
-    """Mean over the pairs (or of one) of the seeds' means."""
-    gathered: dict[str, list[float]] = {}
-    for record in records:
-        for (case, _), level in levels(record, predictor, view).items():
-            if pair in (None, case):
-                gathered.setdefault(case, []).append(level)
-    return statistics.fmean(map(statistics.fmean, gathered.values())) if gathered else None
-
-
 CSV_COLUMNS = (
     *("run", "preset", "data_source", "scenario", "rnn", "layers", "seeds", "pair", "pairs", "metric"),
-    *(*_PREDICTORS, "tags_only"),
+    *(*PREDICTORS, "tags_only"),
     *(f"{name}_delta_percent_points" for name in APPROACHES),
     *(f"{name}_bleu_p_values" for name in APPROACHES),
-    *(f"paper_{name}" for name in _PREDICTORS),
+    *(f"paper_{name}" for name in PREDICTORS),
 )
 
 
@@ -100,7 +38,7 @@ def csv_rows(rows: list[ScenarioRow]) -> list[dict[str, object]]:
             *(row.pair or "average", pairs, row.metric, *row.scores.values()),
             *map(row.delta, APPROACHES),
             *(" ".join(f"{value:.6f}" for value in row.p_values[name]) for name in APPROACHES),
-            *(getattr(row.paper, name) if row.paper else None for name in _PREDICTORS),
+            *(getattr(row.paper, name) if row.paper else None for name in PREDICTORS),
         )
         written.append(dict(zip(CSV_COLUMNS, values, strict=True)))
     return written
@@ -112,7 +50,7 @@ def sheet(records: list[CaseRecord], rows: list[ScenarioRow]) -> Sheet:
     written = []
     for row in rows:
         cells = []
-        for name in _PREDICTORS:
+        for name in PREDICTORS:
             cells.append(Cell(number(row.scores[name]), number(getattr(row.paper, name)) if row.paper else None))
         for name in APPROACHES:
             delta = row.delta(name)

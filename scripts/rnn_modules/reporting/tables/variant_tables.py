@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import statistics
-from collections.abc import Iterable
-from dataclasses import dataclass
 
-from rnn_modules.names import ARCHITECTURES, MANY_OUTPUT, METRICS, PACKAGE, PAPER, RNN_TYPES, TRANSLATION, modes_of
-from rnn_modules.records import published
-from rnn_modules.records.cost_records import PUBLISHED_METRIC, Composition, caption, metrics_of, scopes_of
-from rnn_modules.records.variant_records import SweepRecord, Variant, VariantRecord
+from rnn_modules.names import ARCHITECTURES, MANY_OUTPUT, METRICS, PACKAGE, PAPER, TRANSLATION
+from rnn_modules.records.cost_records import PUBLISHED_METRIC, Composition, metrics_of, scopes_of
+from rnn_modules.records.published import tables as published_tables
+from rnn_modules.records.variant_records import SweepRecord, VariantRecord
+from rnn_modules.reporting.analysis.cost_deltas import caption
+from rnn_modules.reporting.analysis.variant_effects import VariantRow, nodes_removed
 from rnn_modules.reporting.tables.table_model import Cell, Sheet, number, synthetic, texts
 
 _NOTES = (
@@ -20,129 +19,6 @@ _NOTES = (
     "paper's text with one choice changed as shown. Means over models and seeds.",
     "Nodes removed: mean over the recurrent layers. Evaluated: test examples; a variant may score fewer.",
 )
-
-
-@dataclass(frozen=True)
-class VariantRow:
-    """One variant of one model (or of all models of an I/O type) in one mode, seeds averaged.
-
-    Attributes:
-        model: as LSTM-1, or "all".
-        monolithic, composed: published measure, percent or 0 to 100.
-        delta: published measure, translation's pairs averaged.
-        effect: delta minus that of the paper's text.
-        other_delta: without padding for many-output models, in BLEU-4 for translation, None for the others.
-        removed: share of nodes, mean over the layers.
-        evaluated: least and most test examples.
-        paper_delta, paper_jaccard: Table II, None where it has none.
-    """
-
-    architecture: str
-    model: str
-    models: int
-    mode: str
-    name: str
-    changes: dict[str, object]
-    monolithic: float
-    composed: float
-    delta: float
-    effect: float
-    other_delta: float | None
-    jaccard: float
-    removed: float
-    evaluated: tuple[int, int]
-    paper_delta: float | None
-    paper_jaccard: float | None
-
-
-def _variant(record: VariantRecord, name: str) -> Variant | None:
-    return next((variant for variant in record.variants if variant.name == name), None)
-
-
-def _mean(values: Iterable[float | None]) -> float | None:
-    known = [value for value in values if value is not None]
-    return statistics.fmean(known) if known else None
-
-
-def _delta(record: VariantRecord, variant: Variant, mode: str, metric: str, padding: bool = True) -> float:
-    """Change in percentage points, translation's pairs averaged."""
-    scopes = scopes_of(record.architecture)
-    if record.architecture != TRANSLATION:
-        scopes = scopes[:1] if padding else scopes[1:]
-    return record.points * statistics.fmean(variant.change(mode, scope, metric) for scope in scopes)
-
-
-def _monolithic(record: VariantRecord, variant: Variant, metric: str) -> float:
-    """Percent or 0 to 100, translation's pairs averaged."""
-    scopes = scopes_of(record.architecture) if record.architecture == TRANSLATION else ("all",)
-    return record.points * statistics.fmean(variant.monolithic[scope][metric] for scope in scopes)
-
-
-def _removed(composition: Composition) -> float:
-    return _mean(composition.removed_share_per_layer) or 0.0
-
-
-def _row(records: list[VariantRecord], model: str, mode: str, name: str) -> VariantRow | None:
-    """One row over the records that have the variant in this mode."""
-    chosen = [
-        (record, variant, _variant(record, PAPER))
-        for record in records
-        if (variant := _variant(record, name)) is not None
-        if mode in variant.modes and mode in _variant(record, PAPER).modes
-    ]
-    if not chosen:
-        return None
-    architecture = records[0].architecture
-    metric = PUBLISHED_METRIC[architecture]
-    before = [_monolithic(record, variant, metric) for record, variant, _ in chosen]
-    deltas = [_delta(record, variant, mode, metric) for record, variant, _ in chosen]
-    paper_preset = [_delta(record, paper, mode, metric) for record, _, paper in chosen]
-    other = None
-    if architecture == TRANSLATION:
-        other = _mean(_delta(record, variant, mode, "bleu") for record, variant, _ in chosen)
-    elif architecture in MANY_OUTPUT:
-        other = _mean(_delta(record, variant, mode, metric, padding=False) for record, variant, _ in chosen)
-    cells = [
-        published.cell(architecture, mode, pair, record.rnn, record.layers)
-        for record, _, _ in chosen
-        for pair in published.pairs_of(architecture)
-    ]
-    evaluated = [variant.evaluated for _, variant, _ in chosen]
-    return VariantRow(
-        architecture=architecture,
-        model=model,
-        models=len({(record.rnn, record.layers) for record, _, _ in chosen}),
-        mode=mode,
-        name=name,
-        changes=chosen[0][1].changes,
-        monolithic=statistics.fmean(before),
-        composed=statistics.fmean(before) + statistics.fmean(deltas),
-        delta=statistics.fmean(deltas),
-        effect=statistics.fmean(deltas) - statistics.fmean(paper_preset),
-        other_delta=other,
-        jaccard=statistics.fmean(variant.modes[mode].jaccard for _, variant, _ in chosen),
-        removed=statistics.fmean(_removed(variant.modes[mode]) for _, variant, _ in chosen),
-        evaluated=(min(evaluated), max(evaluated)),
-        # A model that the paper lacks leaves the paper without a figure for the group.
-        paper_delta=None if None in cells else _mean(cell.delta for cell in cells),
-        paper_jaccard=published.row_jaccard(architecture, mode),
-    )
-
-
-def variant_rows(records: list[VariantRecord]) -> list[VariantRow]:
-    """Rows by I/O type, mode, and model; all models of an I/O type come first when there are several."""
-    rows = []
-    for architecture in ARCHITECTURES:
-        here = [record for record in records if record.architecture == architecture]
-        names = list(dict.fromkeys(variant.name for record in here for variant in record.variants))
-        models: dict[str, list[VariantRecord]] = {}
-        for record in here:
-            models.setdefault(f"{RNN_TYPES[record.rnn]}-{record.layers}", []).append(record)
-        groups = ({"all": here} if len(models) > 1 else {}) | models
-        for mode in modes_of(architecture):
-            for model, group in groups.items():
-                rows += [row for name in names if (row := _row(group, model, mode, name)) is not None]
-    return rows
 
 
 def changes_text(changes: dict[str, object]) -> str:
@@ -184,7 +60,7 @@ def sheet(records: list[VariantRecord], rows: list[VariantRow], architecture: st
     return Sheet(
         name=f"variants_{architecture}",
         title=f"Choices of paper and package: {ARCHITECTURES[architecture]}, "
-        f"{published.DATASETS[architecture]}{sources}",
+        f"{published_tables.DATASETS[architecture]}{sources}",
         caption=caption(here) if here else "No record.",
         notes=_NOTES,
         columns=tuple(columns),
@@ -208,14 +84,14 @@ def _composition_values(record: VariantRecord | SweepRecord, monolithic: dict, m
     for head, scores in composition.composed.items():
         for scope in scopes_of(record.architecture):
             pair = scope if record.architecture == TRANSLATION else None
-            cell = published.cell(record.architecture, mode, pair, record.rnn, record.layers)
+            cell = published_tables.cell(record.architecture, mode, pair, record.rnn, record.layers)
             for metric in metrics_of(record.architecture):
                 printed = metric == PUBLISHED_METRIC[record.architecture] and scope != "unpadded"
                 before, after = monolithic[scope][metric], scores[scope][metric]
                 yield (
                     *(mode, head, scope, metric, before, after, record.points * (after - before)),
                     *(cell.delta if cell and printed else None, composition.jaccard, composition.kept_share),
-                    _removed(composition),
+                    nodes_removed(composition),
                     " ".join(f"{share:.6f}" for share in composition.removed_share_per_layer),
                 )
 

@@ -8,9 +8,11 @@ from pathlib import Path
 
 from rnn_modules.names import ARCHITECTURES
 from rnn_modules.records.case_records import read_case_records
-from rnn_modules.records.cost_records import caption, read_records
+from rnn_modules.records.cost_records import read_records
 from rnn_modules.records.variant_records import read_changed_records
+from rnn_modules.reporting.analysis import case_summaries, scenario_averages, variant_effects
 from rnn_modules.reporting.tables import case_tables, cost_tables, rendering, scenario_table, variant_tables
+from rnn_modules.reporting.tables.table_files import write_sheets
 
 Paths = Sequence[str | os.PathLike]
 
@@ -31,13 +33,9 @@ def write_cost_tables(paths: Paths, folder: str | os.PathLike) -> None:
         ("table2_unpadded", cost_tables.table2_unpadded(records).sheet(), "unpadded"),
     ):
         rendering.write_csv(folder / f"{name}.csv", cost_tables.long_rows(records, scope))
-        rendering.write_sheet(folder / name, sheet)
+        write_sheets(folder / name, [sheet])
     rendering.write_csv(folder / "decomposition_cost.csv", cost_tables.absolute_rows(records))
-    parts = [
-        f"### {title}\n\n{caption(records)}\n\n{rendering.markdown_table(columns, rows)}"
-        for title, columns, rows in cost_tables.absolute_tables(records)
-    ]
-    rendering.write_text(folder / "decomposition_cost.md", "\n".join(parts))
+    write_sheets(folder / "decomposition_cost", cost_tables.absolute_sheets(records), ["md"])
 
 
 def write_case_tables(paths: Paths, folder: str | os.PathLike) -> None:
@@ -51,18 +49,17 @@ def write_case_tables(paths: Paths, folder: str | os.PathLike) -> None:
         InputError: no path, a damaged record, or records of several runs; as UnwritableError, a file cannot be written.
     """
     records, folder = read_case_records(paths), Path(folder)
-    for number in case_tables.EXPERIMENTS:
-        rows = case_tables.delta_rows(records, number)
+    for number in case_summaries.EXPERIMENTS:
+        rows = case_summaries.delta_rows(records, number)
         name = f"table{number}"
         rendering.write_csv(folder / f"{name}.csv", case_tables.csv_rows(rows), case_tables.CSV_COLUMNS)
-        rendering.write_sheet(folder / name, case_tables.sheet(records, rows, number))
-        measures = case_tables.measure_rows(records, number)
-        rendering.write_csv(folder / f"{name}_measures.csv", measures, case_tables.MEASURE_COLUMNS)
-        sheets = case_tables.measure_sheets(records, measures, number)
-        rendering.write_text(folder / f"{name}_measures.md", "\n".join(map(rendering.markdown, sheets)))
-    scenarios = scenario_table.scenario_rows(records)
+        write_sheets(folder / name, [case_tables.sheet(records, rows, number)])
+        measures = case_summaries.measure_rows(records, number)
+        rendering.write_csv(folder / f"{name}_measures.csv", measures, case_summaries.MEASURE_COLUMNS)
+        write_sheets(folder / f"{name}_measures", case_tables.measure_sheets(records, measures, number), ["md"])
+    scenarios = scenario_averages.scenario_rows(records)
     rendering.write_csv(folder / "table5.csv", scenario_table.csv_rows(scenarios), scenario_table.CSV_COLUMNS)
-    rendering.write_sheet(folder / "table5", scenario_table.sheet(records, scenarios))
+    write_sheets(folder / "table5", [scenario_table.sheet(records, scenarios)])
     rendering.write_csv(folder / "cases.csv", case_tables.case_rows(records), case_tables.CASE_COLUMNS)
 
 
@@ -77,12 +74,11 @@ def write_variant_tables(paths: Paths, folder: str | os.PathLike) -> None:
         InputError: a damaged record, or records of several runs; as UnwritableError, a file cannot be written.
     """
     (sweep, variants), folder = read_changed_records(paths), Path(folder)
-    rows = variant_tables.variant_rows(variants)
+    rows = variant_effects.variant_rows(variants)
     # Without any record one empty table says so.
     there = [name for name in ARCHITECTURES if name in {row.architecture for row in rows}] or list(ARCHITECTURES)[:1]
     sheets = [variant_tables.sheet(variants, rows, name) for name in there]
-    rendering.write_text(folder / "variants.md", "\n".join(map(rendering.markdown, sheets)))
-    rendering.write_text(folder / "variants.html", rendering.html(*sheets))
+    write_sheets(folder / "variants", sheets, ["md", "html"])
     rendering.write_csv(
         folder / "variants.csv", variant_tables.variant_csv_rows(variants), variant_tables.VARIANT_COLUMNS
     )

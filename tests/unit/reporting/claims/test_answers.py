@@ -7,9 +7,9 @@ import sys
 import pytest
 
 from rnn_modules.files.atomic_files import InputError
-from rnn_modules.records import published
 from rnn_modules.records.case_records import read_case_records
 from rnn_modules.records.cost_records import read_records
+from rnn_modules.records.published.claims import claims as published_claims
 from rnn_modules.records.variant_records import read_variant_records
 from rnn_modules.reporting.claims.answers import Given, answer_claims, sheets, summary
 from rnn_modules.reporting.claims.remarks import REMARKS, notes
@@ -36,7 +36,7 @@ def given(tmp_path_factory):
 
 def test_every_claim_has_a_figure_an_interval_and_a_verdict(given):
     answers = answer_claims(given)
-    assert [answer.claim.identifier for answer in answers] == list(published.claims())
+    assert [answer.claim.identifier for answer in answers] == list(published_claims())
     for answer in answers:
         low, high = answer.ours.interval
         assert low <= answer.ours.value <= high
@@ -87,7 +87,7 @@ def test_records_of_two_runs_are_refused(tmp_path):
 
 
 def test_remarks_are_of_claims_and_shown_once():
-    assert set(REMARKS) <= set(published.claims())
+    assert set(REMARKS) <= set(published_claims())
     text = " ".join(notes())
     assert all(f"{name}" in text for name in REMARKS)
     assert len(notes()) == len({remark for remarks in REMARKS.values() for remark in remarks})
@@ -95,10 +95,9 @@ def test_remarks_are_of_claims_and_shown_once():
 
 def test_every_format_has_all_claims_and_the_rule_above_them(given):
     pages = sheets(given)
-    markdown = "\n".join(map(rendering.markdown, pages))
-    latex = "\n".join(map(rendering.latex, pages))
+    markdown, latex = rendering.markdown(*pages), rendering.latex(*pages)
     for text in (markdown, latex, rendering.html(*pages)):
-        assert all(name in text for name in published.claims())
+        assert all(name in text for name in published_claims())
         assert text.index("fixed before") < text.index("C01") and text.count("Rolled many-output models") >= 1
     assert latex.isascii()
     assert markdown.count("Cost of decomposition: run made-up") == 1

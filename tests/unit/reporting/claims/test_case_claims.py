@@ -3,8 +3,9 @@
 import pytest
 
 from rnn_modules.names import PAPER_RNN_TYPES
-from rnn_modules.records import published
 from rnn_modules.records.case_records import read_case_records
+from rnn_modules.records.published import tables as published_tables
+from rnn_modules.records.published.claims import claims as published_claims
 from rnn_modules.reporting.claims.case_claims import GROUPS, SCENARIOS, case_evidence
 from support.made_up_cases import ALL_CASES, case_record, write_all_cases, write_records
 
@@ -30,10 +31,10 @@ def published_records(folder):
     for experiment, setting in ALL_CASES:
         for rnn in PAPER_RNN_TYPES:
             if experiment == "scenario":
-                row = published.scenarios()[setting]
+                row = published_tables.scenarios()[setting]
                 deltas = {name: getattr(row, name) - row.monolithic for name in ("approach_1", "approach_2")}
             else:
-                table = published.case_table(3 if experiment.endswith("reuse") else 4)
+                table = published_tables.case_table(3 if experiment.endswith("reuse") else 4)
                 deltas = {"modules": table[setting, rnn].mean}
             values.append(with_deltas(case_record(experiment, setting, rnn, count=3), deltas))
     return read_case_records(write_records(folder, values))
@@ -43,7 +44,7 @@ def test_tables_iii_to_v_give_the_claims(tmp_path):
     evidence = case_evidence(published_records(tmp_path))
     assert list(evidence) == [f"C{number}" for number in range(19, 41)]
     for identifier, found in evidence.items():
-        assert found.figure() == pytest.approx(published.claims()[identifier].published, abs=0.0101), identifier
+        assert found.figure() == pytest.approx(published_claims()[identifier].published, abs=0.0101), identifier
         assert found.estimate().value == pytest.approx(found.figure())
         assert found.missing == ()
     assert [len(evidence[name].values) for name in ("C19", "C23", "C24", "C27", "C36", "C37", "C40")] == [

@@ -7,8 +7,9 @@ import statistics
 import pytest
 
 from rnn_modules.names import PAPER_RNN_TYPES
-from rnn_modules.records import published
 from rnn_modules.records.cost_records import read_records
+from rnn_modules.records.published.claims import claims as published_claims
+from rnn_modules.records.published.reading import FOLDER
 from rnn_modules.records.variant_records import read_variant_records
 from rnn_modules.reporting.claims import cost_claims
 from rnn_modules.reporting.claims.cost_claims import (
@@ -27,7 +28,7 @@ TOLERANCE = {"percent points": 0.0051, "percent": 0.051, "index": 0.0026}
 
 @pytest.mark.parametrize("identifier", cost_claims.GROUPS)
 def test_definitions_give_the_recomputed_figures(identifier):
-    claim, group = published.claims()[identifier], cost_claims.GROUPS[identifier]
+    claim, group = published_claims()[identifier], cost_claims.GROUPS[identifier]
     evidence = cost_claims.evidence_of(group, cost_claims.published_points(group.jaccard))
     assert evidence.figure() == pytest.approx(claim.recomputed, abs=TOLERANCE[claim.unit])
     assert evidence.estimate().value == pytest.approx(evidence.figure())
@@ -38,7 +39,7 @@ def test_records_with_the_papers_figures_give_its_claims(tmp_path):
     evidence = cost_evidence(read_records(write_all(tmp_path, published_record)))
     assert list(evidence) == [f"C{number:02d}" for number in range(1, 18)]
     for identifier, found in evidence.items():
-        claim = published.claims()[identifier]
+        claim = published_claims()[identifier]
         assert found.figure() == pytest.approx(claim.recomputed, abs=TOLERANCE[claim.unit])
         assert found.missing == ()
     counts = [len(found.values) for found in evidence.values()]
@@ -98,7 +99,7 @@ def test_gate_approaches_of_translation_stand_apart_and_padding_is_left_out(tmp_
 
 
 def test_published_gate_difference_is_that_of_the_sound_rows():
-    with open(published.FOLDER / "artifact_rq1_accuracy.csv", newline="", encoding="utf-8") as stream:
+    with open(FOLDER / "artifact_rq1_accuracy.csv", newline="", encoding="utf-8") as stream:
         rows = {(r["io"], r["rnn"], r["layers"], r["gate_approach"]): r for r in csv.DictReader(stream)}
     differences = []
     for (io, rnn, layers, approach), row in rows.items():

@@ -5,7 +5,8 @@ import json
 import pytest
 
 from rnn_modules.records.cost_records import read_records
-from rnn_modules.reporting.claims.rolled_many_output import rolled_many_output, sheet
+from rnn_modules.reporting.analysis.rolled_many_output import rolled_many_output
+from rnn_modules.reporting.claims.rolled_many_output import sheet
 from rnn_modules.reporting.tables import rendering
 from support.made_up_records import record
 

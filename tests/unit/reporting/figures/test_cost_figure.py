@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from rnn_modules.records.cost_records import read_records
+from rnn_modules.reporting.analysis import cost_series
 from rnn_modules.reporting.figures import cost_figure
 from support.made_up_records import published_record, record, write_all
 from support.project import ROOT
@@ -26,9 +27,9 @@ def published_records(tmp_path_factory):
 
 @pytest.mark.parametrize("architecture", ["one_to_one", "many_to_many", "encoder_decoder"])
 def test_with_the_papers_figures_both_series_agree(published_records, architecture):
-    ours, deviations = cost_figure.our_series(published_records, architecture, "rolled")
+    ours, deviations = cost_series.our_series(published_records, architecture, "rolled")
     assert len(ours) == 12 and deviations == {}
-    assert ours == pytest.approx(cost_figure.published_series(architecture, "rolled"))
+    assert ours == pytest.approx(cost_series.published_series(architecture, "rolled"))
 
 
 def test_deviations_of_translation_are_over_seeds_not_pairs(tmp_path):
@@ -41,7 +42,7 @@ def test_deviations_of_translation_are_over_seeds_not_pairs(tmp_path):
             composed["bleu1_with_tags"] = 30.0 + change + seed
         paths.append(tmp_path / f"{seed}.json")
         paths[-1].write_text(json.dumps(value), encoding="utf-8")
-    means, deviations = cost_figure.our_series(read_records(paths), "encoder_decoder", "rolled")
+    means, deviations = cost_series.our_series(read_records(paths), "encoder_decoder", "rolled")
     assert means == pytest.approx({("lstm", 1): 0.5})
     assert deviations == pytest.approx({("lstm", 1): 0.5**0.5})
 
@@ -50,8 +51,8 @@ def test_zeroed_network_minus_monolithic(tmp_path):
     value = record("one_to_many")
     value["monolithic"]["all"]["accuracy"], value["controls"]["zeroed"]["all"]["accuracy"] = 0.96, 0.81
     records = one(tmp_path, value)
-    assert cost_figure.zeroed_series(records, "one_to_many") == pytest.approx({("lstm", 1): -15.0})
-    assert cost_figure.zeroed_series(records, "many_to_one") == {}
+    assert cost_series.zeroed_series(records, "one_to_many") == pytest.approx({("lstm", 1): -15.0})
+    assert cost_series.zeroed_series(records, "many_to_one") == {}
 
 
 def test_panels_and_words(tmp_path):

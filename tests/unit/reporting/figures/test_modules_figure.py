@@ -14,6 +14,7 @@ from rnn_modules.decomposition.module_files import write_modules
 from rnn_modules.decomposition.parameters import DecompositionParameters
 from rnn_modules.files.atomic_files import InputError
 from rnn_modules.records.cost_records import read_record
+from rnn_modules.reporting.analysis import removed_nodes
 from rnn_modules.reporting.figures import modules_figure
 from support.made_up_records import record
 from support.project import ROOT
@@ -38,13 +39,13 @@ def read(folder, *arguments, **changes):
 def test_shares_over_gates_and_timesteps():
     mask = np.ones((2, 2, 2, 3), bool)
     mask[1, 0, 0, 2] = mask[1, 1, 0, 2] = mask[1, 1, 1, 0] = False
-    assert modules_figure.removed_nodes(mask).tolist() == [[0, 0, 0], [0.25, 0, 0.5]]
+    assert removed_nodes.removed_nodes(mask).tolist() == [[0, 0, 0], [0.25, 0, 0.5]]
 
 
 @given(st.integers(0, 2**32 - 1), st.integers(1, 5), st.integers(1, 9))
 def test_nodes_are_ordered_by_how_often_they_go(seed, classes, units):
     removed = (np.random.default_rng(seed).random((classes, units)) < 0.4).astype(float)
-    order = modules_figure.node_order(removed)
+    order = removed_nodes.node_order(removed)
     assert sorted(order) == list(range(units))
     counts = removed.sum(axis=0)[order]
     assert (np.diff(counts) <= 0).all()
@@ -53,7 +54,7 @@ def test_nodes_are_ordered_by_how_often_they_go(seed, classes, units):
 def test_the_class_shown_alone_lost_most():
     found = modules("unrolled")
     found.kept[0][1] = False
-    assert modules_figure.most_changed_class(found) == 1
+    assert removed_nodes.most_changed_class(found) == 1
 
 
 def test_panels_show_every_layer_of_every_mode(tmp_path):

@@ -7,6 +7,7 @@ import pytest
 
 from rnn_modules.names import ARCHITECTURES
 from rnn_modules.records.variant_records import read_sweep_records
+from rnn_modules.reporting.analysis import sweep_series
 from rnn_modules.reporting.figures import sweep_figure
 from support.made_up_cases import sweep_record, write_records
 from support.project import ROOT
@@ -27,9 +28,9 @@ def test_series_are_percent_and_average_models_and_seeds(tmp_path):
             entry["composed"][entry["head"]]["unpadded"]["accuracy"] = 0.5
             entry["jaccard"] = 1.0 - row["removal_cap"]
     records = sweep(tmp_path, *values)
-    assert sweep_figure.score_series(records, "rolled") == pytest.approx({0: 91.5, 10: 81.5, 20: 71.5, 50: 41.5})
-    assert set(sweep_figure.score_series(records, "rolled", unpadded=True).values()) == {50.0}
-    assert sweep_figure.jaccard_series(records, "rolled") == pytest.approx({0: 1, 10: 0.9, 20: 0.8, 50: 0.5})
+    assert sweep_series.score_series(records, "rolled") == pytest.approx({0: 91.5, 10: 81.5, 20: 71.5, 50: 41.5})
+    assert set(sweep_series.score_series(records, "rolled", unpadded=True).values()) == {50.0}
+    assert sweep_series.jaccard_series(records, "rolled") == pytest.approx({0: 1, 10: 0.9, 20: 0.8, 50: 0.5})
 
 
 def test_translation_is_the_published_measure_averaged_over_pairs(tmp_path):
@@ -37,7 +38,7 @@ def test_translation_is_the_published_measure_averaged_over_pairs(tmp_path):
     for pair, level in (("en-fr", 30.0), ("en-de", 20.0), ("en-it", 10.0)):
         value["monolithic"][pair]["bleu1_with_tags"] = level
     (record,) = sweep(tmp_path, value)
-    assert sweep_figure.score(record.monolithic, record.architecture) == pytest.approx(20.0)
+    assert sweep_series.score(record.monolithic, record.architecture) == pytest.approx(20.0)
 
 
 def test_a_panel_per_architecture_with_the_monolithic_model_as_a_line(tmp_path):

@@ -6,11 +6,12 @@ from html.parser import HTMLParser
 
 import pytest
 
+from rnn_modules.files.atomic_files import InputError
 from rnn_modules.names import ARCHITECTURES, PAPER_LAYERS, PAPER_RNN_TYPES
 from rnn_modules.reporting.report.content import read_content
 from rnn_modules.reporting.report.page import render, shade
 from rnn_modules.reporting.tables.table_model import Cell
-from support.made_up_run import SCRIPTS, write, write_model, write_whole_run
+from support.made_up_run import SCRIPTS, narrow_configuration, write, write_model, write_whole_run
 
 _VOID = {"meta", "link", "img", "br", "hr", "input"}
 
@@ -131,7 +132,7 @@ def test_a_run_of_models_alone_says_what_is_absent(tmp_path):
     (path.parent / "history.csv").unlink()
     parsed = _Page(render(read_content(tmp_path / "early")))
     text = parsed.text
-    for name in ("claims.json", "table2.md", "table3.md", "table4.md", "table5.md", "variants.md"):
+    for name in ("claims.json", "table2.json", "table3.json", "table4.json", "table5.json", "variants.json"):
         assert f"Not in this run: tables/{name} is missing." in text
     for words in ("No figures in this run", "No training history", "test accuracy 93.57 %", "Run early", "none yet"):
         assert words in text
@@ -145,9 +146,24 @@ def test_texts_from_records_are_escaped(tmp_path):
 
 def test_answers_of_another_kind_are_named(tmp_path):
     write_model(tmp_path, "many_to_one")
-    write(tmp_path / "tables/claims.json", {"claims": [{}], "rule": {}, "verdicts": {}})
+    write(tmp_path / "tables/claims.json", {"claims": [{}], "rule": {}, "verdicts": {}, "rolled_many_output": []})
     with pytest.raises(ValueError, match="claims.json: not the answers"):
         read_content(tmp_path)
+
+
+def test_what_an_earlier_configuration_left_is_not_shown(tmp_path):
+    run = write_whole_run(tmp_path / "run")
+    write(run / "run.json", {"calls": [{"configuration": narrow_configuration()}]})
+    page = render(read_content(run))
+    text = _Page(page).text
+    assert "Run made-up, 1 models" in text and "M:1 · clinc · LSTM-1 · seed 0" in text
+    assert "1:1 · math_qa" not in text and "Examples of math_qa" not in text
+    assert len(_Page(page).all("img")) == 4
+    write(run / "figures/modules_one_to_one.svg", "<svg/>")
+    assert len(_Page(render(read_content(run))).all("img")) == 4
+    write(run / "run.json", {"calls": [{"configuration": narrow_configuration() | {"seeds": [1]}}]})
+    with pytest.raises(InputError, match="no result record"):
+        read_content(run)
 
 
 def test_shades_grow_with_the_delta():

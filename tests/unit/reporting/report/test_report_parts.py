@@ -1,4 +1,4 @@
-"""What the report reads: benchmarks, histories, Markdown tables, figures and records."""
+"""What the report reads: benchmarks, histories, figures and records."""
 
 import json
 
@@ -8,13 +8,11 @@ from hypothesis import strategies as st
 
 from rnn_modules.files.atomic_files import InputError
 from rnn_modules.files.command_line import TOOK
+from rnn_modules.files.run_folder import RunFolder
 from rnn_modules.reporting.report.benchmarks import duration, rule_costs
 from rnn_modules.reporting.report.curves import History, curve, read_history, shared_range
-from rnn_modules.reporting.report.markdown import blocks
 from rnn_modules.reporting.report.pictures import read_pictures
 from rnn_modules.reporting.report.sources import read_sources
-from rnn_modules.reporting.report.written_tables import cell, leading_columns, read_table
-from rnn_modules.reporting.tables.rendering import markdown_table
 from support.made_up_cases import case_record
 from support.made_up_records import record
 from support.made_up_run import BENCHMARK, training_record, write
@@ -72,65 +70,32 @@ def test_curves_stay_inside_their_drawing(values):
     assert len(shapes) == (2 if len(values) > 1 else 0)
 
 
-_TEXT = st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z"), exclude_characters="\\#*"), min_size=1)
-
-
-@given(st.lists(st.lists(_TEXT, min_size=2, max_size=2), min_size=1, max_size=5))
-def test_tables_that_were_written_are_read_back(rows):
-    (block,) = blocks("### Title\n\nCaption.\n\n" + markdown_table(("a", "b"), rows) + "\n- note\n")
-    assert (block.title, block.paragraphs, block.notes) == ("Title", ["Caption."], ["note"])
-    assert block.tables == [(["a", "b"], rows)]
-
-
-@pytest.mark.parametrize(
-    ("text", "parts"),
-    [
-        ("−0.13 (paper −0.10)", ("−0.13", "−0.10", -0.13)),
-        ("+1.20 ± 0.30 (paper –)", ("+1.20 ± 0.30", "–", 1.2)),
-        ("– (paper +0.96)", ("–", "+0.96", None)),
-        ("0.89 (paper 0.75)", ("0.89", "0.75", None)),
-        ("M:N (encoder-decoder)", ("M:N (encoder-decoder)", None, None)),
-    ],
-)
-def test_cells_tell_deltas_and_the_papers_figure(text, parts):
-    found = cell(text)
-    assert (found.text, found.paper, found.change) == parts
-
-
-def test_leading_columns_are_those_without_figures():
-    assert leading_columns([["1:1", "rolled", "", "+0.10"], ["M:1", "unrolled", "x", "–"]]) == 3
-    assert leading_columns([["Claim", "text"]]) == 2
-    assert leading_columns([]) == 1
-
-
-def test_a_table_with_a_short_row_is_named(tmp_path):
-    write(tmp_path / "t.md", "### T\n\n| a | b |\n| --- | --- |\n| 1 |\n")
-    with pytest.raises(InputError, match="t: expected 2 cells"):
-        read_table(tmp_path / "t.md")
-    assert read_table(tmp_path / "absent.md") == []
-
-
 def test_pictures_are_drawings_unless_these_are_large(tmp_path):
-    for name in ("removal_sweep", "modules_one_to_many"):
-        write(tmp_path / f"{name}.svg", "<svg/>")
-        write(tmp_path / f"{name}.png", "image")
-    write(tmp_path / "modules_one_to_many.svg", "<svg>" + 500_000 * "x")
-    write(tmp_path / "table2.png", "image")
-    found = {picture.name: picture for picture in read_pictures(tmp_path)}
+    figures = tmp_path / "figures"
+    for name in ("removal_sweep", "modules_one_to_many", "not_of_this_run"):
+        write(figures / f"{name}.svg", "<svg/>")
+        write(figures / f"{name}.png", "image")
+    write(figures / "modules_one_to_many.svg", "<svg>" + 500_000 * "x")
+    write(figures / "table2.png", "image")
+    found = {picture.name: picture for picture in read_pictures(RunFolder(tmp_path))}
     assert list(found) == ["table2", "removal_sweep", "modules_one_to_many"]
     assert found["removal_sweep"].uri.startswith("data:image/svg+xml;base64,")
     assert found["modules_one_to_many"].uri.startswith("data:image/png;base64,")
     assert found["modules_one_to_many"].title.endswith("1:N")
     assert all(picture.alternative for picture in found.values())
-    assert read_pictures(tmp_path / "absent") == []
+    assert read_pictures(RunFolder(tmp_path / "absent")) == []
 
 
-def test_records_are_known_by_what_they_say_and_not_by_their_paths(tmp_path):
-    write(tmp_path / "records/a.json", record("many_to_one", "gru", 2))
-    write(tmp_path / "models/any/where/b.json", training_record("many_to_one", "gru", 2))
-    write(tmp_path / "models/any/where/modules/rolled.json", {"mode": "rolled"})
-    write(tmp_path / "experiments/c.json", case_record("inter_reuse", "one_to_one-one_to_many"))
-    sources = read_sources(tmp_path)
+PLACE = "models/many_to_one/{}/gru-2/seed-0/record.json"
+
+
+def test_records_of_every_kind_are_found(tmp_path):
+    write(tmp_path / PLACE.format("clinc"), training_record("many_to_one", "gru", 2))
+    write(tmp_path / PLACE.format("clinc").replace("record", "decomposition_cost"), record("many_to_one", "gru", 2))
+    write(tmp_path / "models/many_to_one/clinc/gru-2/seed-0/modules/rolled.json", {"mode": "rolled"})
+    inter = case_record("inter_reuse", "one_to_one-one_to_many")
+    write(tmp_path / "experiments/inter_reuse/one_to_one-one_to_many/lstm/seed-0.json", inter)
+    sources = read_sources(RunFolder(tmp_path))
     (model,) = sources.models
     assert model.key == ("many_to_one", "clinc", "gru", 2, 0)
     assert model.training and model.cost and model.history is None
@@ -143,27 +108,35 @@ def test_records_are_known_by_what_they_say_and_not_by_their_paths(tmp_path):
 
 def test_models_on_the_same_texts_with_another_vocabulary_are_models_of_their_own(tmp_path):
     for dataset in ("clinc", "clinc_with_brown"):
-        write(tmp_path / f"models/{dataset}/record.json", training_record("many_to_one", "gru", 2, dataset=dataset))
-    assert [model.key[1] for model in read_sources(tmp_path).models] == ["clinc", "clinc_with_brown"]
+        write(tmp_path / PLACE.format(dataset), training_record("many_to_one", "gru", 2, dataset=dataset))
+    assert [model.key[1] for model in read_sources(RunFolder(tmp_path)).models] == ["clinc", "clinc_with_brown"]
 
 
 def test_two_records_of_one_model_are_an_error(tmp_path):
     for name in ("a", "b"):
-        write(tmp_path / f"models/{name}/record.json", training_record("many_to_one", "gru", 2))
-    with pytest.raises(InputError, match="b/record.json: describes the same model as .*a/record.json"):
-        read_sources(tmp_path)
+        write(tmp_path / PLACE.format(name), training_record("many_to_one", "gru", 2))
+    with pytest.raises(InputError, match="b/gru-2/.*: describes the same model as .*/a/gru-2/"):
+        read_sources(RunFolder(tmp_path))
+
+
+def test_a_record_of_another_kind_than_its_place_is_named(tmp_path):
+    write(tmp_path / "experiments/inter_reuse/many_to_one/lstm/seed-0.json", case_record("intra_reuse"))
+    with pytest.raises(
+        InputError, match="seed-0.json: experiment: expected one of inter_reuse, received 'intra_reuse'"
+    ):
+        read_sources(RunFolder(tmp_path))
 
 
 def test_folders_without_records_and_damaged_ones_are_named(tmp_path):
     with pytest.raises(InputError, match="no such folder"):
-        read_sources(tmp_path / "absent")
+        read_sources(RunFolder(tmp_path / "absent"))
     with pytest.raises(InputError, match="no result record"):
-        read_sources(tmp_path)
-    path = write(tmp_path / "models/record.json", training_record("many_to_one", "other", 2))
+        read_sources(RunFolder(tmp_path))
+    path = write(tmp_path / PLACE.format("clinc"), training_record("many_to_one", "other", 2))
     with pytest.raises(InputError, match="record.json: .*expected"):
-        read_sources(tmp_path)
+        read_sources(RunFolder(tmp_path))
     value = training_record("many_to_one", "gru", 2)
     del value["provenance"]
     path.write_text(json.dumps(value), encoding="utf-8")
     with pytest.raises(InputError, match="record.json: lacks provenance"):
-        read_sources(tmp_path)
+        read_sources(RunFolder(tmp_path))

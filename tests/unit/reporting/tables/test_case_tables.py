@@ -9,9 +9,9 @@ import sys
 import pytest
 
 from rnn_modules.names import TRANSLATION
-from rnn_modules.records import published
 from rnn_modules.records.case_records import read_case_records
-from rnn_modules.reporting.analysis import case_deltas
+from rnn_modules.records.published import tables as published_tables
+from rnn_modules.reporting.analysis import case_deltas, case_summaries
 from rnn_modules.reporting.tables import case_tables, rendering
 from support.made_up_cases import case_record, write_all_cases, write_records
 from support.project import ROOT
@@ -34,13 +34,13 @@ def row_with(value, **wanted):
 
 def test_every_setting_and_rnn_has_its_primary_row_with_the_papers_figures(made_up):
     for table in (3, 4):
-        rows = case_tables.delta_rows(made_up, table)
+        rows = case_summaries.delta_rows(made_up, table)
         primary = {}
         for row in rows:
             primary.setdefault((row.records[0].setting, row.records[0].rnn), row)
-        assert set(primary) == set(published.case_table(table))
+        assert set(primary) == set(published_tables.case_table(table))
         for key, row in primary.items():
-            assert row.paper == published.case_table(table)[key]
+            assert row.paper == published_tables.case_table(table)[key]
             expected = "bleu1_with_tags" if key[0] == TRANSLATION else "accuracy"
             assert row.view.metric == expected
 
@@ -48,7 +48,7 @@ def test_every_setting_and_rnn_has_its_primary_row_with_the_papers_figures(made_
 def test_many_output_reuse_has_three_decisions_and_three_heads(made_up):
     views = [
         (row.view.decision, row.view.head, row.paper is not None)
-        for row in case_tables.delta_rows(made_up, 3)
+        for row in case_summaries.delta_rows(made_up, 3)
         if (row.records[0].setting, row.records[0].rnn) == ("one_to_many", "gru")
     ]
     assert views == [
@@ -66,7 +66,7 @@ def test_best_mode_and_own_head_are_taken(tmp_path):
         row["accuracy"] = 0.8 if (row["mode"], row["head"]) == ("unrolled", "mean") else 0.1
     for row in row_with(value, predictor="baseline"):
         row["accuracy"] = 0.9
-    (row,) = case_tables.delta_rows(read(tmp_path, value), 3)
+    (row,) = case_summaries.delta_rows(read(tmp_path, value), 3)
     assert row.summary.mean == pytest.approx(-10.0) and row.levels["modules"] == pytest.approx(80.0)
 
 
@@ -74,7 +74,7 @@ def test_parent_is_scored_under_the_heads_of_the_modules(tmp_path):
     value = case_record("intra_reuse", "many_to_many", rnn="gru", count=2)
     for row in row_with(value, predictor="parent", decision="with_other"):
         row["accuracy"] = {"mean": 0.3, "log_sum_exp": 0.6, "calibrated": 0.5}[row["head"]]
-    rows = case_tables.delta_rows(read(tmp_path, value), 3)
+    rows = case_summaries.delta_rows(read(tmp_path, value), 3)
     levels = {row.view.head: row.levels["parent"] for row in rows if row.view.decision == "with_other"}
     assert levels == pytest.approx({"mean": 30.0, "log_sum_exp": 60.0, "calibrated": 50.0})
 
@@ -85,7 +85,7 @@ def test_intra_replacement_has_both_references(tmp_path):
         for row in row_with(value, predictor=predictor):
             row["accuracy"] = accuracy
     records = read(tmp_path, value)
-    rows = case_tables.delta_rows(records, 4)
+    rows = case_summaries.delta_rows(records, 4)
     assert [(row.view.reference, row.paper is None) for row in rows] == [("monolithic", False), ("composed", True)]
     assert [row.summary.mean for row in rows] == pytest.approx([-5.0, 5.0])
     text = rendering.markdown(case_tables.sheet(records, rows, 4))
@@ -101,21 +101,21 @@ def test_seeds_are_averaged_per_case_before_cases(tmp_path):
         for row in row_with(value, predictor="baseline"):
             row["accuracy"] = 0.9
     records = read(tmp_path, *values)
-    (row,) = case_tables.delta_rows(records, 3)
+    (row,) = case_summaries.delta_rows(records, 3)
     assert (row.summary.n, row.summary.mean) == (2, pytest.approx(-5.0))
     assert case_tables.csv_rows([row])[0]["seeds"] == 2
     assert "seeds: 0, 1" in case_deltas.caption(records)
 
 
 def test_a_recomputed_figure_stands_beside_the_printed_one(made_up):
-    text = rendering.markdown(case_tables.sheet(made_up, case_tables.delta_rows(made_up, 4), 4))
+    text = rendering.markdown(case_tables.sheet(made_up, case_summaries.delta_rows(made_up, 4), 4))
     assert "(paper −4.08, recomputed −5.54)" in text and "(paper −6.60, recomputed −7.32)" in text
     assert text.count("recomputed") == 2
 
 
 def test_sheets_are_even_in_every_format(made_up):
     for table in (3, 4):
-        sheet = case_tables.sheet(made_up, case_tables.delta_rows(made_up, table), table)
+        sheet = case_tables.sheet(made_up, case_summaries.delta_rows(made_up, table), table)
         assert all(len(row) == len(sheet.columns) for row in sheet.rows)
         text = rendering.latex(sheet)
         body = text[text.index(r"\toprule") : text.index(r"\bottomrule")]
@@ -128,12 +128,12 @@ def test_sheets_are_even_in_every_format(made_up):
 @pytest.mark.parametrize("source", ["synthetic", "mirror"])
 def test_titles_and_captions_say_synthetic_when_the_data_are(tmp_path, source):
     records = read(tmp_path, case_record(data_source=source))
-    sheet = case_tables.sheet(records, case_tables.delta_rows(records, 3), 3)
+    sheet = case_tables.sheet(records, case_summaries.delta_rows(records, 3), 3)
     assert ("synthetic" in sheet.title) is ("synthetic" in sheet.caption) is (source == "synthetic")
 
 
 def test_measures_hold_every_predictor_mode_head_and_decision(made_up):
-    rows = case_tables.measure_rows(made_up, 3)
+    rows = case_summaries.measure_rows(made_up, 3)
     lstm = [row for row in rows if (row["setting"], row["rnn"]) == ("one_to_many", "lstm")]
     # Two modes of three heads, parent (three heads when it may reject), baseline, constant.
     assert len(lstm) == (6 + 3) + (6 + 5) + (6 + 3)
@@ -148,8 +148,9 @@ def test_script_writes_every_file_and_again_the_same_bytes(tmp_path):
     folders = [tmp_path / "one", tmp_path / "two"]
     for folder in folders:
         subprocess.run([sys.executable, SCRIPT, *paths, "--output-folder", folder], check=True)
-    names = {f"table{number}.{suffix}" for number in (3, 4, 5) for suffix in ("csv", "md", "tex", "html")}
-    names |= {f"table{number}_measures.{suffix}" for number in (3, 4) for suffix in ("csv", "md")} | {"cases.csv"}
+    names = {f"table{number}.{suffix}" for number in (3, 4, 5) for suffix in ("csv", "json", "md", "tex", "html")}
+    names |= {f"table{number}_measures.{suffix}" for number in (3, 4) for suffix in ("csv", "json", "md")}
+    names |= {"cases.csv"}
     assert {path.name for path in folders[0].iterdir()} == names
     assert all((folders[0] / name).read_bytes() == (folders[1] / name).read_bytes() for name in names)
     with open(folders[0] / "cases.csv", newline="", encoding="utf-8") as stream:

@@ -120,7 +120,7 @@ def test_titles_say_synthetic_when_the_data_are(tmp_path, source):
     for table in (cost_tables.table2(records), cost_tables.table2_unpadded(records)):
         for text in (table.title, table.caption, rendering.markdown(table.sheet()), rendering.latex(table.sheet())):
             assert ("synthetic" in text) is (source == "synthetic")
-    assert ("synthetic" in cost_tables.absolute_tables(records)[0][0]) is (source == "synthetic")
+    assert ("synthetic" in cost_tables.absolute_sheets(records)[0].title) is (source == "synthetic")
 
 
 def test_long_rows_have_all_metrics_and_the_papers_figure_only_for_its_measure(made_up):
@@ -156,11 +156,11 @@ def test_absolute_rows_hold_every_predictor_head_and_scope(tmp_path):
 
 
 def test_absolute_tables_name_controls(made_up):
-    (_, columns, rows), (_, pair_columns, pair_rows) = cost_tables.absolute_tables(made_up)
-    assert len(rows) == 24 + 2 * 24 and len(pair_rows) == 36
-    assert {"accuracy: majority", "accuracy: zeroed", "macro-F1: unrolled"} <= set(columns)
-    assert {"BLEU-4: tags only", "chrF: rolled"} <= set(pair_columns)
-    assert all(len(row) == len(columns) for row in rows)
+    classification, translation = cost_tables.absolute_sheets(made_up)
+    assert len(classification.rows) == 24 + 2 * 24 and len(translation.rows) == 36
+    assert {"accuracy: majority", "accuracy: zeroed", "macro-F1: unrolled"} <= set(classification.columns)
+    assert {"BLEU-4: tags only", "chrF: rolled"} <= set(translation.columns)
+    assert all(len(row) == len(classification.columns) for row in classification.rows)
 
 
 class _Cells(HTMLParser):
@@ -202,8 +202,9 @@ def test_script_writes_every_file_and_again_the_same_bytes(tmp_path):
     folders = [tmp_path / "one", tmp_path / "two"]
     for folder in folders:
         subprocess.run([sys.executable, SCRIPT, *paths, "--output-folder", folder], check=True)
-    names = {f"{name}.{suffix}" for name in ("table2", "table2_unpadded") for suffix in ("csv", "md", "tex", "html")}
-    names |= {"decomposition_cost.csv", "decomposition_cost.md"}
+    kinds = ("csv", "json", "md", "tex", "html")
+    names = {f"{name}.{suffix}" for name in ("table2", "table2_unpadded") for suffix in kinds}
+    names |= {f"decomposition_cost.{suffix}" for suffix in ("csv", "json", "md")}
     assert {path.name for path in folders[0].iterdir()} == names
     for name in names:
         assert (folders[0] / name).read_bytes() == (folders[1] / name).read_bytes()

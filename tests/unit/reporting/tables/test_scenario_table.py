@@ -3,6 +3,7 @@
 import pytest
 
 from rnn_modules.records.case_records import read_case_records
+from rnn_modules.reporting.analysis import scenario_averages
 from rnn_modules.reporting.tables import rendering, scenario_table
 from support.made_up_cases import case_record, write_records
 
@@ -26,7 +27,7 @@ def test_averages_are_over_the_pairs_and_seeds(tmp_path):
         scenario(seed=0, monolithic=(10.0, 20.0, 30.0), approach_1=(13.0, 20.0, 30.0)),
         scenario(seed=1, monolithic=(20.0, 20.0, 20.0), approach_1=(29.0, 20.0, 20.0)),
     ]
-    rows = scenario_table.scenario_rows(read(tmp_path, *values))
+    rows = scenario_averages.scenario_rows(read(tmp_path, *values))
     average, first = rows[0], next(row for row in rows if row.pair == "et-en")
     assert average.scores["monolithic"] == pytest.approx(20.0) and average.delta("approach_1") == pytest.approx(2.0)
     assert first.delta("approach_1") == pytest.approx(6.0)
@@ -41,7 +42,7 @@ def test_p_values_stand_at_the_bleu_of_each_pair(tmp_path):
             if (row["case"], row["predictor"]) == ("et-de", "approach_2"):
                 row["bleu_p_value"] = (0.0004, 0.25)[seed]
     records = read(tmp_path, *values)
-    rows = scenario_table.scenario_rows(records)
+    rows = scenario_averages.scenario_rows(records)
     found = {(row.pair, row.metric): row.p_values["approach_2"] for row in rows}
     assert found["et-de", "bleu"] == [0.0004, 0.25]
     assert found["et-de", "chrf"] == found[None, "bleu"] == []
@@ -52,7 +53,7 @@ def test_an_approach_may_be_missing(tmp_path):
     value = scenario("add_ukrainian")
     value["rows"] = [row for row in value["rows"] if row["predictor"] != "approach_2"]
     records = read(tmp_path, value)
-    rows = scenario_table.scenario_rows(records)
+    rows = scenario_averages.scenario_rows(records)
     assert rows[0].delta("approach_2") is None
     text = rendering.markdown(scenario_table.sheet(records, rows))
     assert "| – (paper +0.41) |" in text

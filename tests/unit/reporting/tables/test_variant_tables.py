@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from rnn_modules.records.variant_records import read_variant_records
+from rnn_modules.reporting.analysis import variant_effects
 from rnn_modules.reporting.tables import rendering, variant_tables
 from support.made_up_cases import sweep_record, variants_record, write_records
 from support.project import ROOT
@@ -32,7 +33,7 @@ def with_deltas(value, **deltas):
 def test_effects_are_against_the_papers_text_and_distances_to_its_figure(tmp_path):
     deltas = {"paper": -0.5, "package": -15.0, "removal_cap": -0.25, "gate_approach": -2.0}
     records = read(tmp_path, with_deltas(variants_record("one_to_many"), **deltas))
-    rows = {row.name: row for row in variant_tables.variant_rows(records) if row.mode == "rolled"}
+    rows = {row.name: row for row in variant_effects.variant_rows(records) if row.mode == "rolled"}
     assert rows["package"].delta == pytest.approx(-15.0) and rows["package"].effect == pytest.approx(-14.5)
     assert rows["package"].composed - rows["package"].monolithic == pytest.approx(-15.0)
     assert rows["removal_cap"].effect == pytest.approx(0.25)
@@ -52,7 +53,7 @@ def test_padding_and_bleu4_stand_beside(tmp_path):
     value["variants"][0]["monolithic"]["unpadded"]["accuracy"] = 0.9
     value["variants"][0]["modes"]["rolled"]["composed"]["mean"]["unpadded"]["accuracy"] = 0.8
     records = read(tmp_path, value, variants_record("encoder_decoder"), variants_record("many_to_one"))
-    rows = variant_tables.variant_rows(records)
+    rows = variant_effects.variant_rows(records)
     first = {row.architecture: row for row in rows if (row.mode, row.name) == ("rolled", "paper")}
     assert first["many_to_many"].other_delta == pytest.approx(-10.0)
     assert first["encoder_decoder"].other_delta is not None and first["many_to_one"].other_delta is None
@@ -66,7 +67,7 @@ def test_all_models_of_an_io_type_are_averaged_over_those_that_have_the_variant(
     gated = with_deltas(variants_record("one_to_one", "lstm"), **deltas)
     plain = with_deltas(variants_record("one_to_one", "vanilla"), **(deltas | {"paper": -2.0, "package": -2.0}))
     plain["variants"] = plain["variants"][:3]
-    rows = variant_tables.variant_rows(read(tmp_path, gated, plain))
+    rows = variant_effects.variant_rows(read(tmp_path, gated, plain))
     everything = {row.name: row for row in rows if row.model == "all"}
     assert (everything["package"].delta, everything["package"].effect) == pytest.approx((-2.5, -1.0))
     assert (everything["gate_approach"].models, everything["gate_approach"].effect) == (1, pytest.approx(-1.0))

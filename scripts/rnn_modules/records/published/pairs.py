@@ -6,31 +6,45 @@ import statistics
 from functools import cache
 from pathlib import Path
 
-from rnn_modules.files.atomic_files import InputError
-from rnn_modules.records import published
-from rnn_modules.records.published import FOLDER
+from rnn_modules.records.published.package_accuracies import package_accuracies
+from rnn_modules.records.published.reading import FOLDER, figure, parsed_rows
+from rnn_modules.records.published.tables import CASES_FILE, PACKAGE_SETTINGS, case_table, package_cases
 
 TABLES = {"reuse": 3, "replacement": 4}
 """End of an experiment's name -> the paper's table of its means."""
-_QUESTIONS = {3: "rq2", 4: "rq3"}
 
 
 def table_of(experiment: str) -> int:
-    """Number of the table of an experiment, 3 or 4."""
+    """Number of the table of an experiment, 3 or 4.
+
+    Example:
+        >>> table_of("inter_replacement")
+        4
+    """
     return TABLES[experiment.rpartition("_")[2]]
 
 
 def published_mean(experiment: str, setting: str, rnn: str, folder: Path = FOLDER) -> float | None:
-    """Mean that Table III or IV prints, None where it has none (ReLU)."""
-    summary = published.case_table(table_of(experiment), folder).get((setting, rnn))
+    """Mean that Table III or IV prints, None where it has none (ReLU).
+
+    Example:
+        >>> published_mean("intra_reuse", "many_to_one", "relu") is None
+        True
+    """
+    summary = case_table(table_of(experiment), folder).get((setting, rnn))
     return summary.mean if summary else None
 
 
 def worst_monolithic(setting: str, rnn: str, folder: Path = FOLDER) -> float:
-    """Accuracy of the worst of the package's models of one kind, in which classes are replaced; 0 to 1."""
+    """Accuracy of the worst of the package's models of one kind, in which classes are replaced; 0 to 1.
+
+    Example:
+        >>> 0 < worst_monolithic("many_to_one", "lstm") < 1
+        True
+    """
     return min(
         accuracy.monolithic
-        for (architecture, name, _), accuracy in published.package_accuracies(folder).items()
+        for (architecture, name, _), accuracy in package_accuracies(folder).items()
         if (architecture, name) == (setting, rnn)
     )
 
@@ -43,12 +57,16 @@ def published_deltas(experiment: str, setting: str, rnn: str, folder: Path = FOL
 
     Raises:
         InputError: a file is missing or damaged.
+
+    Example:
+        >>> round(statistics.fmean(published_deltas("intra_reuse", "many_to_one", "lstm")), 2)
+        -0.82
     """
     if experiment == "intra_replacement":
         accuracies = _replaced(folder).get((setting, rnn), [])
         return [100 * (accuracy - worst_monolithic(setting, rnn, folder)) for accuracy in accuracies]
     number = table_of(experiment)
-    by_parent = published.package_cases(_QUESTIONS[number], folder).get((setting, rnn), [])
+    by_parent = package_cases(number, folder).get((setting, rnn), [])
     mean = published_mean(experiment, setting, rnn, folder)
     return min(by_parent, key=lambda deltas: abs(statistics.fmean(deltas) - mean)) if by_parent else []
 
@@ -56,13 +74,14 @@ def published_deltas(experiment: str, setting: str, rnn: str, folder: Path = FOL
 @cache
 def _replaced(folder: Path) -> dict[tuple[str, str], list[float]]:
     """Accuracies after the replacement of each class, by ``(setting, rnn)``."""
-    path = folder / "artifact_rq2_rq3_accuracy.csv"
+
+    def parse(row: dict[str, str]) -> tuple[tuple[str, str], float] | None:
+        if (row["rq"], row["kind"]) != ("rq3", "intra"):
+            return None
+        return (PACKAGE_SETTINGS[row["setting"]], row["rnn"]), figure(row["modular_acc"])
+
     gathered: dict[tuple[str, str], list[float]] = {}
-    for line, row in enumerate(published.rows_of_file(path, ("rnn", "rq", "kind", "setting", "modular_acc")), start=2):
-        if (row["rq"], row["kind"]) == ("rq3", "intra"):
-            try:
-                key = (published.PACKAGE_SETTINGS[row["setting"]], row["rnn"])
-                gathered.setdefault(key, []).append(published.figure(row["modular_acc"]))
-            except (KeyError, ValueError, TypeError) as error:
-                raise InputError(f"{path}: line {line} is damaged ({error}); restore it from the repository") from error
+    columns = ("rnn", "rq", "kind", "setting", "modular_acc")
+    for key, accuracy in filter(None, parsed_rows(folder / CASES_FILE, columns, parse)):
+        gathered.setdefault(key, []).append(accuracy)
     return gathered

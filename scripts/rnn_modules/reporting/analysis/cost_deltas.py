@@ -1,0 +1,91 @@
+"""Deltas of research question 1: composed minus monolithic by model and mode, and where they come from."""
+
+from __future__ import annotations
+
+import statistics
+from dataclasses import dataclass
+
+from rnn_modules.names import (
+    PAPER_LAYERS,
+    PAPER_RNN_TYPES,
+    RNN_TYPES,
+    TRANSLATION,
+)
+from rnn_modules.records.cost_records import Record, metrics_of, scopes_of
+from rnn_modules.reporting.analysis.captions import bounds, bounds_text, origin, seeds_text, sources_text
+
+
+@dataclass(frozen=True)
+class Delta:
+    """Composed minus monolithic of one model, in percentage points, by seed.
+
+    Attributes:
+        pair: language pair, None for classification.
+        scope: "all", "unpadded", or the pair.
+    """
+
+    architecture: str
+    dataset: str
+    mode: str
+    pair: str | None
+    scope: str
+    rnn: str
+    layers: int
+    metric: str
+    by_seed: dict[int, float]
+
+    @property
+    def mean(self) -> float:
+        """Mean over the seeds."""
+        return statistics.fmean(self.by_seed.values())
+
+    @property
+    def deviation(self) -> float | None:
+        """Sample standard deviation over the seeds; None for a single seed."""
+        return statistics.stdev(self.by_seed.values()) if len(self.by_seed) > 1 else None
+
+
+def deltas(records: list[Record]) -> list[Delta]:
+    """Deltas of every model, mode, scope and metric, for the primary head, the seeds of a model gathered."""
+    gathered: dict[tuple, dict[int, float]] = {}
+    for record in records:
+        for mode, composition in record.modes.items():
+            composed = composition.composed[composition.head]
+            for scope in scopes_of(record.architecture):
+                pair = scope if record.architecture == TRANSLATION else None
+                for metric in metrics_of(record.architecture):
+                    difference = composed[scope][metric] - record.monolithic[scope][metric]
+                    key = (record.architecture, record.dataset, mode, pair, scope, record.rnn, record.layers, metric)
+                    gathered.setdefault(key, {})[record.seed] = record.points * difference
+    return [Delta(*key, by_seed=by_seed) for key, by_seed in gathered.items()]
+
+
+def description(records: list[Record]) -> dict[str, object]:
+    """Where the figures come from: run, preset, sources, seeds, commits, models, and examples per dataset.
+
+    Examples are ``[least, most]`` over a dataset's models, for each kind of count in the records.
+    """
+    return origin(records) | {
+        "models": len({(record.architecture, record.rnn, record.layers) for record in records}),
+        "examples": bounds((record.dataset, record.examples) for record in records),
+    }
+
+
+def caption(records: list[Record]) -> str:
+    """One line that states run, data, numbers of examples, seeds, preset and commit of ``records``."""
+    facts = description(records)
+    examples = "; ".join(
+        f"{dataset} {bounds_text(counts.get('train'))} / {bounds_text(counts.get('evaluated', counts.get('test')))}"
+        for dataset, counts in facts["examples"].items()
+    )
+    return (
+        f"Run {facts['run']}, {facts['models']} models, preset {facts['preset']}; data source: {sources_text(facts)}; "
+        f"training / evaluated examples: {examples}; {seeds_text(facts)}."
+    )
+
+
+def model_columns(records: list[Record]) -> list[tuple[str, int]]:
+    """The table's models: the paper's twelve, and other RNN types and depths when a record has them."""
+    shown = [rnn for rnn in RNN_TYPES if rnn in PAPER_RNN_TYPES or any(record.rnn == rnn for record in records)]
+    depths = sorted({*PAPER_LAYERS, *(record.layers for record in records)})
+    return [(rnn, layers) for rnn in shown for layers in depths]

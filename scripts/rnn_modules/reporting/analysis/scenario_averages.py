@@ -1,0 +1,71 @@
+"""Rows of Table V: scores of both scenarios, averaged over language pairs and seeds."""
+
+from __future__ import annotations
+
+import statistics
+from dataclasses import dataclass
+
+from rnn_modules.names import TRANSLATION
+from rnn_modules.records.case_records import CaseRecord
+from rnn_modules.records.cost_records import PUBLISHED_METRIC
+from rnn_modules.records.published import tables as published_tables
+from rnn_modules.reporting.analysis.case_deltas import View, by_model, levels
+
+APPROACHES = ("approach_1", "approach_2")
+MEASURES = (PUBLISHED_METRIC[TRANSLATION], "bleu", "chrf")
+PREDICTORS = ("monolithic", *APPROACHES)
+
+
+@dataclass(frozen=True)
+class ScenarioRow:
+    """One scenario and measure, averaged over its language pairs (``pair`` None) or of one pair.
+
+    Attributes:
+        scores: predictor -> score from 0 to 100, seeds averaged; None where there is none.
+        p_values: approach -> one p-value per seed.
+        paper: the paper's figures for the average of its measure.
+    """
+
+    records: list[CaseRecord]
+    pair: str | None
+    metric: str
+    scores: dict[str, float | None]
+    p_values: dict[str, list[float]]
+    paper: published_tables.Scenario | None
+
+    def delta(self, approach: str) -> float | None:
+        """Approach minus monolithic."""
+        score, monolithic = self.scores[approach], self.scores["monolithic"]
+        return None if score is None or monolithic is None else score - monolithic
+
+
+def scenario_rows(records: list[CaseRecord]) -> list[ScenarioRow]:
+    """The averages of every scenario, then its pairs."""
+    rows = []
+    for (experiment, scenario, _), group in by_model(records).items():
+        if experiment != "scenario":
+            continue
+        pairs = list(dict.fromkeys(row.case for record in group for row in record.rows))
+        for pair in (None, *pairs):
+            for metric in MEASURES:
+                view = View(None, None, metric, "monolithic", True)
+                scores = {name: _score(group, name, view, pair) for name in (*PREDICTORS, "tags_only")}
+                p_values: dict[str, list[float]] = {name: [] for name in APPROACHES}
+                if metric == "bleu" and pair is not None:
+                    for record in group:
+                        for row in record.rows:
+                            if row.case == pair and row.predictor in APPROACHES and row.p_value is not None:
+                                p_values[row.predictor].append(row.p_value)
+                paper = published_tables.scenarios()[scenario] if (pair, metric) == (None, MEASURES[0]) else None
+                rows.append(ScenarioRow(group, pair, metric, scores, p_values, paper))
+    return rows
+
+
+def _score(records: list[CaseRecord], predictor: str, view: View, pair: str | None) -> float | None:
+    """Mean over the pairs (or of one) of the seeds' means."""
+    gathered: dict[str, list[float]] = {}
+    for record in records:
+        for (case, _), level in levels(record, predictor, view).items():
+            if pair in (None, case):
+                gathered.setdefault(case, []).append(level)
+    return statistics.fmean(map(statistics.fmean, gathered.values())) if gathered else None
