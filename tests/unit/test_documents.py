@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from test_rooms import LIBRARY, ROOMS, files, imported
 
 from support.project import ROOT
 
@@ -67,3 +68,26 @@ def test_paths_of_the_project_are_there(document):
     folders = "config|envs|scripts|tests|workflow"
     for path in re.findall(rf"`((?:{folders})/[\w./-]+)`", document.read_text(encoding="utf-8")):
         assert (ROOT / path).exists() or path == "config/mine.yaml", path
+
+
+def block(name):
+    """Cells of the table between the marks of a block of scripts/README.md, without its head."""
+    text = (ROOT / "scripts" / "README.md").read_text(encoding="utf-8")
+    lines = re.search(rf"<!-- {name} -->\n(.*?)<!-- /{name} -->", text, re.DOTALL)[1].strip().splitlines()
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[2:]]
+
+
+def test_every_script_has_a_row():
+    assert sorted(row[0] for row in block("scripts")) == sorted(
+        f"`{path.name}`" for path in (ROOT / "scripts").glob("*.py")
+    )
+
+
+def test_rooms_import_what_their_table_says():
+    found = {room: set() for room in ROOMS}
+    for path in files():
+        room = path.relative_to(LIBRARY).parts[0].removesuffix(".py")
+        if room in found:
+            found[room] |= {name.split(".")[1] for name in imported(path)} - {room}
+    said = {row[0].strip("`"): set(re.findall(r"`(\w+)`", row[2])) for row in block("rooms")}
+    assert said == found and list(said) == list(ROOMS)
