@@ -1,14 +1,23 @@
-"""The README's example of cutting one's own model runs as it stands."""
+"""README.md: it is short, its example runs, and its times are those of recorded runs."""
 
+import json
 import re
+from datetime import datetime
 
 import keras
 import numpy as np
+import pytest
 
+from rnn_modules.decomposition.module_files import read_modules
 from rnn_modules.training.architectures import ArchitectureSettings, DataSizes, build
 from support.project import ROOT
 
 README = ROOT / "README.md"
+RECORDED = sorted((ROOT / "results" / "reference").glob("*/run.json"))
+
+
+def test_it_is_short():
+    assert len(README.read_text(encoding="utf-8").splitlines()) <= 150
 
 
 def test_the_example_runs(tmp_path, monkeypatch):
@@ -22,8 +31,19 @@ def test_the_example_runs(tmp_path, monkeypatch):
         "labels": np.arange(40) % 4,
         "class_names": ("a", "b", "c", "d"),
     }
-    (code,) = re.findall(r"```python\n(.*?)```", README.read_text(), re.DOTALL)
+    (code,) = re.findall(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
     exec(code, names)
-    assert names["decisions"].shape == (40,)
-    assert names["two"].shape == (2, 40)
+    assert names["decisions"].shape == (40,) and set(names["decisions"]) <= set(range(4))
+    assert names["two"].shape == (40,) and set(names["two"]) <= {0, 1}
+    assert read_modules("unrolled.npz", "unrolled.json", names["network"]).class_names == names["class_names"]
     assert keras.models.load_model("module.keras").output_shape == (None, 2)
+
+
+@pytest.mark.parametrize("path", RECORDED, ids=lambda path: path.parent.name)
+def test_times_are_those_of_recorded_runs(path):
+    calls = json.loads(path.read_text(encoding="utf-8"))["calls"]
+    times = ((datetime.fromisoformat(call[end]) for end in ("ended", "started")) for call in calls)
+    seconds = sum((ended - started).total_seconds() for ended, started in times)
+    line = re.search(rf"^make {path.parent.name} .*", README.read_text(encoding="utf-8"), re.MULTILINE)[0]
+    assert f" {seconds / 60:.0f} minutes on two cores" in line
+    assert {call["machine"]["cores"] for call in calls} == {2}
