@@ -71,7 +71,7 @@ bench: $(VENV)/.done ## speed, memory and size of the decomposition, and how res
 	$(PY) tests/benchmarks/spread.py --output results/bench/spread.json --markdown results/bench/spread.md
 
 bench-memory: $(VENV)/.done ## memory and time that a finished run's jobs ask for, beside what they took (RUN=laptop)
-	@$(PY) scripts/compare_memory.py --run "results/$(RUN)"
+	@$(PY) scripts/plan_run.py --run "results/$(RUN)"
 
 lint: $(VENV)/.done ## ruff, snakefmt, snakemake --lint
 	$(VENV)/bin/ruff check scripts tests

@@ -21,7 +21,7 @@ def results(run):
     return sorted(
         path
         for path in run.rglob("*")
-        if path.is_file() and path.relative_to(run).parts[0] not in ("logs", "benchmarks") and not is_temporary(path)
+        if path.is_file() and path.relative_to(run).parts[0] not in ("logs", "costs") and not is_temporary(path)
     )
 
 

@@ -1,4 +1,4 @@
-"""Result records of every kind, the published figures, histories, benchmarks and run.json."""
+"""Result records of every kind, the published figures, histories, costs and run.json."""
 
 import json
 import shutil
@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,7 +15,7 @@ from fuzz.mutations import csv_files, json_files, or_gone, put
 from fuzz.trial import attempt, inputs, script
 from rnn_modules.experiments.scratch_models import TrainedBaselines
 from rnn_modules.files.atomic_files import sha256_of_arrays, write_arrays
-from rnn_modules.files.benchmark_files import read_benchmark
+from rnn_modules.files.job_costs import read_job_costs
 from rnn_modules.files.run_folder import RunFolder
 from rnn_modules.records.case_records import read_case_records
 from rnn_modules.records.cost_records import read_records
@@ -27,13 +28,12 @@ from rnn_modules.records.variant_records import read_changed_records
 from rnn_modules.reporting.report.content import read_content
 from rnn_modules.reporting.report.curves import read_history
 from rnn_modules.reporting.tables import cost_tables, rendering
-from rnn_modules.runs.planning.costs import Costs
-from rnn_modules.runs.planning.measured_jobs import measure_run, read_recordings
+from rnn_modules.runs.estimate import CostTable
 from rnn_modules.runs.run_record import begin_call
 from rnn_modules.runs.verification import verify_files
 from support.made_up_cases import case_record, sweep_record, variants_record
 from support.made_up_records import record
-from support.made_up_run import BENCHMARK, write_model
+from support.made_up_run import job_cost, write_model
 from support.made_up_verified_run import CONFIGURATION, write_verified_run
 from support.project import ROOT
 
@@ -42,6 +42,7 @@ def given_file(name, damaged):
     """A folder with one damaged file of this name."""
     folder = tempfile.TemporaryDirectory()
     path = Path(folder.name) / name
+    path.parent.mkdir(exist_ok=True)
     path.touch()
     put(path, damaged)
     return folder, path
@@ -154,23 +155,25 @@ def test_published_figures(name, data):
         attempt("published figures", folder.name, lambda: use_published(copy), names=[name])
 
 
+TABLE = yaml.safe_load((ROOT / "config/costs.yaml").read_text().replace(".inf", "9999"))
 HISTORY = "epoch,accuracy,loss,val_accuracy,val_loss\n1,0.5,1.2,0.6,1.1\n2,0.9,0.3,0.85,0.4\n"
 
 
 @pytest.mark.parametrize(
-    ("name", "text", "delimiter", "read"),
+    ("name", "damages_of_it", "read"),
     [
-        ("history.csv", HISTORY, ",", read_history),
-        ("benchmark.tsv", BENCHMARK.format(3.5, 800), "\t", read_benchmark),
+        ("history.csv", csv_files(HISTORY), read_history),
+        ("costs/draw.json", json_files(job_cost(3.5, 800)), lambda path: read_job_costs(RunFolder(path.parents[1]))),
+        ("costs.yaml", json_files(TABLE), CostTable.read),
     ],
 )
-def test_measures(name, text, delimiter, read):
+def test_measures(name, damages_of_it, read):
     @inputs(70)
-    @given(or_gone(csv_files(text, delimiter)))
+    @given(or_gone(damages_of_it))
     def check(damaged):
         folder, path = given_file(name, damaged)
         with folder:
-            attempt("histories, benchmarks", folder.name, lambda: read(path), names=[name])
+            attempt("histories, costs", folder.name, lambda: read(path), names=[name])
 
     check()
 
@@ -211,39 +214,13 @@ def damages(folder, names):
     return st.one_of(choices)
 
 
-def test_recorded_benchmarks(tmp_path):
-    valid = tmp_path / "benchmarks"
-    valid.mkdir()
-    lines = (ROOT / "config/benchmarks/ci.csv").read_text().splitlines()
-    (valid / "ci.csv").write_text("\n".join([*lines[:4], *[line for line in lines if line.startswith("train_")][:3]]))
-    facts = json.loads((ROOT / "config/benchmarks/ci.json").read_text())
-    facts["datasets"] = dict(list(facts["datasets"].items())[:2])
-    (valid / "ci.json").write_text(json.dumps(facts))
-
-    @inputs(100)
-    @given(damages(valid, ["ci.csv", "ci.json"]))
-    def check(damage):
-        name, damaged = damage
-        with tempfile.TemporaryDirectory() as folder:
-            copy = Path(shutil.copytree(valid, Path(folder) / "benchmarks"))
-            put(copy / name, damaged)
-
-            def use():
-                Costs.of(job for recording in read_recordings(copy) for job in recording.jobs)
-
-            # Without its description a recording is not there at all.
-            attempt("recorded benchmarks", folder, use, names=["ci.csv", "ci.json"])
-
-    check()
-
-
 def test_finished_run(tmp_path):
     run = write_verified_run(tmp_path / "valid" / "run")
     files = sorted(str(path.relative_to(run)) for path in run.rglob("*.json"))
 
     @inputs(120)
-    @given(damages(run, files), st.sampled_from(["verify", "measure"]))
-    def check(damage, kind):
+    @given(damages(run, files))
+    def check(damage):
         name, damaged = damage
         with tempfile.TemporaryDirectory() as folder:
             copy = Path(shutil.copytree(run, Path(folder) / "run"))
@@ -254,8 +231,7 @@ def test_finished_run(tmp_path):
                 for check in verify_files(copy):
                     assert all("\n" not in problem for problem in check.problems)
 
-            call = verify if kind == "verify" else lambda: measure_run(copy)
-            attempt(f"finished run ({kind})", folder, call)
+            attempt("finished run", folder, verify)
 
     check()
 

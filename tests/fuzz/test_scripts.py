@@ -164,7 +164,7 @@ def test_plan_run():
     """What stands after these flags goes to Snakemake."""
 
     @inputs(25)
-    @given(st.sampled_from(("--cores", "--record")), st.sampled_from((*WORDS, "²", "1e3")))
+    @given(st.sampled_from(("--cores", "--run")), st.sampled_from((*WORDS, "²", "1e3")))
     def check(flag, word):
         with tempfile.TemporaryDirectory() as folder:
             assert attempt("plan_run.py", folder, lambda: script("plan_run.py", f"{flag}={word}"))

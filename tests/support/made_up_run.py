@@ -1,4 +1,4 @@
-"""A run's folder with made-up records of every kind, tables, figures and benchmarks, to make a report of."""
+"""A run's folder with made-up records of every kind, tables, figures and costs, to make a report of."""
 
 import json
 
@@ -11,9 +11,11 @@ from support.made_up_records import DATASETS, record
 from support.project import ROOT
 
 SCRIPTS = ROOT / "scripts"
-BENCHMARK = "s\th:m:s\tmax_rss\tmax_vms\tmax_uss\tmax_pss\tio_in\tio_out\tmean_load\tcpu_time\n{}\t0:00:01\t{}\t" + (
-    "1\t1\t1\t1\t1\t1\t1\n"
-)
+
+
+def job_cost(seconds, memory):
+    """What a job leaves of its costs."""
+    return {"cpu_seconds": seconds / 2, "wall_seconds": seconds, "memory_mib": memory}
 
 
 def write(path, value):
@@ -47,13 +49,16 @@ def model_folder(folder, architecture, rnn="lstm", layers=1, seed=0):
 
 
 def write_model(folder, architecture, rnn="lstm", layers=1, seed=0, **changes):
-    """Training record, history, record of research question 1 and benchmark of one model."""
+    """Training record, history, record of research question 1 and costs of one model."""
     model = model_folder(folder, architecture, rnn, layers, seed)
     write(model / "record.json", training_record(architecture, rnn, layers, seed, **changes))
     write(model / "history.csv", "epoch,accuracy,loss,val_accuracy,val_loss\n1,0.5,1.2,0.6,1.1\n2,0.9,0.3,0.85,0.4\n")
     cost = record(architecture, rnn, layers, seed, **changes)
     path = write(model / "decomposition_cost.json", cost)
-    write(folder / f"benchmarks/train_model/{architecture}/{rnn}-{layers}.tsv", BENCHMARK.format(10.0 * layers, 800))
+    write(
+        folder / f"costs/train_model/architecture={architecture},rnn={rnn},layers={layers}.json",
+        job_cost(10.0 * layers, 800),
+    )
     return path
 
 

@@ -39,7 +39,7 @@ def test_calls_are_recorded_and_rerun_nothing(project):
     # Every file of the run has a checksum but logs, and no other.
     known = read_checksums(record.parent)
     assert set(known) == {path.relative_to(record.parent).as_posix() for path in files_of(RunFolder(record.parent))}
-    assert {"run.json", "benchmarks/fetch_corpus/clinc.tsv", "datasets/clinc/vocabulary.json"} <= set(known)
+    assert {"run.json", "costs/fetch_corpus/corpus=clinc.json", "datasets/clinc/vocabulary.json"} <= set(known)
 
     before = record.read_bytes()
     again = snakemake(project, *configured, "--", *DATASETS)

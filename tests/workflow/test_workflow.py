@@ -113,17 +113,21 @@ def test_claims_are_answered_one_by_one(finished):
 
 
 def test_rules_ask_for_one_to_three_times_what_their_jobs_took(finished):
-    command = [sys.executable, "scripts/compare_memory.py", "--run", "results/ci"]
+    command = [sys.executable, "scripts/plan_run.py", "--run", "results/ci"]
     result = subprocess.run(command, cwd=finished, env=ENVIRONMENT, capture_output=True, text=True, timeout=600)
     assert result.returncode == 0, result.stdout + result.stderr
     measured = re.findall(r"^(\w+) +\d+ +[\d,]+ +[\d,]+ +\d\.\d\d", result.stdout, re.MULTILINE)
     assert {"fetch_corpus", "train_model", "evaluate_scenario", "tabulate_cases", "write_report"} <= set(measured)
-    assert len(measured) == len(
-        {
-            path.relative_to(finished).parts[3].removesuffix(".tsv")
-            for path in finished.glob("results/ci/benchmarks/**/*.tsv")
-        }
+    assert set(measured) == {path.stem for path in finished.glob("results/ci/costs/*")}
+
+
+def test_every_job_leaves_its_costs(finished):
+    executed = json.loads((finished / "results/ci/run.json").read_text())["calls"][0]["executed"]
+    left = Counter(
+        path.relative_to(finished / "results/ci/costs").parts[0].removesuffix(".json")
+        for path in finished.glob("results/ci/costs/**/*.json")
     )
+    assert left == {rule: jobs for rule, jobs in executed.items() if rule != "all"}
 
 
 def test_a_second_run_does_nothing(finished):

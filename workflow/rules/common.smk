@@ -33,7 +33,9 @@ wildcard_constraints:
     seed=r"\d+",
 
 
-def prefixed(command, **variables):
+def job(command, **variables):
+    """The command of a job: it leaves what it took in costs/RULE/WILDCARDS.json, which is no file of any rule."""
+    variables |= {"RNN_MODULES_COSTS": "'{RESULTS}/costs/{rule} {wildcards}'"}
     return " ".join([*(f"{name}={value}" for name, value in variables.items()), command])
 
 
@@ -42,7 +44,7 @@ def training(command):
     GPU each take memory as they need it; kernels are the same at every call (those of oneDNN are chosen at run time, and
     slower on networks of this size)."""
     threads = (*BLAS, "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "NPROC")
-    return prefixed(
+    return job(
         command,
         **dict.fromkeys(threads, "{threads}"),
         TF_FORCE_GPU_ALLOW_GROWTH="true",
@@ -55,7 +57,7 @@ def training(command):
 def analysis(command):
     """The command of a script that shares out its work itself (--threads): linear algebra has one thread in each, so results
     do not depend on the number."""
-    return prefixed(command, **dict.fromkeys(BLAS, 1))
+    return job(command, **dict.fromkeys(BLAS, 1))
 
 
 def folder_of(paths):

@@ -18,18 +18,17 @@ rule fetch_corpus:
         f"{RESULTS}/corpora/{{corpus}}.json",
     log:
         f"{RESULTS}/logs/fetch_corpus/{{corpus}}.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/fetch_corpus/{{corpus}}.tsv"
     conda:
         "../../envs/data.yaml"
     resources:
-        mem_mb=memory("fetch_corpus"),
-        runtime=minutes("fetch_corpus"),
+        **asks("fetch_corpus"),
     params:
         code=code_of("fetch_corpus.py"),
         source=source_flags,
     shell:
-        "{PYTHON} scripts/fetch_corpus.py --corpus {wildcards.corpus} {params.source} --output {output} > {log} 2>&1"
+        job(
+            "{PYTHON} scripts/fetch_corpus.py --corpus {wildcards.corpus} {params.source} --output {output} > {log} 2>&1"
+        )
 
 
 rule prepare_dataset:
@@ -39,20 +38,19 @@ rule prepare_dataset:
         expand(f"{RESULTS}/datasets/{{corpus}}/{{file}}", file=FILES, allow_missing=True),
     log:
         f"{RESULTS}/logs/prepare_dataset/{{corpus}}.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/prepare_dataset/{{corpus}}.tsv"
     conda:
         "../../envs/data.yaml"
     resources:
-        mem_mb=memory("prepare_dataset"),
-        runtime=minutes("prepare_dataset"),
+        **asks("prepare_dataset"),
     params:
         code=code_of("prepare_dataset.py"),
         folder=lambda wildcards, output: folder_of(output),
         settings=lambda wildcards: flags_of(config["datasets"][wildcards.corpus]),
     shell:
-        "{PYTHON} scripts/prepare_dataset.py --manifest {input.manifest} --output {params.folder} {params.settings} "
-        "> {log} 2>&1"
+        job(
+            "{PYTHON} scripts/prepare_dataset.py --manifest {input.manifest} --output {params.folder} {params.settings} "
+            "> {log} 2>&1"
+        )
 
 
 # Some of the target languages of a parallel corpus; the lines of each split stay the same.
@@ -61,8 +59,8 @@ use rule prepare_dataset as prepare_languages with:
         expand(f"{RESULTS}/datasets/{{corpus}}_to_{{languages}}/{{file}}", file=FILES, allow_missing=True),
     log:
         f"{RESULTS}/logs/prepare_dataset/{{corpus}}_to_{{languages}}.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/prepare_dataset/{{corpus}}_to_{{languages}}.tsv"
+    resources:
+        **asks("prepare_languages"),
     params:
         code=code_of("prepare_dataset.py"),
         folder=lambda wildcards, output: folder_of(output),
@@ -81,16 +79,13 @@ rule share_vocabulary:
         second=expand(f"{RESULTS}/datasets/{{second}}_with_{{first}}/{{file}}", file=FILES, allow_missing=True),
     log:
         f"{RESULTS}/logs/share_vocabulary/{{first}}_with_{{second}}.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/share_vocabulary/{{first}}_with_{{second}}.tsv"
     wildcard_constraints:
         first="math_qa|clinc",
         second="toxicity|brown",
     conda:
         "../../envs/data.yaml"
     resources:
-        mem_mb=memory("share_vocabulary"),
-        runtime=minutes("share_vocabulary"),
+        **asks("share_vocabulary"),
     params:
         code=code_of("share_vocabulary.py"),
         folders=lambda wildcards, input, output: (
@@ -98,4 +93,4 @@ rule share_vocabulary:
             f"--first-output {folder_of(output.first)} --second-output {folder_of(output.second)}"
         ),
     shell:
-        "{PYTHON} scripts/share_vocabulary.py {params.folders} > {log} 2>&1"
+        job("{PYTHON} scripts/share_vocabulary.py {params.folders} > {log} 2>&1")

@@ -16,14 +16,11 @@ rule decompose_model:
         ),
     log:
         f"{RESULTS}/logs/decompose_model/{{architecture}}/{{dataset}}/{{rnn}}-{{layers}}/seed-{{seed}}.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/decompose_model/{{architecture}}/{{dataset}}/{{rnn}}-{{layers}}/seed-{{seed}}.tsv"
     conda:
         "../../envs/analysis.yaml"
     threads: 1
     resources:
-        mem_mb=memory("decompose_model"),
-        runtime=minutes("decompose_model"),
+        **asks("decompose_model"),
     params:
         code=code_of("decompose_model.py"),
         dataset=lambda wildcards, input: folder_of(input.dataset),
@@ -45,6 +42,8 @@ use rule decompose_model as decompose_one_timestep with:
         expand(f"{MODEL}/modules/rolled.{{kind}}", kind=["npz", "json"], allow_missing=True),
     wildcard_constraints:
         architecture="one_to_one",
+    resources:
+        **asks("decompose_one_timestep"),
 
 
 ruleorder: decompose_one_timestep > decompose_model
@@ -62,14 +61,11 @@ rule evaluate_decomposition:
         f"{MODEL}/decomposition_cost.json",
     log:
         f"{RESULTS}/logs/evaluate_decomposition/{{architecture}}/{{dataset}}/{{rnn}}-{{layers}}/seed-{{seed}}.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/evaluate_decomposition/{{architecture}}/{{dataset}}/{{rnn}}-{{layers}}/seed-{{seed}}.tsv"
     conda:
         "../../envs/analysis.yaml"
     threads: 1
     resources:
-        mem_mb=memory("evaluate_decomposition"),
-        runtime=minutes("evaluate_decomposition"),
+        **asks("evaluate_decomposition"),
     params:
         code=code_of("evaluate_decomposition.py"),
         model=lambda wildcards, input: str(Path(input.record).parent),

@@ -34,16 +34,13 @@ rule train_baselines:
         decisions=f"{BASELINES}.npz",
     log:
         f"{RESULTS}/logs/train_baselines/{{experiment}}/{{setting}}/{{rnn}}/seed-{{seed}}/{{chunk}}.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/train_baselines/{{experiment}}/{{setting}}/{{rnn}}/seed-{{seed}}/{{chunk}}.tsv"
     # The longest jobs begin first, so that none is left alone at the end.
     priority: 1
     conda:
         TRAIN_ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=memory("train_baselines"),
-        runtime=minutes("train_baselines"),
+        **asks("train_baselines"),
     params:
         code=code_of("train_baselines.py"),
         datasets=lambda wildcards, input: folders_of(input.datasets),
@@ -81,8 +78,6 @@ rule evaluate_reuse:
         RECORD,
     log:
         f"{RESULTS}/logs/evaluate_reuse/{{experiment}}/{{setting}}/{{rnn}}/seed-{{seed}}.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/evaluate_reuse/{{experiment}}/{{setting}}/{{rnn}}/seed-{{seed}}.tsv"
     wildcard_constraints:
         experiment="intra_reuse|inter_reuse|inter_replacement",
         setting="(?!encoder_decoder).+",
@@ -90,8 +85,7 @@ rule evaluate_reuse:
         "../../envs/analysis.yaml"
     threads: 1
     resources:
-        mem_mb=memory("evaluate_reuse"),
-        runtime=minutes("evaluate_reuse"),
+        **asks("evaluate_reuse"),
     params:
         code=code_of("evaluate_reuse.py"),
         models=lambda wildcards, input: folders_of(input.networks),
@@ -120,8 +114,6 @@ rule evaluate_translation_reuse:
         RECORD,
     log:
         f"{RESULTS}/logs/evaluate_translation_reuse/{{experiment}}/{{setting}}/{{rnn}}/seed-{{seed}}.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/evaluate_translation_reuse/{{experiment}}/{{setting}}/{{rnn}}/seed-{{seed}}.tsv"
     wildcard_constraints:
         experiment="intra_reuse",
         setting="encoder_decoder",
@@ -129,8 +121,7 @@ rule evaluate_translation_reuse:
         "../../envs/analysis.yaml"
     threads: 1
     resources:
-        mem_mb=memory("evaluate_translation_reuse"),
-        runtime=minutes("evaluate_translation_reuse"),
+        **asks("evaluate_translation_reuse"),
     params:
         code=code_of("evaluate_translation_reuse.py"),
         model=lambda wildcards, input: folders_of(input.network),
@@ -157,16 +148,13 @@ rule evaluate_replacement:
         RECORD,
     log:
         f"{RESULTS}/logs/evaluate_replacement/{{experiment}}/{{setting}}/{{rnn}}/seed-{{seed}}.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/evaluate_replacement/{{experiment}}/{{setting}}/{{rnn}}/seed-{{seed}}.tsv"
     wildcard_constraints:
         experiment="intra_replacement",
     conda:
         "../../envs/analysis.yaml"
     threads: 1
     resources:
-        mem_mb=memory("evaluate_replacement"),
-        runtime=minutes("evaluate_replacement"),
+        **asks("evaluate_replacement"),
     params:
         code=code_of("evaluate_replacement.py"),
         models=lambda wildcards, input: folders_of(input.networks),
@@ -190,16 +178,13 @@ rule evaluate_scenario:
         RECORD,
     log:
         f"{RESULTS}/logs/evaluate_scenario/{{experiment}}/{{setting}}/{{rnn}}/seed-{{seed}}.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/evaluate_scenario/{{experiment}}/{{setting}}/{{rnn}}/seed-{{seed}}.tsv"
     wildcard_constraints:
         experiment="scenario",
     conda:
         "../../envs/analysis.yaml"
     threads: 1
     resources:
-        mem_mb=memory("evaluate_scenario"),
-        runtime=minutes("evaluate_scenario"),
+        **asks("evaluate_scenario"),
     params:
         code=code_of("evaluate_scenario.py"),
         models=lambda wildcards, input: named_folders(wildcards.setting, input.networks),
@@ -224,16 +209,13 @@ rule evaluate_variants:
         RECORD,
     log:
         f"{RESULTS}/logs/evaluate_variants/{{experiment}}/{{setting}}/{{rnn}}/seed-{{seed}}.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/evaluate_variants/{{experiment}}/{{setting}}/{{rnn}}/seed-{{seed}}.tsv"
     wildcard_constraints:
         experiment="variants|removal_sweep",
     conda:
         "../../envs/analysis.yaml"
     threads: 1
     resources:
-        mem_mb=memory("evaluate_variants"),
-        runtime=minutes("evaluate_variants"),
+        **asks("evaluate_variants"),
     params:
         code=code_of("evaluate_variants.py"),
         model=lambda wildcards, input: folders_of(input.network),

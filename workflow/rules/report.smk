@@ -42,18 +42,17 @@ rule tabulate_decomposition_cost:
         ),
     log:
         f"{RESULTS}/logs/tabulate_decomposition_cost.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/tabulate_decomposition_cost.tsv"
     conda:
         "../../envs/analysis.yaml"
     resources:
-        mem_mb=memory("tabulate_decomposition_cost"),
-        runtime=minutes("tabulate_decomposition_cost"),
+        **asks("tabulate_decomposition_cost"),
     params:
         code=code_of("tabulate_decomposition_cost.py"),
         folder=lambda wildcards, output: folder_of(output),
     shell:
-        "{PYTHON} scripts/tabulate_decomposition_cost.py {input.records} --output-folder {params.folder} > {log} 2>&1"
+        job(
+            "{PYTHON} scripts/tabulate_decomposition_cost.py {input.records} --output-folder {params.folder} > {log} 2>&1"
+        )
 
 
 rule tabulate_cases:
@@ -68,18 +67,15 @@ rule tabulate_cases:
         report(f"{TABLES}/table5.html", caption="../report/table5.rst", category="Tables", labels={"table": "V"}),
     log:
         f"{RESULTS}/logs/tabulate_cases.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/tabulate_cases.tsv"
     conda:
         "../../envs/analysis.yaml"
     resources:
-        mem_mb=memory("tabulate_cases"),
-        runtime=minutes("tabulate_cases"),
+        **asks("tabulate_cases"),
     params:
         code=code_of("tabulate_cases.py"),
         folder=lambda wildcards, output: folder_of(output),
     shell:
-        "{PYTHON} scripts/tabulate_cases.py {input.records} --output-folder {params.folder} > {log} 2>&1"
+        job("{PYTHON} scripts/tabulate_cases.py {input.records} --output-folder {params.folder} > {log} 2>&1")
 
 
 rule tabulate_variants:
@@ -95,18 +91,15 @@ rule tabulate_variants:
         ),
     log:
         f"{RESULTS}/logs/tabulate_variants.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/tabulate_variants.tsv"
     conda:
         "../../envs/analysis.yaml"
     resources:
-        mem_mb=memory("tabulate_variants"),
-        runtime=minutes("tabulate_variants"),
+        **asks("tabulate_variants"),
     params:
         code=code_of("tabulate_variants.py"),
         folder=lambda wildcards, output: folder_of(output),
     shell:
-        "{PYTHON} scripts/tabulate_variants.py {input.records} --output-folder {params.folder} > {log} 2>&1"
+        job("{PYTHON} scripts/tabulate_variants.py {input.records} --output-folder {params.folder} > {log} 2>&1")
 
 
 rule answer_claims:
@@ -124,19 +117,18 @@ rule answer_claims:
         ),
     log:
         f"{RESULTS}/logs/answer_claims.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/answer_claims.tsv"
     conda:
         "../../envs/analysis.yaml"
     resources:
-        mem_mb=memory("answer_claims"),
-        runtime=minutes("answer_claims"),
+        **asks("answer_claims"),
     params:
         code=code_of("answer_claims.py"),
         folder=lambda wildcards, output: folder_of(output),
     shell:
-        "{PYTHON} scripts/answer_claims.py --decomposition-cost {input.costs} --cases {input.cases} --variants {input.variants} "
-        "--output-folder {params.folder} > {log} 2>&1"
+        job(
+            "{PYTHON} scripts/answer_claims.py --decomposition-cost {input.costs} --cases {input.cases} --variants {input.variants} "
+            "--output-folder {params.folder} > {log} 2>&1"
+        )
 
 
 rule plot_decomposition_cost:
@@ -152,17 +144,16 @@ rule plot_decomposition_cost:
         ),
     log:
         f"{RESULTS}/logs/plot_decomposition_cost.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/plot_decomposition_cost.tsv"
     conda:
         "../../envs/analysis.yaml"
     resources:
-        mem_mb=memory("plot_decomposition_cost"),
-        runtime=minutes("plot_decomposition_cost"),
+        **asks("plot_decomposition_cost"),
     params:
         code=code_of("plot_decomposition_cost.py"),
     shell:
-        "{PYTHON} scripts/plot_decomposition_cost.py {input.records} --output {output.png} --output-svg {output.svg} > {log} 2>&1"
+        job(
+            "{PYTHON} scripts/plot_decomposition_cost.py {input.records} --output {output.png} --output-svg {output.svg} > {log} 2>&1"
+        )
 
 
 rule plot_reuse:
@@ -178,17 +169,16 @@ rule plot_reuse:
         ),
     log:
         f"{RESULTS}/logs/plot_reuse.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/plot_reuse.tsv"
     conda:
         "../../envs/analysis.yaml"
     resources:
-        mem_mb=memory("plot_reuse"),
-        runtime=minutes("plot_reuse"),
+        **asks("plot_reuse"),
     params:
         code=code_of("plot_cases.py"),
     shell:
-        "{PYTHON} scripts/plot_cases.py {input.records} --output {output.png} --output-svg {output.svg} > {log} 2>&1"
+        job(
+            "{PYTHON} scripts/plot_cases.py {input.records} --output {output.png} --output-svg {output.svg} > {log} 2>&1"
+        )
 
 
 use rule plot_reuse as plot_replacement with:
@@ -204,11 +194,8 @@ use rule plot_reuse as plot_replacement with:
         ),
     log:
         f"{RESULTS}/logs/plot_replacement.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/plot_replacement.tsv"
     resources:
-        mem_mb=memory("plot_replacement"),
-        runtime=minutes("plot_replacement"),
+        **asks("plot_replacement"),
 
 
 rule plot_removal_sweep:
@@ -224,17 +211,16 @@ rule plot_removal_sweep:
         ),
     log:
         f"{RESULTS}/logs/plot_removal_sweep.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/plot_removal_sweep.tsv"
     conda:
         "../../envs/analysis.yaml"
     resources:
-        mem_mb=memory("plot_removal_sweep"),
-        runtime=minutes("plot_removal_sweep"),
+        **asks("plot_removal_sweep"),
     params:
         code=code_of("plot_removal_sweep.py"),
     shell:
-        "{PYTHON} scripts/plot_removal_sweep.py {input.records} --output {output.png} --output-svg {output.svg} > {log} 2>&1"
+        job(
+            "{PYTHON} scripts/plot_removal_sweep.py {input.records} --output {output.png} --output-svg {output.svg} > {log} 2>&1"
+        )
 
 
 rule plot_modules:
@@ -251,19 +237,18 @@ rule plot_modules:
         ),
     log:
         f"{RESULTS}/logs/plot_modules/{{architecture}}.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/plot_modules/{{architecture}}.tsv"
     conda:
         "../../envs/analysis.yaml"
     resources:
-        mem_mb=memory("plot_modules"),
-        runtime=minutes("plot_modules"),
+        **asks("plot_modules"),
     params:
         code=code_of("plot_modules.py"),
         folder=lambda wildcards, input: folder_of(input.modules),
     shell:
-        "{PYTHON} scripts/plot_modules.py --modules {params.folder} --record {input.record} --output {output.png} "
-        "--output-svg {output.svg} > {log} 2>&1"
+        job(
+            "{PYTHON} scripts/plot_modules.py --modules {params.folder} --record {input.record} --output {output.png} "
+            "--output-svg {output.svg} > {log} 2>&1"
+        )
 
 
 rule write_report:
@@ -281,15 +266,12 @@ rule write_report:
         ),
     log:
         f"{RESULTS}/logs/write_report.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/write_report.tsv"
     conda:
         "../../envs/analysis.yaml"
     resources:
-        mem_mb=memory("write_report"),
-        runtime=minutes("write_report"),
+        **asks("write_report"),
     params:
         code=code_of("write_report.py"),
         folder=RUN.path,
     shell:
-        "{PYTHON} scripts/write_report.py --run-folder {params.folder} --output {output} > {log} 2>&1"
+        job("{PYTHON} scripts/write_report.py --run-folder {params.folder} --output {output} > {log} 2>&1")

@@ -14,7 +14,7 @@ def note(function, *arguments):
 
 def files_of_jobs(jobs):
     """What jobs write that carries results."""
-    return [str(path) for job in jobs for path in (*job.output, job.benchmark) if path]
+    return [path for job in jobs for path in (*job.output, RUN.cost(job.rule.name, dict(job.wildcards.items())))]
 
 
 def note_end(state):

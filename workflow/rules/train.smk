@@ -16,16 +16,13 @@ rule train_model:
         record=f"{MODEL}/record.json",
     log:
         f"{RESULTS}/logs/train_model/{{architecture}}/{{dataset}}/{{rnn}}-{{layers}}/seed-{{seed}}.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/train_model/{{architecture}}/{{dataset}}/{{rnn}}-{{layers}}/seed-{{seed}}.tsv"
     # The longest jobs begin first, so that none is left alone at the end.
     priority: 1
     conda:
         TRAIN_ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=memory("train_model"),
-        runtime=minutes("train_model"),
+        **asks("train_model"),
     params:
         code=code_of("train_model.py"),
         dataset=lambda wildcards, input: folder_of(input.dataset),

@@ -1,4 +1,4 @@
-"""What every command-line script shares: logging, what it took, flags made from a settings class, one-line errors."""
+"""What every command-line script shares: logging, its costs, flags made from a settings class, one-line errors."""
 
 from __future__ import annotations
 
@@ -9,20 +9,21 @@ import gc
 import logging
 import math
 import os
-import re
 import resource
 import shlex
 import sys
+import time
 import types
 import typing
 from collections.abc import Callable
 from pathlib import Path
 
-from rnn_modules.files.atomic_files import InputError, one_line
+from rnn_modules.files.atomic_files import InputError, one_line, write_json
 from rnn_modules.files.shown_text import shown
 
-TOOK = "took %.2f s of computing and %.1f MiB of memory at most"
-_TOOK = re.compile(r"took ([\d.]+) s of computing and ([\d.]+) MiB of memory at most$", re.MULTILINE)
+COSTS = "RNN_MODULES_COSTS"
+"""Environment variable: the path for the costs of a job; its wildcards, if it has some, are a word of their own."""
+_STARTED = time.monotonic()
 
 
 class _ShownLines(logging.Formatter):
@@ -36,7 +37,7 @@ class _ShownLines(logging.Formatter):
 def run(main: Callable[[], None]) -> None:
     """Run a script's ``main``; an error of the input ends it with status 2 and one line, not a traceback.
 
-    The last line that it logs says what the script took.
+    A job of the workflow leaves what it took (see :mod:`rnn_modules.files.job_costs`).
     """
     if not gc.isenabled():  # See quick_start.
         gc.freeze()
@@ -46,14 +47,26 @@ def run(main: Callable[[], None]) -> None:
     logging.basicConfig(level=logging.INFO, handlers=[handler])
     try:
         main()
+        _write_costs()
     except InputError as error:
         print(f"error: {shown(error)}", file=sys.stderr)
         raise SystemExit(2) from error
     except MemoryError as error:
         print(f"error: not enough memory ({error}); use smaller sizes, or a machine with more", file=sys.stderr)
         raise SystemExit(2) from error
-    times = os.times()
-    logging.info(TOOK, times.user + times.system, peak_memory_mib())
+
+
+def _write_costs() -> None:
+    """Write what this process took so far, when it is a job."""
+    words = os.environ.get(COSTS, "").split()
+    if words:
+        times = os.times()
+        costs = {
+            "cpu_seconds": round(times.user + times.system, 2),
+            "wall_seconds": round(time.monotonic() - _STARTED, 2),
+            "memory_mib": round(peak_memory_mib(), 1),
+        }
+        write_json("/".join(words) + ".json", costs)
 
 
 def peak_memory_mib() -> float:
@@ -65,15 +78,6 @@ def peak_memory_mib() -> float:
     except (OSError, StopIteration):
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         return peak / (1024**2 if sys.platform == "darwin" else 1024)
-
-
-def took(log: str | os.PathLike) -> tuple[float, float] | None:
-    """Seconds of computing and peak memory in MiB of the script that wrote a log; None when the log does not say."""
-    try:
-        found = _TOOK.findall(Path(log).read_text(encoding="utf-8", errors="replace"))
-    except OSError:
-        return None
-    return (float(found[-1][0]), float(found[-1][1])) if found else None
 
 
 def setting(default, text: str, least: float = -math.inf, most: float = math.inf):

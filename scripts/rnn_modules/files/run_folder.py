@@ -53,10 +53,22 @@ class RunFolder:
         self.figures = self.path / "figures"
         self.report = self.path / "report" / "index.html"
         self.logs = self.path / "logs"
-        self.benchmarks = self.path / "benchmarks"
+        self.costs = self.path / "costs"
         self.run_json = self.path / "run.json"
         self.checksums = self.path / "checksums.json"
         self.crate = self.path / "ro-crate-metadata.json"
+
+    def cost(self, rule: str, wildcards: dict[str, str]) -> Path:
+        """What a job took: seconds and memory.
+
+        Example:
+            >>> RunFolder("results/demo").cost("plot_modules", {"architecture": "one_to_one"}).as_posix()
+            'results/demo/costs/plot_modules/architecture=one_to_one.json'
+            >>> RunFolder("results/demo").cost("write_report", {}).as_posix()
+            'results/demo/costs/write_report.json'
+        """
+        named = ",".join(f"{name}={value}" for name, value in wildcards.items())
+        return self.costs / (f"{rule}/{named}.json" if named else f"{rule}.json")
 
     def corpus(self, corpus: str = "{corpus}") -> Path:
         """The manifest of a corpus: its files and their checksums."""

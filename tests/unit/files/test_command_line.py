@@ -2,6 +2,8 @@
 
 import argparse
 import dataclasses
+import json
+import os
 import shlex
 import subprocess
 import sys
@@ -13,6 +15,7 @@ import pytest
 from rnn_modules.decomposition.parameters import EDGES, DecompositionParameters, preset
 from rnn_modules.files.atomic_files import InputError
 from rnn_modules.files.command_line import (
+    COSTS,
     add_settings,
     check_settings,
     flags_of,
@@ -20,9 +23,10 @@ from rnn_modules.files.command_line import (
     run,
     setting,
     settings_from,
-    took,
     whole_number,
 )
+from rnn_modules.files.job_costs import read_job_costs
+from rnn_modules.files.run_folder import RunFolder
 from support.project import ROOT
 
 SCRIPTS = ROOT / "scripts"
@@ -214,16 +218,40 @@ run(main)
 """
 
 
-def test_a_script_logs_what_it_took(tmp_path):
-    for end, code in (("pass", 0), ("raise SystemExit(1)", 1)):
-        with open(tmp_path / f"{code}.log", "w") as log:
-            words = [sys.executable, "-c", SCRIPT.format(folder=str(SCRIPTS), end=end)]
-            assert subprocess.run(words, stderr=log, timeout=60).returncode == code
-    seconds, memory = took(tmp_path / "0.log")
-    assert 0 < seconds < 60
-    assert 200 < memory < 300
-    assert took(tmp_path / "1.log") is None
-    assert took(tmp_path / "missing.log") is None
+@pytest.mark.parametrize(("end", "code"), [("pass", 0), ("raise SystemExit(1)", 1), ("1 / 0", 1)])
+def test_a_job_that_ends_well_leaves_what_it_took(tmp_path, end, code):
+    words = [sys.executable, "-c", SCRIPT.format(folder=str(SCRIPTS), end=end)]
+    told = os.environ | {COSTS: f"{tmp_path}/costs/train_model corpus=clinc,seed=0"}
+    assert subprocess.run(words, env=told, capture_output=True, timeout=60).returncode == code
+    assert [path.name for path in tmp_path.rglob("*.json")] == ["corpus=clinc,seed=0.json"] * (code == 0)
+    for job in read_job_costs(RunFolder(tmp_path)):
+        assert (job.rule, job.wildcards) == ("train_model", {"corpus": "clinc", "seed": "0"})
+        assert 0 < job.cpu_seconds < 60 and 0 < job.wall_seconds < 60
+        assert 200 < job.memory_mib < 300
+
+
+def test_a_job_without_wildcards_has_a_file_of_its_rule(tmp_path, monkeypatch):
+    monkeypatch.setenv(COSTS, f"{tmp_path}/write_report ")
+    run(lambda: None)
+    assert json.loads((tmp_path / "write_report.json").read_text()).keys() == {
+        "cpu_seconds", "wall_seconds", "memory_mib",
+    }  # fmt: skip
+
+
+def test_a_script_that_is_no_job_leaves_nothing(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv(COSTS, raising=False)
+    run(lambda: None)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_costs_that_cannot_be_written_are_one_error(tmp_path, monkeypatch, capsys):
+    (tmp_path / "costs").write_text("a file, no folder")
+    monkeypatch.setenv(COSTS, f"{tmp_path}/costs/write_report")
+    with pytest.raises(SystemExit) as error:
+        run(lambda: None)
+    assert error.value.code == 2
+    assert capsys.readouterr().err.startswith(f"error: {tmp_path}/costs/write_report.json: cannot be written")
 
 
 def test_the_memory_of_the_process_that_starts_a_script_is_not_its_own(tmp_path):

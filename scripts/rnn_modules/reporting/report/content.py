@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from pathlib import Path
 
 from rnn_modules.files.run_folder import RunFolder
 from rnn_modules.names import ARCHITECTURES
-from rnn_modules.reporting.report.benchmarks import duration, rule_costs
+from rnn_modules.reporting.report.costs import duration, rule_costs
 from rnn_modules.reporting.report.details import Details, details
 from rnn_modules.reporting.report.pictures import Picture, read_pictures
 from rnn_modules.reporting.report.sections import Section, read_sections
@@ -26,7 +25,7 @@ class Content:
         facts: names and values that describe the whole run.
         curves: I/O type -> details of its models that have a training curve.
         models: I/O type -> details of all its models.
-        total_time: of all jobs, empty without benchmarks.
+        total_time: of all jobs, empty without costs.
     """
 
     run: str
@@ -99,10 +98,10 @@ def origin(sources: Sources) -> str:
     )
 
 
-def _costs(folder: Path) -> tuple[Sheet, str]:
+def _costs(run: RunFolder) -> tuple[Sheet, str]:
     rows, total = [], 0.0
-    for cost in rule_costs(folder):
-        memory = [f"{value:,.0f}" for value in cost.memory] if cost.memory else ["–", "–"]
+    for cost in rule_costs(run):
+        memory = [f"{value:,.0f}" for value in cost.memory]
         times = [f"{value:,.1f}" for value in (cost.median_seconds, cost.highest_seconds, cost.total_seconds)]
         rows.append(texts(cost.rule, str(cost.jobs), *times, *memory))
         total += cost.total_seconds
@@ -157,7 +156,7 @@ def read_content(folder: str | os.PathLike) -> Content:
     run = RunFolder(folder)
     sources = read_sources(run)
     found = details(sources.models)
-    costs, total_time = _costs(run.benchmarks)
+    costs, total_time = _costs(run)
     counts, data_sources = _dataset_counts(sources), _distinct(r["data_source"] for r in sources.all_records())
     claims, tables = read_sections(run.tables, data_sources)
     facts = [("Run", run_name(sources)), ("Models", str(len(sources.models)))]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from rnn_modules.names import ARCHITECTURES, HEADS, METRICS, RNN_TYPES, SCOPES
 from rnn_modules.records.cost_records import PUBLISHED_METRIC, Record, Scores, metrics_of, scopes_of
-from rnn_modules.reporting.report.benchmarks import duration
+from rnn_modules.reporting.report.costs import duration
 from rnn_modules.reporting.report.curves import curve, shared_range
 from rnn_modules.reporting.report.sources import Model, ModelKey
 from rnn_modules.reporting.tables.table_model import Cell, Sheet, number, texts

@@ -1,4 +1,4 @@
-"""What the report reads: benchmarks, histories, figures and records."""
+"""What the report reads: costs, histories, figures and records."""
 
 import json
 
@@ -7,35 +7,47 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rnn_modules.files.atomic_files import InputError
-from rnn_modules.files.command_line import TOOK
 from rnn_modules.files.run_folder import RunFolder
-from rnn_modules.reporting.report.benchmarks import duration, rule_costs
+from rnn_modules.reporting.report.costs import duration, rule_costs
 from rnn_modules.reporting.report.curves import History, curve, read_history, shared_range
 from rnn_modules.reporting.report.pictures import read_pictures
 from rnn_modules.reporting.report.sources import read_sources
 from support.made_up_cases import case_record
 from support.made_up_records import record
-from support.made_up_run import BENCHMARK, training_record, write
+from support.made_up_run import job_cost, training_record, write
 
 
 def test_costs_by_rule_are_medians_maxima_and_totals(tmp_path):
-    for name, seconds, peak in (("a/x", 10, 100), ("b/y", 20, 300), ("c", 60, "-")):
-        write(tmp_path / f"benchmarks/train/{name}.tsv", BENCHMARK.format(seconds, peak))
-    write(tmp_path / "benchmarks/plot.tsv", BENCHMARK.format(0.2, "NA"))
-    write(tmp_path / "benchmarks/table.tsv", BENCHMARK.format(0.1, 3))
-    write(tmp_path / "logs/table.log", f"12:00:00 {TOOK % (0.1, 70)}\n")
-    train, plot, table = rule_costs(tmp_path / "benchmarks")
-    assert (train.rule, train.jobs, train.memory) == ("train", 3, (200.0, 300.0))
+    for name, seconds, peak in (("a=x,b=y", 10, 100), ("a=y,b=x", 20, 300), ("a=z,b=z", 60, 110)):
+        write(tmp_path / f"costs/train/{name}.json", job_cost(seconds, peak))
+    write(tmp_path / "costs/table.json", job_cost(0.1, 70))
+    write(tmp_path / "costs/train/.c-abcdefgh.json", "a killed job's")
+    train, table = rule_costs(RunFolder(tmp_path))
+    assert (train.rule, train.jobs, train.memory) == ("train", 3, (110.0, 300.0))
     assert (train.median_seconds, train.highest_seconds, train.total_seconds) == (20.0, 60.0, 90.0)
-    assert (plot.rule, plot.memory) == ("plot", None)
     assert (table.rule, table.memory) == ("table", (70.0, 70.0))
-    assert rule_costs(tmp_path / "absent") == []
+    assert rule_costs(RunFolder(tmp_path / "absent")) == []
 
 
-def test_a_damaged_benchmark_is_named(tmp_path):
-    write(tmp_path / "train/a.tsv", "seconds\n1\n")
-    with pytest.raises(InputError, match="a.tsv: lacks the columns"):
-        rule_costs(tmp_path)
+def test_costs_of_an_earlier_configuration_are_left_out(tmp_path):
+    for rnn in ("lstm", "gru"):
+        model = f"architecture=many_to_one,dataset=clinc,rnn={rnn},layers=1,seed=0"
+        chunk = f"experiment=intra_reuse,setting=many_to_one,rnn={rnn},seed=0,chunk=0"
+        write(tmp_path / f"costs/train_model/{model}.json", job_cost(1, 2))
+        write(tmp_path / f"costs/train_baselines/{chunk}.json", job_cost(1, 2))
+    write(tmp_path / "models/many_to_one/clinc/lstm-1/seed-0/record.json", {})
+    write(tmp_path / "experiments/intra_reuse/many_to_one/lstm/seed-0.json", {})
+    costs = rule_costs(RunFolder(tmp_path))
+    assert [(cost.rule, cost.jobs) for cost in costs] == [("train_baselines", 1), ("train_model", 1)]
+
+
+@pytest.mark.parametrize(
+    "damage", [{"memory_mib": -1}, {"wall_seconds": "1 s"}, {"cpu_seconds": None}, {"cpu_seconds": True}]
+)
+def test_damaged_costs_are_named(tmp_path, damage):
+    write(tmp_path / "costs/train/a.json", job_cost(1, 2) | damage)
+    with pytest.raises(InputError, match=f"a.json: {next(iter(damage))}: expected a number"):
+        rule_costs(RunFolder(tmp_path))
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,71 @@
+"""The plan's text from a dry run's, and a finished run's memory beside what its rules ask for."""
+
+import re
+
+import pytest
+
+from rnn_modules.files.atomic_files import InputError
+from rnn_modules.files.job_costs import JobCost
+from rnn_modules.runs.estimate import Cost
+from rnn_modules.runs.plan import PlannedJob, compare, describe, read_jobs
+
+DRY_RUN = """host: vm
+[Thu Nov 26 12:46:27 2026]
+rule train_model:
+    input: a.json
+    output: b: c.npz
+    threads: 2
+    resources: tmpdir=/tmp, runtime=18, mem_mb=1736, mem=1.74 GB, mem_mib=1656, core_seconds=217
+[Thu Nov 26 12:46:27 2026]
+localrule fetch_corpus:
+    output: a.json
+    resources: tmpdir=<TBD>, mem_mb=46, runtime=10, core_seconds=1
+rule all:
+    input: c.npz
+    resources: tmpdir=/tmp
+Job stats:
+job            count
+-----------  -------
+train_model        1
+total              3
+"""
+
+
+def test_jobs_are_read_with_what_their_rules_say():
+    assert read_jobs(DRY_RUN) == [
+        PlannedJob("train_model", threads=2, core_seconds=217, memory_mb=1736, minutes=18),
+        PlannedJob("fetch_corpus", threads=1, core_seconds=1, memory_mb=46, minutes=10),
+    ]
+    assert read_jobs("Nothing to be done (all requested files are present and up to date).\n") == []
+
+
+@pytest.mark.parametrize("old", ["rule all:\n", "total              3\n"])
+def test_an_output_in_other_words_is_one_clear_error(old):
+    with pytest.raises(InputError, match="jobs described, .* counted; use version 9"):
+        read_jobs(DRY_RUN.replace(old, "something else\n"))
+
+
+def test_the_plan_adds_up_by_rule_and_says_how_long():
+    jobs = [PlannedJob("draw", 1, 1, 90, 10), *(PlannedJob("train", 1, 900 * n, 1000 * n, 30) for n in (4, 2))]
+    assert [line.split() for line in describe(jobs, cores=2).splitlines()[2:5]] == [
+        "train 2 1.50 4.0 0.17".split(), "draw 1 0.00 0.1 0.00".split(), "total 3 1.50 4.0 0.17".split(),
+    ]  # fmt: skip
+    assert "about 45 min" in describe(jobs, cores=2) and "6.0 GB asked for by 2 jobs" in describe(jobs, cores=2)
+    assert "on 1 core: about 1.5 h" in describe(jobs, cores=1)
+    # Many cores make no job shorter.
+    assert "about 10 min" in describe(jobs, cores=64) and "6.1 GB asked for by 3 jobs" in describe(jobs, cores=64)
+
+
+class Fixed:
+    def job(self, rule, values):
+        return Cost(10, 10, 1000)
+
+
+@pytest.mark.parametrize(
+    ("peaks", "is_outside"), [((1000, 500), False), ((1310, 900), True), ((430, 400), True), ((440, 100), False)]
+)
+def test_a_rule_is_outside_when_a_job_lacks_memory_or_all_ask_for_too_much(peaks, is_outside):
+    text, outside = compare([JobCost("train", {"seed": str(peak)}, 3.0, 4.0, peak) for peak in peaks], Fixed())
+    assert outside == ["train"] * is_outside
+    assert text.endswith(f"Outside 1 to 3: {'train' if is_outside else 'none'}.")
+    assert re.search(rf"^train +2 +1,364 .* 3, 3, {max(peaks)}$", text, re.M)
