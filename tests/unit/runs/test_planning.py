@@ -168,6 +168,7 @@ def test_a_run_is_recorded_and_read_again(tmp_path):
         path = folder / "benchmarks" / f"{name}.tsv"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(BENCHMARK.format(seconds, "NA"))
+    (folder / "run.json").unlink()
     recording = measure_run(folder)
     recording.write(tmp_path / "recordings")
     assert read_recordings(tmp_path / "recordings") == [
