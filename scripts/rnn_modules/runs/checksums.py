@@ -75,7 +75,7 @@ def read_checksums(folder: str | os.PathLike) -> dict[str, str] | None:
 
 
 def files_of(run: RunFolder) -> Iterator[Path]:
-    """Every file of a run's folder that has a checksum: all but logs, half-written files and ``checksums.json`` itself."""
+    """Every file of a run's folder that has a checksum: all but logs, half-written files and ``checksums.json``."""
     for path in sorted(run.path.rglob("*")):
         left_out = path == run.checksums or run.logs in path.parents or is_temporary(path)
         if (path.is_file() or path.is_symlink()) and not left_out:
