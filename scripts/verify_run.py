@@ -3,19 +3,15 @@
 Example:
     python scripts/verify_run.py --run results/laptop
 
-Prints a line per kind of check and ends with status 1 if anything does not fit.
+Prints a line per kind of check, and one per file that does not fit; then it ends with status 1.
 """
 
-import itertools
 from pathlib import Path
 
 from rnn_modules.files.command_line import parser_of, run
 from rnn_modules.files.shown_text import shown
 from rnn_modules.runs.rebuild_tables import verify_tables
 from rnn_modules.runs.verification import Check, verify_files
-
-SHOWN = 20
-"""Most problems that are shown of one kind of check."""
 
 
 def main() -> None:
@@ -38,9 +34,7 @@ def lines(check: Check) -> list[str]:
     counts = f"{check.checked:,} checked"
     counts += f", {len(check.problems):,} wrong" if check.problems else ""
     counts += f", {len(check.skipped):,} not checked" if check.skipped else ""
-    shown = [f"      {text}" for text in itertools.islice([*check.problems, *check.skipped], SHOWN)]
-    more = len(check.problems) + len(check.skipped) - len(shown)
-    return [f"{state:4}  {check.name}: {counts}", *shown, *([f"      and {more:,} more"] if more else [])]
+    return [f"{state:4}  {check.name}: {counts}", *(f"      {text}" for text in (*check.problems, *check.skipped))]
 
 
 if __name__ == "__main__":

@@ -9,8 +9,7 @@ import zipfile
 import h5py
 from PIL import Image
 
-from rnn_modules.files.atomic_files import read_arrays, sha256_of_arrays
-from rnn_modules.runs.verification import is_temporary
+from rnn_modules.files.atomic_files import is_temporary, read_arrays, sha256_of_arrays
 
 # Keras numbers shared objects by where they lie in memory.
 VOLATILE = {"seconds", "peak_memory_mib", "shared_object_id"}
@@ -43,7 +42,7 @@ def content(path):
     if path.suffix == ".json":
         value = json.loads(path.read_text())
         # The run's own record has every call, also those that were killed.
-        return None if path.name == "run.json" else _lasting(value)
+        return None if path.name in ("run.json", "checksums.json") else _lasting(value)
     if path.suffix == ".npz":
         return sha256_of_arrays(read_arrays(path))
     if path.suffix == ".keras":

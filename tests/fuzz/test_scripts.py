@@ -186,18 +186,12 @@ def test_share_vocabulary():
 
 
 def test_publish_reference(tmp_path):
-    """A reference that would replace what it is made from, or a README without the blocks, changes nothing."""
-    run, bench, readme = tmp_path / "run", tmp_path / "bench", tmp_path / "README.md"
-    for path in (run / "tables/table2.md", run / "tables/claims.md", bench / "bench.md"):
+    """A reference that would replace what it is made from, or a run that is not whole, changes nothing."""
+    run, bench = tmp_path / "run", tmp_path / "bench"
+    for path in (run / "tables/table2.md", bench / "bench.md", bench / "spread.md", tmp_path / "kept" / "old.json"):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("| a |\n")
-    blocks = "".join(f"<!-- {name} -->\n<!-- /{name} -->\n" for name in ("table2", "claims", "bench"))
-    (tmp_path / "kept").mkdir()
-    (tmp_path / "kept" / "old.json").write_text("{}")
-    for text, reference in [
-        *((blocks, place) for place in (run, tmp_path, run / "tables", bench)),
-        *((text, tmp_path / "kept") for text in ("", blocks.replace("claims", "claim"), "\xff")),
-    ]:
-        readme.write_bytes(text.encode("latin-1"))
-        words = ["--run", run, "--reference", reference, "--benchmark", bench, "--readme", readme]
+    pages = ["--results", tmp_path / "results.md", "--readme", tmp_path / "README.md"]
+    for reference in (run, tmp_path, run / "tables", bench, tmp_path / "kept"):
+        words = ["--run", run, "--reference", reference, "--benchmark", bench, *pages]
         assert attempt("publish_reference.py", tmp_path, lambda words=words: script("publish_reference.py", *words))

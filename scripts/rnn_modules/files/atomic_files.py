@@ -15,6 +15,7 @@ import hashlib
 import json
 import math
 import os
+import re
 import secrets
 import shutil
 import tokenize
@@ -80,6 +81,19 @@ def replacing(path: str | os.PathLike) -> Iterator[Path]:
         with contextlib.suppress(OSError):
             temporary.unlink()
         os.close(descriptor)
+
+
+_TEMPORARY = re.compile(r"\..+-[a-z0-9_]{8}(\.\w+)?")
+
+
+def is_temporary(path: Path) -> bool:
+    """Whether a file has a name under which :func:`replacing` writes.
+
+    Example:
+        >>> is_temporary(Path(".record-0a1b2c3d.json")), is_temporary(Path("record.json"))
+        (True, False)
+    """
+    return _TEMPORARY.fullmatch(path.name) is not None
 
 
 @contextlib.contextmanager

@@ -10,7 +10,7 @@ import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from rnn_modules.files.atomic_files import InputError, read_json, sha256_of_file, write_json
+from rnn_modules.files.atomic_files import InputError, is_temporary, read_json, sha256_of_file, write_json
 from rnn_modules.files.checked_json import RecordReader, is_inside
 from rnn_modules.files.run_folder import RunFolder
 
@@ -75,7 +75,8 @@ def read_checksums(folder: str | os.PathLike) -> dict[str, str] | None:
 
 
 def files_of(run: RunFolder) -> Iterator[Path]:
-    """Every file of a run's folder that has a checksum: all but logs and ``checksums.json`` itself."""
+    """Every file of a run's folder that has a checksum: all but logs, half-written files and ``checksums.json``."""
     for path in sorted(run.path.rglob("*")):
-        if (path.is_file() or path.is_symlink()) and path != run.checksums and run.logs not in path.parents:
+        left_out = path == run.checksums or run.logs in path.parents or is_temporary(path)
+        if (path.is_file() or path.is_symlink()) and not left_out:
             yield path

@@ -9,7 +9,6 @@ import contextlib
 import functools
 import itertools
 import os
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,15 +16,13 @@ from pathlib import Path
 from rnn_modules.data.corpora.sources import read_manifest, verify_manifest
 from rnn_modules.data.dataset import Dataset
 from rnn_modules.decomposition.module_files import read_modules
-from rnn_modules.files.atomic_files import InputError, read_json, sha256_of_file
+from rnn_modules.files.atomic_files import InputError, is_temporary, read_json, sha256_of_file
 from rnn_modules.files.checked_json import RecordReader, is_inside
 from rnn_modules.files.run_folder import RunFolder
 from rnn_modules.names import MODES
 from rnn_modules.network import load_network
 from rnn_modules.runs.checksums import files_of, read_checksums
 from rnn_modules.runs.run_record import last_call
-
-_TEMPORARY = re.compile(r"\..+-[a-z0-9_]{8}(\.\w+)?")
 
 
 @dataclass
@@ -98,11 +95,6 @@ def _whole(path: Path) -> str | None:
     return f"{path}: left by a job that was killed; delete it" if is_temporary(path) else None
 
 
-def is_temporary(path: Path) -> bool:
-    """Whether a file has a name under which :func:`rnn_modules.files.atomic_files.replacing` writes."""
-    return _TEMPORARY.fullmatch(path.name) is not None
-
-
 def _last_call(run: RunFolder) -> Check:
     check = Check("last call of Snakemake")
     check.take(_finished, run)
@@ -134,7 +126,7 @@ def _written(run: RunFolder) -> Check:
         check.take(_as_written, run.path / name, digits)
     names = {run.path / name for name in known} | {run.run_json}
     for path in files_of(run):
-        if path not in names and not is_temporary(path):
+        if path not in names:
             check.problems.append(f"{path}: no job of the run wrote it; delete it, or move it elsewhere")
     return check
 
