@@ -41,6 +41,8 @@ rule prepare_dataset:
         f"{RESULTS}/logs/prepare_dataset/{{corpus}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/prepare_dataset/{{corpus}}.tsv"
+    group:
+        "datasets"
     conda:
         "../../envs/data.yaml"
     resources:
@@ -86,6 +88,8 @@ rule share_vocabulary:
     wildcard_constraints:
         first="math_qa|clinc",
         second="toxicity|brown",
+    group:
+        "datasets"
     conda:
         "../../envs/data.yaml"
     resources:

@@ -18,6 +18,8 @@ rule decompose_model:
         f"{RESULTS}/logs/decompose_model/{{architecture}}/{{dataset}}/{{rnn}}-{{layers}}/seed-{{seed}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/decompose_model/{{architecture}}/{{dataset}}/{{rnn}}-{{layers}}/seed-{{seed}}.tsv"
+    group:
+        "model"
     conda:
         "../../envs/analysis.yaml"
     threads: 1
@@ -64,6 +66,8 @@ rule evaluate_decomposition:
         f"{RESULTS}/logs/evaluate_decomposition/{{architecture}}/{{dataset}}/{{rnn}}-{{layers}}/seed-{{seed}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/evaluate_decomposition/{{architecture}}/{{dataset}}/{{rnn}}-{{layers}}/seed-{{seed}}.tsv"
+    group:
+        "model"
     conda:
         "../../envs/analysis.yaml"
     threads: 1
