@@ -7,11 +7,13 @@ import sys
 import time
 from pathlib import Path
 
+from cluster.one_node import CPUS
 from support.project import ROOT
 
 PROFILE = ROOT / "workflow" / "profiles" / "slurm"
-# The only settings that differ from the profile: the tests' jobs take seconds, and there is no network file system.
-QUICK = ("--slurm-init-seconds-before-status-checks", "3", "--latency-wait", "10")
+# The only settings that differ from the profile: the tests' jobs take seconds, there is no network file system, and the
+# node has two cores.
+SETTINGS = ("--slurm-init-seconds-before-status-checks", "3", "--latency-wait", "10", "--cores", str(CPUS))
 
 
 class Run:
@@ -26,7 +28,7 @@ class Run:
         environment = cluster.environment | {"PATH": os.pathsep.join([str(cluster.folder / "bin"), path])}
         # It does not outlive the tests, not even when they are killed.
         command = ["setpriv", "--pdeathsig", "INT", sys.executable, "-m", "snakemake"]
-        command += ["--workflow-profile", str(profile), *QUICK, *arguments]
+        command += ["--workflow-profile", str(profile), *SETTINGS, *arguments]
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log)
 

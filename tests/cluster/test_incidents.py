@@ -1,6 +1,7 @@
 """What happens to jobs on a cluster, met by the profile: too little memory, a cancelled job, a node that goes away."""
 
 import shutil
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -73,18 +74,39 @@ def test_a_job_of_a_lost_node_runs_again(submit, cluster, tmp_path):
     assert [(job["JobState"], job["Restarts"]) for job in run.jobs()] == [("COMPLETED", "1")]
 
 
+def test_a_group_is_one_job_and_retried_as_a_whole(submit, tmp_path):
+    run = submit(tmp_path, *SNAKEFILE, "chain/1/ended.txt", "chain/2/ended.txt")
+    run.finish()
+    asked = Counter((job["JobState"], job["MinMemoryNode"], job["TimeLimit"]) for job in run.jobs())
+    # Memory of the larger job, time of both; the other chain goes on and is not done again.
+    assert asked == {
+        ("FAILED", "400M", "00:15:00"): 1,
+        ("COMPLETED", "400M", "00:15:00"): 1,
+        ("COMPLETED", "800M", "00:30:00"): 1,
+    }
+    started = {number: (tmp_path / "chain" / f"{number}.starts").read_text().count("started") for number in (1, 2)}
+    assert started == {1: 2, 2: 1}
+    # The failed job's own log is shown, and the rule that failed is named.
+    shown = run.log.read_text()
+    assert "chain 1, attempt 1" in shown and "rule end_chain" in shown
+    assert (tmp_path / "chain" / "1" / "ended.txt").read_text() == "begun\n"
+
+
 def test_the_settings_of_a_site_take_effect(submit, tmp_path):
     """What the profile offers as comments: a partition for all jobs, and nodes with a GPU for training."""
     profile = tmp_path / "profile" / "config.yaml"
     shutil.copytree(PROFILE, profile.parent)
     text = profile.read_text()
-    for name in ("  # slurm_partition: main", "# set-resources:", "#   train_model:", "#     slurm_partition: gpu",
-                 "#     gres: gpu:1"):  # fmt: skip
+    for name in (
+        "  # slurm_partition: main",
+        *("# groups:", "#   train_model: training"),
+        *("# set-resources:", "#   train_model:", "#     slurm_partition: gpu", "#     gres: gpu:1"),
+    ):
         assert f"\n{name}\n" in text
         text = text.replace(f"\n{name}\n", f"\n{name.replace('# ', '', 1)}\n")
     profile.write_text(text)
     run = submit(tmp_path, *SNAKEFILE, "trained.txt", "table.txt", profile=profile.parent)
     run.finish()
     asked = {job["Comment"]: (job["Partition"], job.get("TresPerNode")) for job in run.jobs()}
-    assert asked == {"rule_train_model": ("gpu", "gres:gpu:1"), "rule_draw_table": ("main", None)}
+    assert asked == {"rule_training_train_model": ("gpu", "gres:gpu:1"), "rule_draw_table": ("main", None)}
     assert (tmp_path / "trained.txt").read_text() == "GPU 0\n"

@@ -42,18 +42,19 @@ def test_slurm_gives_what_the_local_executor_gives(submit, tmp_path):
         assert len(expected) == number
         assert hashes(there, pattern) == expected
 
-    # Every job but the downloads went through Slurm, once.
-    submitted = Counter(job["Comment"].split("_wildcards")[0] for job in run.jobs())
+    # Every job but downloads and tables went through Slurm, once: the three of a model as one, datasets in fours.
+    submitted = Counter(job["Comment"] for job in run.jobs())
     assert submitted == {
-        "rule_prepare_dataset": 5,
-        "rule_train_model": 5,
-        "rule_decompose_model": 4,
-        "rule_decompose_one_timestep": 1,
-        "rule_evaluate_decomposition": 5,
-        "rule_tabulate_decomposition_cost": 1,
+        "rule_datasets_prepare_dataset": 2,
+        "rule_model_decompose_model_evaluate_decomposition_train_model": 4,
+        "rule_model_decompose_one_timestep_evaluate_decomposition_train_model": 1,
     }
+    # Each step still has its own log and benchmark.
+    for rule in ("train_model", "decompose_model", "evaluate_decomposition"):
+        for folder in ("logs", "benchmarks"):
+            assert len([path for path in (there / "results/ci" / folder / rule).rglob("*") if path.is_file()]) == 5
     assert {job["JobState"] for job in run.jobs()} == {"COMPLETED"}
     # Each asked for what its rule says, Snakemake's own memory included, and not for the profile's default.
-    memory = {job["Comment"].split("_wildcards")[0]: int(job["MinMemoryNode"].rstrip("M")) for job in run.jobs()}
-    assert 1000 < memory["rule_train_model"] < 2000
-    assert 400 < memory["rule_tabulate_decomposition_cost"] < 900
+    memory = {job["Comment"]: int(job["MinMemoryNode"].rstrip("M")) for job in run.jobs()}
+    assert 1000 < memory["rule_model_decompose_model_evaluate_decomposition_train_model"] < 2000
+    assert 400 < memory["rule_datasets_prepare_dataset"] < 1500

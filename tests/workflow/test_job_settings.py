@@ -58,15 +58,15 @@ def test_the_profile_for_slurm_gives_gpus_and_threads_once_its_lines_are_uncomme
     profile = project / "workflow/profiles/slurm/config.yaml"
     text = profile.read_text()
     # Settings, not sentences.
-    lines = re.compile(r"^# (?=(set-\w+|config): *|  )", re.M)
-    start, end = text.index("# set-resources:"), text.index("# A job that failed")
+    lines = re.compile(r"^# (?=(groups|set-\w+|config): *|  )", re.M)
+    start, end = text.index("# groups:"), text.index("# A job that failed")
     profile.write_text(text[:start] + lines.sub("", text[start:end]) + text[end:])
     # A dry run counts no more threads than there are cores.
     arguments = ["--workflow-profile", profile.parent, "--configfile", "config/ci.yaml", "--cores", "8", "--dry-run"]
     command = [sys.executable, "-m", "snakemake", *arguments]
     finished = subprocess.run(command, cwd=project, capture_output=True, text=True)
     assert finished.returncode == 0, finished.stdout + finished.stderr
-    described = re.findall(r"^rule (\w+):\n((?: +.*\n)+)", finished.stdout + finished.stderr, re.M)
+    described = re.findall(r"^ *rule (\w+):\n((?: +\w+: .*\n)+)", finished.stdout + finished.stderr, re.M)
     assert {name for name, job in described if "gres=gpu:1" in job} == set(TRAINING)
     assert {name for name, job in described if "threads: 4" in job} == {"evaluate_decomposition"}
 

@@ -38,6 +38,8 @@ rule prepare_dataset:
         expand(f"{RESULTS}/datasets/{{corpus}}/{{file}}", file=FILES, allow_missing=True),
     log:
         f"{RESULTS}/logs/prepare_dataset/{{corpus}}.log",
+    group:
+        "datasets"
     conda:
         "../../envs/data.yaml"
     resources:
@@ -82,6 +84,8 @@ rule share_vocabulary:
     wildcard_constraints:
         first="math_qa|clinc",
         second="toxicity|brown",
+    group:
+        "datasets"
     conda:
         "../../envs/data.yaml"
     resources:

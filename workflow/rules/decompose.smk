@@ -16,6 +16,8 @@ rule decompose_model:
         ),
     log:
         f"{RESULTS}/logs/decompose_model/{{architecture}}/{{dataset}}/{{rnn}}-{{layers}}/seed-{{seed}}.log",
+    group:
+        "model"
     conda:
         "../../envs/analysis.yaml"
     threads: 1
@@ -61,6 +63,8 @@ rule evaluate_decomposition:
         f"{MODEL}/decomposition_cost.json",
     log:
         f"{RESULTS}/logs/evaluate_decomposition/{{architecture}}/{{dataset}}/{{rnn}}-{{layers}}/seed-{{seed}}.log",
+    group:
+        "model"
     conda:
         "../../envs/analysis.yaml"
     threads: 1

@@ -36,6 +36,8 @@ rule train_baselines:
         f"{RESULTS}/logs/train_baselines/{{experiment}}/{{setting}}/{{rnn}}/seed-{{seed}}/{{chunk}}.log",
     # The longest jobs begin first, so that none is left alone at the end.
     priority: 1
+    group:
+        "baselines"
     conda:
         TRAIN_ENVIRONMENT
     threads: 1

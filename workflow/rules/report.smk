@@ -6,6 +6,20 @@ CASES = [*RQ2, *RQ3, *RECORDS["scenario"]]
 VARIANTS, REMOVAL_SWEEP = RECORDS["variants"], RECORDS["removal_sweep"]
 
 
+# Seconds each: on a cluster they would wait in the queue for longer than they run.
+localrules:
+    tabulate_decomposition_cost,
+    tabulate_cases,
+    tabulate_variants,
+    answer_claims,
+    plot_decomposition_cost,
+    plot_reuse,
+    plot_replacement,
+    plot_removal_sweep,
+    plot_modules,
+    write_report,
+
+
 rule tables:
     input:
         expand(f"{TABLES}/{{name}}.md", name=run_folder.TABLES),

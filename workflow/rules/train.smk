@@ -1,4 +1,4 @@
-# Training: one job per model.
+# Training: one job per model. On a cluster a model is trained, decomposed and evaluated by one submission (group "model").
 
 
 rule models:
@@ -18,6 +18,8 @@ rule train_model:
         f"{RESULTS}/logs/train_model/{{architecture}}/{{dataset}}/{{rnn}}-{{layers}}/seed-{{seed}}.log",
     # The longest jobs begin first, so that none is left alone at the end.
     priority: 1
+    group:
+        "model"
     conda:
         TRAIN_ENVIRONMENT
     threads: 1
