@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from rnn_modules.files.shown_text import shown
+
 
 def origin(records: Sequence) -> dict[str, object]:
     """Run, preset, data sources, seeds and commits of records."""
@@ -35,13 +37,33 @@ def bounds_text(least_and_most: Sequence[int] | None) -> str:
     return f"{least:,}" if least == most else f"{least:,}–{most:,}"
 
 
+def name_text(name: str) -> str:
+    r"""A name from a record as captions show it: at most 60 characters of one line.
+
+    Example:
+        >>> print(name_text("demo\n"))
+        demo\n
+    """
+    return shown(name, most=60)
+
+
+def run_text(facts: dict) -> tuple[str, str]:
+    """Run and preset of :func:`origin`, as a caption says them.
+
+    Example:
+        >>> run_text({"run": "demo", "preset": "paper"})
+        ('Run demo', 'preset paper')
+    """
+    return f"Run {name_text(facts['run'])}", f"preset {name_text(facts['preset'])}"
+
+
 def sources_text(facts: dict) -> str:
     """The data sources of :func:`origin`; generated text is called so."""
     names = {"synthetic": "synthetic (generated text, no real corpus)"}
-    return ", ".join(names.get(source, f"{source} (real corpora)") for source in facts["data_sources"])
+    return ", ".join(names.get(source, f"{name_text(source)} (real corpora)") for source in facts["data_sources"])
 
 
 def seeds_text(facts: dict) -> str:
     """Seeds and commits of :func:`origin`."""
-    commits = ", ".join(commit[:12] for commit in facts["commits"])
+    commits = ", ".join(name_text(commit[:12]) for commit in facts["commits"])
     return f"seeds: {', '.join(map(str, facts['seeds']))}; commit: {commits}"

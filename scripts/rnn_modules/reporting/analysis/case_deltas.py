@@ -20,7 +20,15 @@ from rnn_modules.names import (
 )
 from rnn_modules.records.case_records import CaseRecord, is_translation
 from rnn_modules.records.cost_records import PUBLISHED_METRIC
-from rnn_modules.reporting.analysis.captions import bounds, bounds_text, origin, seeds_text, sources_text
+from rnn_modules.reporting.analysis.captions import (
+    bounds,
+    bounds_text,
+    name_text,
+    origin,
+    run_text,
+    seeds_text,
+    sources_text,
+)
 
 DECISION_NAMES = {
     "pair": "either class",
@@ -208,11 +216,11 @@ def caption(records: list[CaseRecord]) -> str:
         return "No record."
     facts = description(records)
     sizes = "; ".join(
-        f"{dataset} {bounds_text(counts.get('train'))} / {bounds_text(counts.get('test'))}"
+        f"{name_text(dataset)} {bounds_text(counts.get('train'))} / {bounds_text(counts.get('test'))}"
         for dataset, counts in facts["datasets"].items()
     )
     cases = ", ".join(f"{name} {here} of {possible}" for name, (here, possible) in facts["cases"].items())
     return (
-        f"Run {facts['run']}, preset {facts['preset']}; data source: {sources_text(facts)}; training / test examples: "
+        f"{', '.join(run_text(facts))}; data source: {sources_text(facts)}; training / test examples: "
         f"{sizes}; cases drawn of possible: {cases}; {seeds_text(facts)}."
     )

@@ -12,7 +12,15 @@ from rnn_modules.names import (
     TRANSLATION,
 )
 from rnn_modules.records.cost_records import Record, metrics_of, scopes_of
-from rnn_modules.reporting.analysis.captions import bounds, bounds_text, origin, seeds_text, sources_text
+from rnn_modules.reporting.analysis.captions import (
+    bounds,
+    bounds_text,
+    name_text,
+    origin,
+    run_text,
+    seeds_text,
+    sources_text,
+)
 
 
 @dataclass(frozen=True)
@@ -74,12 +82,14 @@ def description(records: list[Record]) -> dict[str, object]:
 def caption(records: list[Record]) -> str:
     """One line that states run, data, numbers of examples, seeds, preset and commit of ``records``."""
     facts = description(records)
-    examples = "; ".join(
-        f"{dataset} {bounds_text(counts.get('train'))} / {bounds_text(counts.get('evaluated', counts.get('test')))}"
-        for dataset, counts in facts["examples"].items()
+    run, preset = run_text(facts)
+    sizes = (
+        (name, bounds_text(counts.get("train")), bounds_text(counts.get("evaluated", counts.get("test"))))
+        for name, counts in facts["examples"].items()
     )
+    examples = "; ".join(f"{name_text(name)} {train} / {evaluated}" for name, train, evaluated in sizes)
     return (
-        f"Run {facts['run']}, {facts['models']} models, preset {facts['preset']}; data source: {sources_text(facts)}; "
+        f"{run}, {facts['models']} models, {preset}; data source: {sources_text(facts)}; "
         f"training / evaluated examples: {examples}; {seeds_text(facts)}."
     )
 

@@ -15,7 +15,7 @@ from rnn_modules.names import EXPERIMENTS, METRICS, PAPER_RNN_TYPES, RNN_TYPES
 from rnn_modules.records.case_records import CaseRecord, read_case_records
 from rnn_modules.records.published.pairs import published_deltas, published_mean, table_of
 from rnn_modules.reporting.analysis.case_deltas import PREDICTOR_NAMES, caption, case_deltas, setting_name, views_of
-from rnn_modules.reporting.figures.saving import save
+from rnn_modules.reporting.figures.saving import plain_text, save
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -137,6 +137,7 @@ def _legend(axes: Axes, table: int) -> None:
     axes.text(0.02, 0.5, "\n".join(textwrap.wrap(words, 38)), fontsize=8, va="top", transform=axes.transAxes)
 
 
+@plain_text()
 def draw(records: list[CaseRecord]) -> Figure:
     """Draw the deltas of all cases: a panel per experiment and setting, ours and the paper's beside each other.
 

@@ -11,7 +11,7 @@ from rnn_modules.records.cost_records import PUBLISHED_METRIC, Record, read_reco
 from rnn_modules.records.published.tables import DATASETS
 from rnn_modules.reporting.analysis.cost_deltas import caption, model_columns
 from rnn_modules.reporting.analysis.cost_series import our_series, published_series, zeroed_series
-from rnn_modules.reporting.figures.saving import save
+from rnn_modules.reporting.figures.saving import plain_text, save
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -103,6 +103,7 @@ def _legend(axes: Axes) -> None:
     )
 
 
+@plain_text()
 def draw(records: list[Record]) -> Figure:
     """Draw the figure: one panel per I/O type, one place per model, all panels on one scale.
 

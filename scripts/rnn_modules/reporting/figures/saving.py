@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from rnn_modules.files.atomic_files import replacing
@@ -11,6 +13,15 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _DOTS_PER_INCH = 150
+
+
+@contextlib.contextmanager
+def plain_text() -> Iterator[None]:
+    """Let figures that are drawn meanwhile take texts as they are: a dollar sign begins no formula."""
+    import matplotlib
+
+    with matplotlib.rc_context({"text.parse_math": False}):
+        yield
 
 
 def save(figure: Figure, png: str | os.PathLike, svg: str | os.PathLike) -> None:

@@ -8,6 +8,7 @@ from html import escape
 from pathlib import Path
 
 from rnn_modules.files.atomic_files import InputError, read_csv
+from rnn_modules.files.shown_text import shown
 
 _WIDTH, _HEIGHT = 220, 120
 _LEFT, _RIGHT, _TOP, _BOTTOM = 34, 8, 8, 20
@@ -76,7 +77,7 @@ def curve(history: History, title: str, values: tuple[float, float]) -> str:
         return f'<polyline class="{name}" points="{points(series)}"/>'
 
     bottom = _HEIGHT - _BOTTOM
-    label = (
+    label = shown(
         f"{title}: {history.metric} over {epochs} epoch{'s' if epochs > 1 else ''}; at the end "
         f"{history.training[-1]:.3f} in training, {history.validation[-1]:.3f} in validation"
     )

@@ -7,6 +7,7 @@ import math
 import os
 from pathlib import Path
 
+from rnn_modules.files.shown_text import shown
 from rnn_modules.reporting.report.content import Content, read_content
 from rnn_modules.reporting.tables.rendering import write_text
 from rnn_modules.reporting.tables.table_model import Cell
@@ -31,6 +32,7 @@ def render(content: Content) -> str:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(_FOLDER),
         autoescape=True,
+        finalize=_shown,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -54,6 +56,11 @@ def write_report(folder: str | os.PathLike, output: str | os.PathLike) -> None:
     page = render(read_content(folder))
     write_text(output, page)
     logging.info("%s: %.1f MB", output, len(page.encode()) / 1e6)
+
+
+def _shown(value: object) -> object:
+    """Texts with control characters written out; what is markup already stays."""
+    return shown(value) if type(value) is str else value
 
 
 def _safe(text: str):

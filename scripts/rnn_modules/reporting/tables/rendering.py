@@ -5,10 +5,12 @@ from __future__ import annotations
 import csv
 import math
 import os
+import re
 from collections.abc import Sequence
 from html import escape
 
 from rnn_modules.files.atomic_files import replacing
+from rnn_modules.files.shown_text import shown
 from rnn_modules.reporting.tables.table_model import NOTHING_GIVEN, Cell, Sheet
 
 # Full colour is reached at the published collapse's order of magnitude; small costs stay readable beside it.
@@ -35,13 +37,35 @@ def write_csv(path: str | os.PathLike, rows: Sequence[dict[str, object]], column
         if columns or rows:
             writer.writerow(columns or rows[0])
         for row in rows:
-            writer.writerow([f"{value:.6f}" if isinstance(value, float) else value for value in row.values()])
+            writer.writerow(map(_csv_value, row.values()))
+
+
+def _csv_value(value: object) -> object:
+    if isinstance(value, float):
+        return f"{value:.6f}"
+    if not isinstance(value, str):
+        return value
+    text = shown(value)
+    # A program for spreadsheets would take it for a formula.
+    return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text
+
+
+# What Markdown (GitHub's) would take for markup: tags, entities, emphasis, code, mathematics, links, bare addresses.
+_MARKUP = re.compile(
+    r"[\\`*~$]|<(?=[a-z/!?])|&(?=#?\w+;)|\](?=[(\[:])|(?<![^\W_])_|_(?![^\W_])|(?<=:)/(?=/)|(?<=www)\.|@(?=\w)",
+    re.IGNORECASE,
+)
+
+
+def _markdown_text(text: str) -> str:
+    return _MARKUP.sub(r"\\\g<0>", text)
 
 
 def markdown_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A pipe table; the bars in a text are escaped."""
-    lines = [columns, ["---"] * len(columns), *rows]
-    return "".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |\n" for line in lines)
+    """A pipe table; what is markup in a text is escaped."""
+    lines = [[_markdown_text(cell).replace("|", "\\|") for cell in line] for line in (columns, *rows)]
+    lines.insert(1, ["---"] * len(columns))
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
 def markdown(*sheets: Sheet) -> str:
@@ -50,16 +74,16 @@ def markdown(*sheets: Sheet) -> str:
 
 
 def _markdown(sheet: Sheet) -> str:
-    notes = "".join(f"- {note}\n" for note in sheet.notes)
+    notes = "".join(f"- {_markdown_text(note)}\n" for note in sheet.notes)
     notes = f"\n{notes}" if notes else ""
     body = markdown_table(sheet.columns, [[str(cell) for cell in row] for row in sheet.rows])
     body = body if sheet.rows else f"{NOTHING_GIVEN}\n"
-    return f"### {sheet.title}\n\n{sheet.caption}\n\n{body}{notes}"
+    return f"### {_markdown_text(sheet.title)}\n\n{_markdown_text(sheet.caption)}\n\n{body}{notes}"
 
 
 def _latex_text(text: str) -> str:
     special = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "−": "$-$"}
-    special |= {"±": r"$\pm$", "–": "--", "“": "``", "”": "''", "Δ": r"$\Delta$", "→": r"$\to$", "<": "$<$"}
+    special |= {"±": r"$\pm$", "–": "--", "“": "``", "”": "''", "Δ": r"$\Delta$", "→": r"$\to$", "<": "$<$", ">": "$>$"}
     special |= {"≥": r"$\geq$", "|": "$|$"} | {character: f"\\{character}" for character in "&%$#_{}"}
     return "".join(special.get(character, character) for character in text)
 
@@ -67,6 +91,8 @@ def _latex_text(text: str) -> str:
 def _latex_cell(cell: Cell) -> str:
     """Ours above the paper's."""
     ours = _latex_text(cell.text).replace(r" $\pm$ ", r"\,$\pm$\,")
+    # The end of the row before would take it for its option.
+    ours = f"{{}}{ours}" if ours.startswith(("[", "*")) else ours
     return ours if cell.paper is None else rf"\shortstack{{{ours}\\({_latex_text(cell.paper)})}}"
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rnn_modules.files.shown_text import shown
 from rnn_modules.reporting.analysis.statistics import Interval
 
 NO_FIGURE = "–"
@@ -28,6 +29,11 @@ class Cell:
     text: str
     paper: str | None = None
     change: float | None = None
+
+    def __post_init__(self) -> None:
+        """Write out control characters, whatever file the text is from."""
+        object.__setattr__(self, "text", shown(self.text))
+        object.__setattr__(self, "paper", None if self.paper is None else shown(self.paper))
 
     def __str__(self) -> str:
         """As ``−0.13 ± 0.02 (paper −0.10)``."""
@@ -52,6 +58,12 @@ class Sheet:
     columns: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
     leading: int
+
+    def __post_init__(self) -> None:
+        """Write out control characters, whatever file a text is from."""
+        object.__setattr__(self, "title", shown(self.title))
+        object.__setattr__(self, "caption", "\n\n".join(map(shown, self.caption.split("\n\n"))))
+        object.__setattr__(self, "notes", tuple(map(shown, self.notes)))
 
 
 def texts(*values: str) -> tuple[Cell, ...]:
