@@ -90,6 +90,15 @@ def draw(modules: dict[str, Modules], record: Record) -> Figure:
 
     Raises:
         InputError: no modules, or modules of another number of layers than the record's.
+
+    Example:
+        >>> from rnn_modules.decomposition.parameters import DecompositionParameters
+        >>> path = "results/reference/laptop/models/many_to_one/clinc/lstm-1/seed-0/decomposition_cost.json"
+        >>> record = read_record(path)
+        >>> kept = (np.ones((2, 1, 1, 4), bool),)
+        >>> modules = Modules("rolled", ("alarm", "banking"), kept, "0" * 64, DecompositionParameters())
+        >>> draw({"rolled": modules}, record).get_suptitle()
+        'Modules of M:1 · clinc · LSTM-1: what each lost of the parent'
     """
     from matplotlib.figure import Figure
 
@@ -139,6 +148,17 @@ def plot(folder: str | os.PathLike, record: str | os.PathLike, png: str | os.Pat
     Raises:
         InputError: a file is missing or damaged, or the modules are of another model than the record; as
             UnwritableError, a file cannot be written.
+
+    Example:
+        >>> import tempfile
+        >>> from rnn_modules.decomposition.module_files import write_modules
+        >>> from rnn_modules.decomposition.parameters import DecompositionParameters
+        >>> path = "results/reference/laptop/models/one_to_one/math_qa/lstm-1/seed-0/decomposition_cost.json"
+        >>> kept = (np.ones((2, 1, 1, 4), bool),)
+        >>> modules = Modules("rolled", ("gain", "general"), kept, "0" * 64, DecompositionParameters())
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     write_modules(modules, f"{folder}/rolled.npz", f"{folder}/rolled.json")
+        ...     plot(folder, path, f"{folder}/f.png", f"{folder}/f.svg")
     """
     found, folder = read_record(record), Path(folder)
     modules = {mode: read_modules(folder / f"{mode}.npz", folder / f"{mode}.json") for mode in found.modes}

@@ -84,6 +84,13 @@ def draw(records: list[SweepRecord]) -> Figure:
 
     Returns:
         A figure that belongs to no window.
+
+    Example:
+        >>> from pathlib import Path
+        >>> folder = Path("results/reference/laptop/experiments")
+        >>> records = read_sweep_records(folder.glob("removal_sweep/many_to_one/*/*.json"))
+        >>> draw(records).get_suptitle().strip()
+        'Composed models and modules by how much may be removed'
     """
     from matplotlib.figure import Figure
 
@@ -114,5 +121,11 @@ def plot(paths: Sequence[str | os.PathLike], png: str | os.PathLike, svg: str | 
     Raises:
         InputError: no path, a damaged record, or records of several runs; as UnwritableError, a file cannot be
             written.
+
+    Example:
+        >>> import tempfile
+        >>> path = "results/reference/laptop/experiments/removal_sweep/many_to_one/lstm/seed-0.json"
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     plot([path], f"{folder}/f.png", f"{folder}/f.svg")
     """
     save(draw(read_sweep_records(paths)), png, svg)

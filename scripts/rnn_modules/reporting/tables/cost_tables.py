@@ -160,7 +160,16 @@ def _synthetic(records: list[Record]) -> str:
 
 
 def table2(records: list[Record]) -> Table:
-    """Table II with the paper's own measures: accuracy over all positions, unigram BLEU with the tags counted."""
+    """Table II with the paper's own measures: accuracy over all positions, unigram BLEU with the tags counted.
+
+    Example:
+        >>> from pathlib import Path
+        >>> from rnn_modules.records.cost_records import read_records
+        >>> folder = Path("results/reference/laptop/models/many_to_one")
+        >>> records = read_records(folder.glob("**/decomposition_cost.json"))
+        >>> table2(records).title
+        'Table II: cost of decomposing an RNN into modules'
+    """
     return Table(
         title=f"Table II: cost of decomposing an RNN into modules{_synthetic(records)}",
         caption=caption(records),
@@ -178,7 +187,16 @@ def table2(records: list[Record]) -> Table:
 
 
 def table2_unpadded(records: list[Record]) -> Table:
-    """The companion of Table II: many-output models without padding, translation in BLEU-4 and chrF."""
+    """The companion of Table II: many-output models without padding, translation in BLEU-4 and chrF.
+
+    Example:
+        >>> from pathlib import Path
+        >>> from rnn_modules.records.cost_records import read_records
+        >>> folder = Path("results/reference/laptop/models/many_to_one")
+        >>> records = read_records(folder.glob("**/decomposition_cost.json"))
+        >>> table2_unpadded(records).title
+        'Table II with padding excluded, and with BLEU-4 and chrF'
+    """
     kinds = [(name, "unpadded", "accuracy") for name in MANY_OUTPUT]
     kinds += [(TRANSLATION, "all", metric) for metric in ("bleu", "chrf")]
     return Table(
@@ -223,6 +241,14 @@ def long_rows(records: list[Record], many_output_scope: str) -> list[dict[str, o
     Args:
         records: the records.
         many_output_scope: "all" (with the one-output models) or "unpadded" (without them); translation in either.
+
+    Example:
+        >>> from pathlib import Path
+        >>> from rnn_modules.records.cost_records import read_records
+        >>> folder = Path("results/reference/laptop/models/many_to_one")
+        >>> records = read_records(folder.glob("**/decomposition_cost.json"))
+        >>> len(long_rows(records, "all"))
+        72
     """
     scopes = {name: scopes_of(name) if name == TRANSLATION else (many_output_scope,) for name in ARCHITECTURES}
     models = _models(records)
@@ -259,6 +285,14 @@ def absolute_rows(records: list[Record]) -> list[dict[str, object]]:
     """Absolute figures of every predictor, one row per model, scope, predictor and head; seeds as mean and deviation.
 
     Predictors: monolithic, composed (per mode and head) and the controls. Metrics of the other kind of model are None.
+
+    Example:
+        >>> from pathlib import Path
+        >>> from rnn_modules.records.cost_records import read_records
+        >>> folder = Path("results/reference/laptop/models/many_to_one")
+        >>> records = read_records(folder.glob("**/decomposition_cost.json"))
+        >>> absolute_rows(records)[0]["predictor"]
+        'monolithic'
     """
     rows = []
     for seeds in _models(records).values():
@@ -295,7 +329,16 @@ def absolute_rows(records: list[Record]) -> list[dict[str, object]]:
 
 
 def absolute_sheets(records: list[Record]) -> list[Sheet]:
-    """The absolute figures for people: classification and translation, those of which there are models."""
+    """The absolute figures for people: classification and translation, those of which there are models.
+
+    Example:
+        >>> from pathlib import Path
+        >>> from rnn_modules.records.cost_records import read_records
+        >>> folder = Path("results/reference/laptop/models/many_to_one")
+        >>> records = read_records(folder.glob("**/decomposition_cost.json"))
+        >>> [sheet.title for sheet in absolute_sheets(records)]
+        ['Classification models, percent']
+    """
     controls = {False: ("majority", "zeroed"), True: ("tags_only",)}
     sheets = []
     for translation in (False, True):

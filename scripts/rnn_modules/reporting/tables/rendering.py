@@ -19,7 +19,13 @@ _LOSS, _GAIN = (213, 94, 0), (0, 114, 178)
 
 
 def write_text(path: str | os.PathLike, text: str) -> None:
-    """Write a text file under a temporary name, then rename it."""
+    """Write a text file under a temporary name, then rename it.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     write_text(f"{folder}/t.md", "text")
+    """
     with replacing(path) as temporary:
         temporary.write_text(text, encoding="utf-8")
 
@@ -31,6 +37,13 @@ def write_csv(path: str | os.PathLike, rows: Sequence[dict[str, object]], column
         path: the file.
         rows: the dictionaries.
         columns: the header; without it the keys of the first row.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     write_csv(f"{folder}/t.csv", [{"rnn": "lstm", "delta": -0.5}])
+        ...     open(f"{folder}/t.csv").read().split()
+        ['rnn,delta', 'lstm,-0.500000']
     """
     with replacing(path) as temporary, open(temporary, "w", newline="", encoding="utf-8") as stream:
         writer = csv.writer(stream, lineterminator="\n")
@@ -62,14 +75,34 @@ def _markdown_text(text: str) -> str:
 
 
 def markdown_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A pipe table; what is markup in a text is escaped."""
+    r"""A pipe table; what is markup in a text is escaped.
+
+    Example:
+        >>> print(markdown_table(("Class",), [("a|b",)]), end="")
+        | Class |
+        | --- |
+        | a\|b |
+    """
     lines = [[_markdown_text(cell).replace("|", "\\|") for cell in line] for line in (columns, *rows)]
     lines.insert(1, ["---"] * len(columns))
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
 def markdown(*sheets: Sheet) -> str:
-    """Sheets with title, caption and notes."""
+    """Sheets with title, caption and notes.
+
+    Example:
+        >>> rows = ((Cell("LSTM-1"), Cell("−0.1", None, -0.1)),)
+        >>> sheet = Sheet("t", "Title", "Caption.", (), ("Model", "Delta"), rows, 1)
+        >>> print(markdown(sheet), end="")
+        ### Title
+        <BLANKLINE>
+        Caption.
+        <BLANKLINE>
+        | Model | Delta |
+        | --- | --- |
+        | LSTM-1 | −0.1 |
+    """
     return "\n".join(map(_markdown, sheets))
 
 
@@ -97,7 +130,14 @@ def _latex_cell(cell: Cell) -> str:
 
 
 def latex(*sheets: Sheet) -> str:
-    r"""Each sheet as a ``table*`` for the packages booktabs and graphicx; ours stands above the paper's figure."""
+    r"""Each sheet as a ``table*`` for the packages booktabs and graphicx; ours stands above the paper's figure.
+
+    Example:
+        >>> rows = ((Cell("LSTM-1"), Cell("−0.1", None, -0.1)),)
+        >>> sheet = Sheet("t", "Title", "Caption.", (), ("Model", "Delta"), rows, 1)
+        >>> latex(sheet).splitlines()[1]
+        '\\begin{table*}'
+    """
     return "\n".join(map(_latex, sheets))
 
 
@@ -159,7 +199,14 @@ def _html_body(sheet: Sheet) -> str:
 
 
 def html(*sheets: Sheet) -> str:
-    """A self-contained page of one or more sheets; cells are coloured by our delta."""
+    """A self-contained page of one or more sheets; cells are coloured by our delta.
+
+    Example:
+        >>> rows = ((Cell("LSTM-1"), Cell("−0.1", None, -0.1)),)
+        >>> sheet = Sheet("t", "Title", "Caption.", (), ("Model", "Delta"), rows, 1)
+        >>> html(sheet).splitlines()[0]
+        '<!DOCTYPE html>'
+    """
     return (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f"<title>{escape(sheets[0].title)}</title>\n"

@@ -67,12 +67,22 @@ class Sheet:
 
 
 def texts(*values: str) -> tuple[Cell, ...]:
-    """Cells of plain text."""
+    """Cells of plain text.
+
+    Example:
+        >>> [cell.text for cell in texts("1:1", "rolled")]
+        ['1:1', 'rolled']
+    """
     return tuple(Cell(value) for value in values)
 
 
 def number(value: float | None, digits: int = 2, signed: bool = False) -> str:
-    """A number with a true minus sign and no negative zero; a dash for None."""
+    """A number with a true minus sign and no negative zero; a dash for None.
+
+    Example:
+        >>> number(-0.126), number(0.5, digits=1, signed=True), number(None)
+        ('−0.13', '+0.5', '–')
+    """
     if value is None:
         return NO_FIGURE
     value = round(value, digits) + 0.0
@@ -80,7 +90,12 @@ def number(value: float | None, digits: int = 2, signed: bool = False) -> str:
 
 
 def with_interval(value: float | None, interval: Interval | None, signed: bool = True) -> str:
-    """As ``−0.42 [−0.61, −0.20]``; without brackets where there is no interval."""
+    """As ``−0.42 [−0.61, −0.20]``; without brackets where there is no interval.
+
+    Example:
+        >>> with_interval(-0.42, (-0.61, -0.2))
+        '−0.42 [−0.61, −0.20]'
+    """
     text = number(value, signed=signed)
     if value is None or interval is None:
         return text
@@ -88,12 +103,22 @@ def with_interval(value: float | None, interval: Interval | None, signed: bool =
 
 
 def probability(value: float | None) -> str:
-    """A p-value."""
+    """A p-value.
+
+    Example:
+        >>> probability(0.0004), probability(0.25)
+        ('< 0.001', '0.250')
+    """
     if value is None:
         return NO_FIGURE
     return "< 0.001" if value < 0.001 else f"{value:.3f}"
 
 
 def synthetic(sources: Sequence[str]) -> str:
-    """What a title says when some data are generated."""
+    """What a title says when some data are generated.
+
+    Example:
+        >>> synthetic(["synthetic"]), synthetic(["mirror"])
+        (' on synthetic data', '')
+    """
     return " on synthetic data" if "synthetic" in sources else ""
