@@ -100,12 +100,22 @@ class CaseRecord:
 
 
 def is_translation(experiment: str, setting: str) -> bool:
-    """Whether an experiment's cases are translations."""
+    """Whether an experiment's cases are translations.
+
+    Example:
+        >>> is_translation("intra_reuse", "encoder_decoder"), is_translation("intra_reuse", "many_to_one")
+        (True, False)
+    """
     return experiment == "scenario" or setting == TRANSLATION
 
 
 def predictors_of(experiment: str, setting: str) -> tuple[str, ...]:
-    """Predictors of an experiment's rows; a translator that knows nothing writes the tags alone."""
+    """Predictors of an experiment's rows; a translator that knows nothing writes the tags alone.
+
+    Example:
+        >>> predictors_of("intra_reuse", "encoder_decoder")
+        ('modules', 'parent', 'baseline', 'tags_only')
+    """
     names = PREDICTORS[experiment]
     return tuple("tags_only" if name == "constant" and setting == TRANSLATION else name for name in names)
 
@@ -146,6 +156,11 @@ def read_case_record(path: str | os.PathLike) -> CaseRecord:
 
     Raises:
         InputError: the file is missing, is no JSON, or a value is missing, of the wrong kind or out of range.
+
+    Example:
+        >>> record = read_case_record("results/reference/laptop/experiments/intra_reuse/many_to_one/lstm/seed-0.json")
+        >>> record.setting, record.layers, record.rows[0].predictor
+        ('many_to_one', 4, 'modules')
     """
     path = Path(path)
     value = read_json(path, _KEYS)
@@ -191,6 +206,10 @@ def read_case_records(paths: Iterable[str | os.PathLike]) -> list[CaseRecord]:
     Raises:
         InputError: no path, a damaged record, records of several runs or presets, or two records of one setting, RNN
             type and seed.
+
+    Example:
+        >>> len(read_case_records(Path("results/reference/laptop").glob("experiments/inter_reuse/*/*/*.json")))
+        6
     """
     records = [read_case_record(path) for path in paths]
     check_together(records, lambda record: (record.experiment, record.setting, record.rnn, record.seed))

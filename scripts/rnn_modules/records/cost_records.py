@@ -87,19 +87,34 @@ class Record(ModelRecord):
 
 
 def metrics_of(architecture: str) -> tuple[str, ...]:
-    """Metrics of an architecture's records."""
+    """Metrics of an architecture's records.
+
+    Example:
+        >>> metrics_of("many_to_one")
+        ('accuracy', 'balanced_accuracy', 'macro_f1')
+    """
     return TRANSLATION_METRICS if architecture == TRANSLATION else CLASSIFICATION_METRICS
 
 
 def scopes_of(architecture: str) -> tuple[str, ...]:
-    """Scopes of an architecture's scores."""
+    """Scopes of an architecture's scores.
+
+    Example:
+        >>> scopes_of("one_to_many"), scopes_of("encoder_decoder")
+        (('all', 'unpadded'), ('en-fr', 'en-de', 'en-it'))
+    """
     if architecture == TRANSLATION:
         return LANGUAGE_PAIRS
     return ("all", "unpadded") if architecture in MANY_OUTPUT else ("all",)
 
 
 def controls_of(architecture: str) -> tuple[str, ...]:
-    """Predictors that know nothing, shown beside an architecture's models."""
+    """Predictors that know nothing, shown beside an architecture's models.
+
+    Example:
+        >>> controls_of("one_to_many")
+        ('majority', 'zeroed')
+    """
     if architecture == TRANSLATION:
         return ("tags_only",)
     return ("majority", "zeroed") if architecture in MANY_OUTPUT else ("majority",)
@@ -175,6 +190,12 @@ def read_record(path: str | os.PathLike) -> Record:
 
     Raises:
         InputError: the file is missing, is no JSON, or a value is missing, of the wrong kind or out of range.
+
+    Example:
+        >>> path = "results/reference/laptop/models/many_to_one/clinc/lstm-1/seed-0/decomposition_cost.json"
+        >>> record = read_record(path)
+        >>> record.rnn, list(record.modes), record.modes["rolled"].head
+        ('lstm', ['rolled', 'unrolled'], 'mean')
     """
     path = Path(path)
     value = read_json(path, _KEYS)
@@ -199,6 +220,10 @@ def read_records(paths: Iterable[str | os.PathLike]) -> list[Record]:
 
     Raises:
         InputError: no path, a damaged record, records of several runs or presets, or two records of one model and seed.
+
+    Example:
+        >>> len(read_records(Path("results/reference/laptop").glob("models/*/*/*/*/decomposition_cost.json")))
+        60
     """
     records = [read_record(path) for path in paths]
     check_together(records, lambda record: (record.architecture, record.rnn, record.layers, record.seed))
@@ -210,6 +235,10 @@ def check_together(records: list, key: Callable[[object], tuple]) -> None:
 
     Raises:
         InputError: it is not so.
+
+    Example:
+        >>> folder = Path("results/reference/laptop/models")
+        >>> check_together(read_records(folder.glob("**/decomposition_cost.json")), model_order)
     """
     if not records:
         raise InputError("no record given, received an empty list; name the JSON files of a run")
@@ -228,6 +257,12 @@ def check_together(records: list, key: Callable[[object], tuple]) -> None:
 
 
 def model_order(record) -> tuple:
-    """Place of a model's record in the order of Table II."""
+    """Place of a model's record in the order of Table II.
+
+    Example:
+        >>> path = "results/reference/laptop/models/many_to_one/clinc/lstm-1/seed-0/decomposition_cost.json"
+        >>> model_order(read_record(path))
+        (1, 0, 1, 0)
+    """
     architectures, rnns = list(ARCHITECTURES), list(RNN_TYPES)
     return (architectures.index(record.architecture), rnns.index(record.rnn), record.layers, record.seed)

@@ -82,6 +82,12 @@ def read_sweep_record(path: str | os.PathLike) -> SweepRecord:
 
     Raises:
         InputError: the file is missing, is no JSON, or a value is missing, of the wrong kind or out of range.
+
+    Example:
+        >>> path = "results/reference/laptop/experiments/removal_sweep/many_to_one/lstm/seed-0.json"
+        >>> record = read_sweep_record(path)
+        >>> [row.removal_cap for row in record.rows][:3]
+        [0.0, 0.05, 0.1]
     """
     path = Path(path)
     reader = ModelReader(path, read_json(path, (*_KEYS, "monolithic", "rows")))
@@ -107,6 +113,11 @@ def read_variant_record(path: str | os.PathLike) -> VariantRecord:
 
     Raises:
         InputError: the file is missing, is no JSON, or a value is missing, of the wrong kind or out of range.
+
+    Example:
+        >>> record = read_variant_record("results/reference/laptop/experiments/variants/many_to_one/lstm/seed-0.json")
+        >>> [variant.name for variant in record.variants][:2]
+        ['paper', 'package']
     """
     path = Path(path)
     reader = ModelReader(path, read_json(path, (*_KEYS, "variants")))
@@ -134,21 +145,37 @@ def read_variant_record(path: str | os.PathLike) -> VariantRecord:
 
 
 def read_sweep_records(paths: Iterable[str | os.PathLike]) -> list[SweepRecord]:
-    """Read the sweep's records of one run, in the order of Table II; errors as :func:`records.read_records`."""
+    """Read the sweep's records of one run, in the order of Table II; errors as :func:`records.read_records`.
+
+    Example:
+        >>> len(read_sweep_records(Path("results/reference/laptop").glob("experiments/removal_sweep/*/*/*.json")))
+        5
+    """
     records = [read_sweep_record(path) for path in paths]
     check_together(records, lambda record: (record.architecture, record.rnn, record.layers, record.seed))
     return sorted(records, key=model_order)
 
 
 def read_variant_records(paths: Iterable[str | os.PathLike]) -> list[VariantRecord]:
-    """Read the variants' records of one run, in the order of Table II; errors as :func:`records.read_records`."""
+    """Read the variants' records of one run, in the order of Table II; errors as :func:`records.read_records`.
+
+    Example:
+        >>> len(read_variant_records(Path("results/reference/laptop").glob("experiments/variants/*/*/*.json")))
+        10
+    """
     records = [read_variant_record(path) for path in paths]
     check_together(records, lambda record: (record.architecture, record.rnn, record.layers, record.seed))
     return sorted(records, key=model_order)
 
 
 def read_changed_records(paths: Iterable[str | os.PathLike]) -> tuple[list[SweepRecord], list[VariantRecord]]:
-    """Read records of both experiments, in any order; errors as :func:`records.read_records`."""
+    """Read records of both experiments, in any order; errors as :func:`records.read_records`.
+
+    Example:
+        >>> paths = Path("results/reference/laptop/experiments").glob("[rv]*/*/*/*.json")
+        >>> [len(records) for records in read_changed_records(paths)]
+        [5, 10]
+    """
     by_experiment: dict[str, list[str | os.PathLike]] = {SWEEP: [], VARIANTS: []}
     for path in paths:
         reader = ModelReader(Path(path), read_json(path, ("experiment",)))

@@ -20,7 +20,15 @@ from rnn_modules.names import (
 )
 from rnn_modules.records.case_records import CaseRecord, is_translation
 from rnn_modules.records.cost_records import PUBLISHED_METRIC
-from rnn_modules.reporting.analysis.captions import bounds, bounds_text, origin, seeds_text, sources_text
+from rnn_modules.reporting.analysis.captions import (
+    bounds,
+    bounds_text,
+    name_text,
+    origin,
+    run_text,
+    seeds_text,
+    sources_text,
+)
 
 DECISION_NAMES = {
     "pair": "either class",
@@ -85,19 +93,34 @@ class CaseDelta:
 
 
 def setting_name(setting: str) -> str:
-    """The paper's name of a setting or scenario."""
+    """The paper's name of a setting or scenario.
+
+    Example:
+        >>> setting_name("one_to_many"), setting_name("add_ukrainian")
+        ('1:N', 'Add Ukrainian')
+    """
     return (ARCHITECTURES | INTER | SCENARIOS)[setting]
 
 
 def best_modes(setting: str) -> tuple[str, ...]:
-    """Modes of the rows that count in the tables: the best one of the setting; inter settings write "best"."""
+    """Modes of the rows that count in the tables: the best one of the setting; inter settings write "best".
+
+    Example:
+        >>> best_modes("many_to_one"), best_modes("one_to_one-one_to_many")
+        (('unrolled', 'best'), ('best',))
+    """
     if setting in INTER:
         return ("best",)
     return (best_mode(TRANSLATION if setting in SCENARIOS else setting), "best")
 
 
 def views_of(experiment: str, setting: str) -> tuple[View, ...]:
-    """The views that Tables III and IV show, the primary one first."""
+    """The views that Tables III and IV show, the primary one first.
+
+    Example:
+        >>> [(view.decision, view.metric, view.reference) for view in views_of("intra_reuse", "many_to_one")]
+        [('pair', 'accuracy', 'baseline')]
+    """
     references = ("monolithic", "composed") if experiment == "intra_replacement" else ("baseline",)
     views: list[View] = []
     for reference in references:
@@ -124,6 +147,14 @@ def levels(record: CaseRecord, predictor: str, view: View) -> dict[Case, float]:
     """A predictor's figure per case, in percent (translation: 0 to 100), under a view.
 
     A predictor without heads is taken as it is, the parent with the view's head where it has several.
+
+    Example:
+        >>> from pathlib import Path
+        >>> from rnn_modules.records.case_records import read_case_records
+        >>> records = read_case_records(Path("results/reference/laptop").glob("experiments/*_reuse/*/lstm/*.json"))
+        >>> view = views_of("intra_reuse", "one_to_one")[0]
+        >>> len(levels(records[0], "modules", view))
+        10
     """
     found: dict[Case, dict[str | None, float]] = {}
     for row in record.rows:
@@ -141,7 +172,16 @@ def levels(record: CaseRecord, predictor: str, view: View) -> dict[Case, float]:
 
 
 def case_deltas(records: Iterable[CaseRecord], view: View) -> list[CaseDelta]:
-    """Deltas under a view, of every RNN type and case that has both predictors, seeds gathered."""
+    """Deltas under a view, of every RNN type and case that has both predictors, seeds gathered.
+
+    Example:
+        >>> from pathlib import Path
+        >>> from rnn_modules.records.case_records import read_case_records
+        >>> records = read_case_records(Path("results/reference/laptop").glob("experiments/*_reuse/*/lstm/*.json"))
+        >>> view = views_of("intra_reuse", "one_to_one")[0]
+        >>> [delta.case for delta in case_deltas(records[:1], view)][:2]
+        ['gain + general', 'gain + other']
+    """
     gathered: dict[tuple[str, str, str], dict[int, float]] = {}
     for record in records:
         references = levels(record, view.reference, view)
@@ -152,7 +192,16 @@ def case_deltas(records: Iterable[CaseRecord], view: View) -> list[CaseDelta]:
 
 
 def mean_level(records: Iterable[CaseRecord], predictor: str, view: View) -> float | None:
-    """Mean of a predictor's figure over the cases, each averaged over its seeds; None when no record has it."""
+    """Mean of a predictor's figure over the cases, each averaged over its seeds; None when no record has it.
+
+    Example:
+        >>> from pathlib import Path
+        >>> from rnn_modules.records.case_records import read_case_records
+        >>> records = read_case_records(Path("results/reference/laptop").glob("experiments/*_reuse/*/lstm/*.json"))
+        >>> view = views_of("intra_reuse", "one_to_one")[0]
+        >>> round(mean_level(records[:1], "baseline", view), 2)
+        96.54
+    """
     gathered: dict[Case, list[float]] = {}
     for record in records:
         for case, level in levels(record, predictor, view).items():
@@ -162,12 +211,25 @@ def mean_level(records: Iterable[CaseRecord], predictor: str, view: View) -> flo
 
 
 def decision_name(decision: str | None) -> str:
-    """A decision in words; a language pair's is the pair."""
+    """A decision in words; a language pair's is the pair.
+
+    Example:
+        >>> decision_name("unpadded"), decision_name("en-fr")
+        ('padding excluded', 'en-fr')
+    """
     return DECISION_NAMES.get(decision, decision)
 
 
 def model_name(records: list[CaseRecord]) -> str:
-    """As LSTM-4; in intra replacement with the model that gives the modules."""
+    """As LSTM-4; in intra replacement with the model that gives the modules.
+
+    Example:
+        >>> from pathlib import Path
+        >>> from rnn_modules.records.case_records import read_case_records
+        >>> records = read_case_records(Path("results/reference/laptop").glob("experiments/*_reuse/*/lstm/*.json"))
+        >>> model_name(records[:1])
+        'LSTM-4'
+    """
     layers = ", ".join(map(str, sorted({record.layers for record in records})))
     better = sorted({record.better_layers for record in records if record.better_layers is not None})
     given = f", modules of {RNN_TYPES[records[0].rnn]}-{', '.join(map(str, better))}" if better else ""
@@ -175,12 +237,28 @@ def model_name(records: list[CaseRecord]) -> str:
 
 
 def drawn(records: Iterable[CaseRecord]) -> int:
-    """Number of different cases in the records of one setting and RNN type."""
+    """Number of different cases in the records of one setting and RNN type.
+
+    Example:
+        >>> from pathlib import Path
+        >>> from rnn_modules.records.case_records import read_case_records
+        >>> records = read_case_records(Path("results/reference/laptop").glob("experiments/*_reuse/*/lstm/*.json"))
+        >>> drawn(records[:1])
+        10
+    """
     return len({row.case for record in records for row in record.rows})
 
 
 def by_model(records: Iterable[CaseRecord]) -> dict[tuple[str, str, str], list[CaseRecord]]:
-    """Records by ``(experiment, setting, rnn)``, the seeds gathered, in the order given."""
+    """Records by ``(experiment, setting, rnn)``, the seeds gathered, in the order given.
+
+    Example:
+        >>> from pathlib import Path
+        >>> from rnn_modules.records.case_records import read_case_records
+        >>> records = read_case_records(Path("results/reference/laptop").glob("experiments/*_reuse/*/lstm/*.json"))
+        >>> list(by_model(records))[:2]
+        [('intra_reuse', 'one_to_one', 'lstm'), ('intra_reuse', 'many_to_one', 'lstm')]
+    """
     groups: dict[tuple[str, str, str], list[CaseRecord]] = {}
     for record in records:
         groups.setdefault((record.experiment, record.setting, record.rnn), []).append(record)
@@ -192,6 +270,13 @@ def description(records: list[CaseRecord]) -> dict[str, object]:
 
     Sizes are ``[least, most]`` over the records, by dataset and part; cases are ``[drawn, possible]``, the most over
     the RNN types.
+
+    Example:
+        >>> from pathlib import Path
+        >>> from rnn_modules.records.case_records import read_case_records
+        >>> records = read_case_records(Path("results/reference/laptop").glob("experiments/*_reuse/*/lstm/*.json"))
+        >>> description(records)["cases"]["intra reuse 1:1"]
+        [10, 15]
     """
     cases: dict[str, list[int]] = {}
     for (experiment, setting, _), group in by_model(records).items():
@@ -203,16 +288,24 @@ def description(records: list[CaseRecord]) -> dict[str, object]:
 
 
 def caption(records: list[CaseRecord]) -> str:
-    """One line that states run, data, sizes, cases drawn, seeds, preset and commit of ``records``."""
+    """One line that states run, data, sizes, cases drawn, seeds, preset and commit of ``records``.
+
+    Example:
+        >>> from pathlib import Path
+        >>> from rnn_modules.records.case_records import read_case_records
+        >>> records = read_case_records(Path("results/reference/laptop").glob("experiments/*_reuse/*/lstm/*.json"))
+        >>> caption(records)[:24]
+        'Run laptop, preset paper'
+    """
     if not records:
         return "No record."
     facts = description(records)
     sizes = "; ".join(
-        f"{dataset} {bounds_text(counts.get('train'))} / {bounds_text(counts.get('test'))}"
+        f"{name_text(dataset)} {bounds_text(counts.get('train'))} / {bounds_text(counts.get('test'))}"
         for dataset, counts in facts["datasets"].items()
     )
     cases = ", ".join(f"{name} {here} of {possible}" for name, (here, possible) in facts["cases"].items())
     return (
-        f"Run {facts['run']}, preset {facts['preset']}; data source: {sources_text(facts)}; training / test examples: "
+        f"{', '.join(run_text(facts))}; data source: {sources_text(facts)}; training / test examples: "
         f"{sizes}; cases drawn of possible: {cases}; {seeds_text(facts)}."
     )

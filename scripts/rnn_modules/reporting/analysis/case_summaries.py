@@ -44,7 +44,16 @@ class DeltaRow:
 
 
 def delta_rows(records: list[CaseRecord], table: int) -> list[DeltaRow]:
-    """The rows of Table III or IV that the records give."""
+    """The rows of Table III or IV that the records give.
+
+    Example:
+        >>> from pathlib import Path
+        >>> from rnn_modules.records.case_records import read_case_records
+        >>> records = read_case_records(Path("results/reference/laptop").glob("experiments/*_reuse/*/lstm/*.json"))
+        >>> row = delta_rows(records, 3)[0]
+        >>> row.summary.n, row.paper.mean
+        (10, -0.07)
+    """
     rows = []
     for (experiment, setting, rnn), group in by_model(records).items():
         if experiment not in EXPERIMENTS[table]:
@@ -76,7 +85,16 @@ MEASURE_COLUMNS = (
 
 
 def measure_rows(records: list[CaseRecord], table: int) -> list[dict[str, object]]:
-    """Every predictor, mode, head and decision with every metric: means over the cases, percent or 0 to 100."""
+    """Every predictor, mode, head and decision with every metric: means over the cases, percent or 0 to 100.
+
+    Example:
+        >>> from pathlib import Path
+        >>> from rnn_modules.records.case_records import read_case_records
+        >>> records = read_case_records(Path("results/reference/laptop").glob("experiments/*_reuse/*/lstm/*.json"))
+        >>> row = measure_rows(records, 3)[0]
+        >>> row["predictor"], row["cases"]
+        ('modules', 10)
+    """
     rows = []
     for (experiment, setting, rnn), group in by_model(records).items():
         if experiment not in EXPERIMENTS[table]:

@@ -12,7 +12,15 @@ from rnn_modules.names import (
     TRANSLATION,
 )
 from rnn_modules.records.cost_records import Record, metrics_of, scopes_of
-from rnn_modules.reporting.analysis.captions import bounds, bounds_text, origin, seeds_text, sources_text
+from rnn_modules.reporting.analysis.captions import (
+    bounds,
+    bounds_text,
+    name_text,
+    origin,
+    run_text,
+    seeds_text,
+    sources_text,
+)
 
 
 @dataclass(frozen=True)
@@ -46,7 +54,17 @@ class Delta:
 
 
 def deltas(records: list[Record]) -> list[Delta]:
-    """Deltas of every model, mode, scope and metric, for the primary head, the seeds of a model gathered."""
+    """Deltas of every model, mode, scope and metric, for the primary head, the seeds of a model gathered.
+
+    Example:
+        >>> from pathlib import Path
+        >>> from rnn_modules.records.cost_records import read_records
+        >>> folder = Path("results/reference/laptop/models/many_to_one")
+        >>> records = read_records(folder.glob("**/decomposition_cost.json"))
+        >>> delta = deltas(records)[0]
+        >>> delta.rnn, delta.layers, delta.mode, delta.metric, round(delta.mean, 2)
+        ('lstm', 1, 'rolled', 'accuracy', -0.11)
+    """
     gathered: dict[tuple, dict[int, float]] = {}
     for record in records:
         for mode, composition in record.modes.items():
@@ -64,6 +82,14 @@ def description(records: list[Record]) -> dict[str, object]:
     """Where the figures come from: run, preset, sources, seeds, commits, models, and examples per dataset.
 
     Examples are ``[least, most]`` over a dataset's models, for each kind of count in the records.
+
+    Example:
+        >>> from pathlib import Path
+        >>> from rnn_modules.records.cost_records import read_records
+        >>> folder = Path("results/reference/laptop/models/many_to_one")
+        >>> records = read_records(folder.glob("**/decomposition_cost.json"))
+        >>> description(records)["models"]
+        12
     """
     return origin(records) | {
         "models": len({(record.architecture, record.rnn, record.layers) for record in records}),
@@ -72,20 +98,36 @@ def description(records: list[Record]) -> dict[str, object]:
 
 
 def caption(records: list[Record]) -> str:
-    """One line that states run, data, numbers of examples, seeds, preset and commit of ``records``."""
+    """One line that states run, data, numbers of examples, seeds, preset and commit of ``records``.
+
+    Example:
+        >>> from pathlib import Path
+        >>> from rnn_modules.records.cost_records import read_records
+        >>> folder = Path("results/reference/laptop/models/many_to_one")
+        >>> records = read_records(folder.glob("**/decomposition_cost.json"))
+        >>> caption(records)[:35]
+        'Run laptop, 12 models, preset paper'
+    """
     facts = description(records)
-    examples = "; ".join(
-        f"{dataset} {bounds_text(counts.get('train'))} / {bounds_text(counts.get('evaluated', counts.get('test')))}"
-        for dataset, counts in facts["examples"].items()
+    run, preset = run_text(facts)
+    sizes = (
+        (name, bounds_text(counts.get("train")), bounds_text(counts.get("evaluated", counts.get("test"))))
+        for name, counts in facts["examples"].items()
     )
+    examples = "; ".join(f"{name_text(name)} {train} / {evaluated}" for name, train, evaluated in sizes)
     return (
-        f"Run {facts['run']}, {facts['models']} models, preset {facts['preset']}; data source: {sources_text(facts)}; "
+        f"{run}, {facts['models']} models, {preset}; data source: {sources_text(facts)}; "
         f"training / evaluated examples: {examples}; {seeds_text(facts)}."
     )
 
 
 def model_columns(records: list[Record]) -> list[tuple[str, int]]:
-    """The table's models: the paper's twelve, and other RNN types and depths when a record has them."""
+    """The table's models: the paper's twelve, and other RNN types and depths when a record has them.
+
+    Example:
+        >>> model_columns([])[:5]
+        [('lstm', 1), ('lstm', 2), ('lstm', 3), ('lstm', 4), ('gru', 1)]
+    """
     shown = [rnn for rnn in RNN_TYPES if rnn in PAPER_RNN_TYPES or any(record.rnn == rnn for record in records)]
     depths = sorted({*PAPER_LAYERS, *(record.layers for record in records)})
     return [(rnn, layers) for rnn in shown for layers in depths]

@@ -20,6 +20,15 @@ def rolled_many_output(records: list[Record]) -> list[dict[str, object]]:
         One dictionary per dataset and scope, models and seeds averaged. Accuracies in percent: monolithic, composed
         (ours), majority constant, zeroed network, and the published composed one (median; all positions only).
         Deltas in percentage points against the monolithic model: ours, majority, zeroed, and the published ones.
+
+    Example:
+        >>> from pathlib import Path
+        >>> from rnn_modules.records.cost_records import read_records
+        >>> folder = Path("results/reference/laptop/models/one_to_many")
+        >>> records = read_records(folder.glob("**/decomposition_cost.json"))
+        >>> row = rolled_many_output(records)[0]
+        >>> row["scope"], row["models"], round(row["published_delta_percent_points_mean"], 2)
+        ('all', 12, -22.92)
     """
     rows = []
     for architecture in MANY_OUTPUT:

@@ -40,7 +40,16 @@ class ScenarioRow:
 
 
 def scenario_rows(records: list[CaseRecord]) -> list[ScenarioRow]:
-    """The averages of every scenario, then its pairs."""
+    """The averages of every scenario, then its pairs.
+
+    Example:
+        >>> from pathlib import Path
+        >>> from rnn_modules.records.case_records import read_case_records
+        >>> records = read_case_records(Path("results/reference/laptop").glob("experiments/scenario/*/*/*.json"))
+        >>> row = scenario_rows(records)[0]
+        >>> row.pair, row.metric, row.paper.approach_1
+        (None, 'bleu1_with_tags', 31.94)
+    """
     rows = []
     for (experiment, scenario, _), group in by_model(records).items():
         if experiment != "scenario":

@@ -66,6 +66,11 @@ def summarise(values: Sequence[float], margin: float = 1.0, seed: int = 0) -> Su
         values: at least one, in percentage points.
         margin: of the equivalence test, in percentage points.
         seed: of the bootstrap.
+
+    Example:
+        >>> summary = summarise([-0.5, -0.3, 0.1, -0.2])
+        >>> summary.n, round(summary.mean, 3), round(summary.p_zero, 3)
+        (4, -0.225, 0.25)
     """
     mean, median = estimate(values, "mean", seed=seed), estimate(values, "median", seed=seed)
     return Summary(
@@ -92,6 +97,11 @@ def estimate(
         statistic: which one.
         weights: of a mean: how many cases each value stands for; None for equal ones.
         seed: of the bootstrap.
+
+    Example:
+        >>> found = estimate([-0.5, -0.3, 0.1, -0.2], "mean")
+        >>> round(found.value, 3), [round(bound, 2) for bound in found.interval]
+        (-0.225, [-0.62, 0.17])
     """
     sample = np.round(np.asarray(values, float), _DIGITS)
     if weights is None or statistic == "median" or np.ptp(weights) == 0:
@@ -152,6 +162,10 @@ def p_zero(values: Sequence[float], test: Literal["wilcoxon", "t"] = "wilcoxon")
     """Two-sided p-value of the hypothesis that paired differences ``values`` are around zero.
 
     Values that are all zero give 1; a single value gives None.
+
+    Example:
+        >>> p_zero([0.0, 0.0]), p_zero([1.0]), p_zero([1.0, 2.0, 3.0])
+        (1.0, None, 0.25)
     """
     from scipy.stats import ttest_1samp, wilcoxon
 
@@ -168,7 +182,12 @@ def p_zero(values: Sequence[float], test: Literal["wilcoxon", "t"] = "wilcoxon")
 
 
 def p_equivalence(values: Sequence[float], margin: float = 1.0) -> float | None:
-    """p-value of two one-sided t-tests: small when the mean lies within ±``margin``; None for a single value."""
+    """p-value of two one-sided t-tests: small when the mean lies within ±``margin``; None for a single value.
+
+    Example:
+        >>> p_equivalence([0.5, 0.5]), p_equivalence([1.5, 1.5])
+        (0.0, 1.0)
+    """
     from scipy.stats import ttest_1samp
 
     sample = np.round(np.asarray(values, float), _DIGITS)

@@ -24,6 +24,10 @@ def score(scores: Scores, architecture: str, unpadded: bool = False) -> float:
         scores: of one predictor.
         architecture: input/output type.
         unpadded: many-output models: over the positions that are not padding.
+
+    Example:
+        >>> score({"all": {"accuracy": 0.93}}, "many_to_one")
+        93.0
     """
     metric = PUBLISHED_METRIC[architecture]
     if architecture == TRANSLATION:
@@ -39,7 +43,16 @@ def _means(pairs: Iterable[tuple[float, float]]) -> Series:
 
 
 def score_series(records: list[SweepRecord], mode: str, unpadded: bool = False) -> Series:
-    """Composed figure by cap for one architecture's records, models and seeds averaged."""
+    """Composed figure by cap for one architecture's records, models and seeds averaged.
+
+    Example:
+        >>> from pathlib import Path
+        >>> from rnn_modules.records.variant_records import read_sweep_records
+        >>> folder = Path("results/reference/laptop/experiments")
+        >>> records = read_sweep_records(folder.glob("removal_sweep/many_to_one/*/*.json"))
+        >>> list(score_series(records, "rolled"))[:3]
+        [0.0, 5.0, 10.0]
+    """
     return _means(
         (
             round(100 * row.removal_cap, 6),
@@ -52,7 +65,16 @@ def score_series(records: list[SweepRecord], mode: str, unpadded: bool = False) 
 
 
 def jaccard_series(records: list[SweepRecord], mode: str) -> Series:
-    """Jaccard index of parent and modules by cap, models and seeds averaged."""
+    """Jaccard index of parent and modules by cap, models and seeds averaged.
+
+    Example:
+        >>> from pathlib import Path
+        >>> from rnn_modules.records.variant_records import read_sweep_records
+        >>> folder = Path("results/reference/laptop/experiments")
+        >>> records = read_sweep_records(folder.glob("removal_sweep/many_to_one/*/*.json"))
+        >>> jaccard_series(records, "rolled")[0.0]
+        0.9178082191780824
+    """
     return _means(
         (round(100 * row.removal_cap, 6), row.modes[mode].jaccard)
         for record in records

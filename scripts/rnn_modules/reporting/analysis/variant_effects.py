@@ -69,7 +69,12 @@ def _monolithic(record: VariantRecord, variant: Variant, metric: str) -> float:
 
 
 def nodes_removed(composition: Composition) -> float:
-    """Share of the nodes that the modules lost, mean over the recurrent layers."""
+    """Share of the nodes that the modules lost, mean over the recurrent layers.
+
+    Example:
+        >>> round(nodes_removed(Composition("mean", {}, 0.8, 0.9, (0.1, 0.2))), 2)
+        0.15
+    """
     return _mean(composition.removed_share_per_layer) or 0.0
 
 
@@ -121,7 +126,17 @@ def _row(records: list[VariantRecord], model: str, mode: str, name: str) -> Vari
 
 
 def variant_rows(records: list[VariantRecord]) -> list[VariantRow]:
-    """Rows by I/O type, mode, and model; all models of an I/O type come first when there are several."""
+    """Rows by I/O type, mode, and model; all models of an I/O type come first when there are several.
+
+    Example:
+        >>> from pathlib import Path
+        >>> from rnn_modules.records.variant_records import read_variant_records
+        >>> folder = Path("results/reference/laptop/experiments")
+        >>> records = read_variant_records(folder.glob("variants/many_to_one/*/*.json"))
+        >>> row = variant_rows(records)[0]
+        >>> row.model, row.mode, row.name, row.effect
+        ('all', 'rolled', 'paper', 0.0)
+    """
     rows = []
     for architecture in ARCHITECTURES:
         here = [record for record in records if record.architecture == architecture]

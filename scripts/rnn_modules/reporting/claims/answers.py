@@ -84,7 +84,17 @@ class Given:
 
 
 def answer_claims(given: Given, rule: VerdictRule | None = None) -> list[Answer]:
-    """Claims C01 to C40, in order."""
+    """Claims C01 to C40, in order.
+
+    Example:
+        >>> from pathlib import Path
+        >>> from rnn_modules.records.cost_records import read_records
+        >>> folder = Path("results/reference/laptop/models/many_to_one")
+        >>> records = read_records(folder.glob("**/decomposition_cost.json"))
+        >>> answer = answer_claims(Given(records, [], []))[0]
+        >>> answer.claim.identifier, answer.verdict.text
+        ('C01', 'not tested at this scale')
+    """
     rule = rule or VerdictRule()
     evidence = {
         **cost_evidence(given.costs),
@@ -102,7 +112,16 @@ def answer_claims(given: Given, rule: VerdictRule | None = None) -> list[Answer]
 
 
 def summary(given: Given, rule: VerdictRule | None = None) -> dict[str, object]:
-    """The answers for programs: origin of the figures, rule, verdicts, claims, and the rolled many-output models."""
+    """The answers for programs: origin of the figures, rule, verdicts, claims, and the rolled many-output models.
+
+    Example:
+        >>> from pathlib import Path
+        >>> from rnn_modules.records.cost_records import read_records
+        >>> folder = Path("results/reference/laptop/models/many_to_one")
+        >>> records = read_records(folder.glob("**/decomposition_cost.json"))
+        >>> summary(Given(records, [], []))["verdicts"]["not tested at this scale"]
+        39
+    """
     rule = rule or VerdictRule()
     answers = answer_claims(given, rule)
     return {
@@ -147,7 +166,16 @@ def _answer_facts(answer: Answer) -> dict[str, object]:
 
 
 def sheets(given: Given, rule: VerdictRule | None = None) -> tuple[Sheet, ...]:
-    """The answers for people, and where the published figures of the rolled many-output models come from."""
+    """The answers for people, and where the published figures of the rolled many-output models come from.
+
+    Example:
+        >>> from pathlib import Path
+        >>> from rnn_modules.records.cost_records import read_records
+        >>> folder = Path("results/reference/laptop/models/many_to_one")
+        >>> records = read_records(folder.glob("**/decomposition_cost.json"))
+        >>> [sheet.title for sheet in sheets(Given(records, [], []))]
+        ["The paper's 40 claims"]
+    """
     rule = rule or VerdictRule()
     answers = answer_claims(given, rule)
     counted = ", ".join(f"{count} {verdict}" for verdict, count in _counted(answers).items())

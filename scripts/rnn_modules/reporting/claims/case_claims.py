@@ -63,7 +63,12 @@ class _Pool:
 
 
 def other_views(experiment: str, setting: str) -> dict[str, View]:
-    """Views beside the primary one that show what its figure rests on, by name."""
+    """Views beside the primary one that show what its figure rests on, by name.
+
+    Example:
+        >>> list(other_views("intra_reuse", "many_to_many"))
+        ['with_other', 'all_modules', 'against_parent']
+    """
     view = views_of(experiment, setting)[0]
     if is_translation(experiment, setting):
         others = {"bleu": replace(view, metric="bleu"), "chrf": replace(view, metric="chrf")}
@@ -107,7 +112,15 @@ def _missing(records: list[CaseRecord], parts: tuple[Part, ...]) -> tuple[str, .
 
 
 def case_evidence(records: list[CaseRecord]) -> dict[str, Evidence]:
-    """Evidence on C19 to C40."""
+    """Evidence on C19 to C40.
+
+    Example:
+        >>> from pathlib import Path
+        >>> from rnn_modules.records.case_records import read_case_records
+        >>> records = read_case_records(Path("results/reference/laptop").glob("experiments/*_reuse/*/lstm/*.json"))
+        >>> case_evidence(records)["C21"].missing
+        ('GRU', 'Vanilla')
+    """
     evidence = {}
     for identifier, parts in GROUPS.items():
         pool = _pool(records, parts)

@@ -108,7 +108,12 @@ GROUPS = {
 
 
 def published_points(jaccard: bool) -> list[Point]:
-    """Points of Table II; the Jaccard index counts once per model, a translation model's pairs share it."""
+    """Points of Table II; the Jaccard index counts once per model, a translation model's pairs share it.
+
+    Example:
+        >>> len(published_points(jaccard=False)), len(published_points(jaccard=True))
+        (156, 108)
+    """
     return [
         Point(cell.architecture, cell.mode, cell.rnn, cell.jaccard if jaccard else cell.delta)
         for cell in published_tables.table2().values()
@@ -117,7 +122,16 @@ def published_points(jaccard: bool) -> list[Point]:
 
 
 def delta_points(records: list[Record], measure: str) -> list[Point]:
-    """Points of our records (the paper's three RNN types), seeds averaged, under one of ``MEASURES``."""
+    """Points of our records (the paper's three RNN types), seeds averaged, under one of ``MEASURES``.
+
+    Example:
+        >>> from pathlib import Path
+        >>> from rnn_modules.records.cost_records import read_records
+        >>> folder = Path("results/reference/laptop/models/many_to_one")
+        >>> records = read_records(folder.glob("**/decomposition_cost.json"))
+        >>> len(delta_points(records, "as_published"))
+        24
+    """
     scope, translation_metric = MEASURES[measure]
     points = []
     for delta in deltas(records):
@@ -130,7 +144,16 @@ def delta_points(records: list[Record], measure: str) -> list[Point]:
 
 
 def jaccard_points(records: list[Record]) -> list[Point]:
-    """Jaccard index of every model and mode, seeds averaged, over the weights that the paper counted."""
+    """Jaccard index of every model and mode, seeds averaged, over the weights that the paper counted.
+
+    Example:
+        >>> from pathlib import Path
+        >>> from rnn_modules.records.cost_records import read_records
+        >>> folder = Path("results/reference/laptop/models/many_to_one")
+        >>> records = read_records(folder.glob("**/decomposition_cost.json"))
+        >>> len(jaccard_points(records))
+        24
+    """
     gathered: dict[tuple, list[float]] = {}
     for record in records:
         if record.rnn in PAPER_RNN_TYPES and record.layers in PAPER_LAYERS:
@@ -144,7 +167,12 @@ def jaccard_points(records: list[Record]) -> list[Point]:
 
 
 def evidence_of(group: Group, points: list[Point], others: dict[str, list[Point]] | None = None) -> Evidence:
-    """Evidence on a claim from points, and from those under other measures."""
+    """Evidence on a claim from points, and from those under other measures.
+
+    Example:
+        >>> round(evidence_of(GROUPS["C03"], published_points(jaccard=False)).figure(), 2)
+        0.1
+    """
 
     def values(chosen: list[Point]) -> tuple[float, ...]:
         return tuple(point.value for point in chosen if group.holds(point))
@@ -158,7 +186,16 @@ def evidence_of(group: Group, points: list[Point], others: dict[str, list[Point]
 
 
 def cost_evidence(records: list[Record]) -> dict[str, Evidence]:
-    """Evidence on C01 to C17."""
+    """Evidence on C01 to C17.
+
+    Example:
+        >>> from pathlib import Path
+        >>> from rnn_modules.records.cost_records import read_records
+        >>> folder = Path("results/reference/laptop/models/many_to_one")
+        >>> records = read_records(folder.glob("**/decomposition_cost.json"))
+        >>> cost_evidence(records)["C09"].missing
+        ('1:1',)
+    """
     by_measure = {name: delta_points(records, name) for name in MEASURES}
     jaccard = jaccard_points(records)
     return {
@@ -175,6 +212,14 @@ def gate_evidence(records: list[VariantRecord]) -> Evidence:
     """Evidence on C18: delta with each gate judged by itself minus delta with all judged by the hidden state.
 
     Every classification model with gates and every mode in the records is one value.
+
+    Example:
+        >>> from pathlib import Path
+        >>> from rnn_modules.records.variant_records import read_variant_records
+        >>> folder = Path("results/reference/laptop/experiments")
+        >>> records = read_variant_records(folder.glob("variants/many_to_one/*/*.json"))
+        >>> len(gate_evidence(records).values)
+        4
     """
     scopes = {"as_published": "all", "padding_excluded": "unpadded"}
     gathered: dict[str, dict[tuple, list[float]]] = {name: {} for name in (*scopes, "translation")}
@@ -203,7 +248,12 @@ def gate_evidence(records: list[VariantRecord]) -> Evidence:
 
 
 def published_gate_difference() -> float:
-    """What the package's files give for C18, over the figures whose evaluation is sound: all but rolled x:N."""
+    """What the package's files give for C18, over the figures whose evaluation is sound: all but rolled x:N.
+
+    Example:
+        >>> round(published_gate_difference(), 2)
+        -0.53
+    """
     per_gate = package_accuracies(gate_approach="per_gate")
     hidden_state = package_accuracies()
     differences = []

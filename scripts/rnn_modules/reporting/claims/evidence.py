@@ -41,12 +41,22 @@ class Evidence:
 
 
 def scored(values: tuple[float, ...], statistic: Statistic) -> list[float]:
-    """The values of which the figure is the mean (or median); a rounding error of a subtraction is no loss."""
+    """The values of which the figure is the mean (or median); a rounding error of a subtraction is no loss.
+
+    Example:
+        >>> scored((-0.5, 0.0, 0.2), "share")
+        [0.0, 100.0, 100.0]
+    """
     return [100.0 * (value > -1e-9) for value in values] if statistic == "share" else list(values)
 
 
 def figure(values: tuple[float, ...], statistic: Statistic, weights: tuple[float, ...] | None = None) -> float | None:
-    """Mean, median or share of the values that are not negative; None without a value."""
+    """Mean, median or share of the values that are not negative; None without a value.
+
+    Example:
+        >>> figure((-0.5, 0.0, 0.2), "median"), figure((), "mean")
+        (0.0, None)
+    """
     import numpy as np
 
     if not values:

@@ -75,7 +75,12 @@ REMARKS: dict[str, tuple[str, ...]] = {
 
 
 def notes() -> tuple[str, ...]:
-    """Every remark once, after the claims that it is about."""
+    """Every remark once, after the claims that it is about.
+
+    Example:
+        >>> notes()[-1][:18]
+        'C37, C38, C39, C40'
+    """
     claims: dict[str, list[str]] = {}
     for identifier, remarks in REMARKS.items():
         for remark in remarks:

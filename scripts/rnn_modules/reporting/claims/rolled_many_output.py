@@ -7,7 +7,12 @@ from rnn_modules.reporting.tables.table_model import Sheet, number, synthetic, t
 
 
 def sheet(rows: list[dict[str, object]], sources: list[str]) -> Sheet:
-    """The rows of :func:`rolled_many_output` as they are written; ``sources`` are the data sources."""
+    """The rows of :func:`rolled_many_output` as they are written; ``sources`` are the data sources.
+
+    Example:
+        >>> sheet([], ["mirror"]).columns[:3]
+        ('I/O type', 'Dataset', 'Positions')
+    """
     written = []
     for row in rows:
         accuracies = [f"{name}_accuracy_percent" for name in ("monolithic", "composed", "zeroed", "majority")]

@@ -27,6 +27,14 @@ def write_claims(costs: Paths, cases: Paths, variants: Paths, folder: str | os.P
 
     Raises:
         InputError: a damaged record, or records of several runs; as UnwritableError, a file cannot be written.
+
+    Example:
+        >>> import tempfile
+        >>> path = "results/reference/laptop/models/many_to_one/clinc/lstm-1/seed-0/decomposition_cost.json"
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     write_claims([path], [], [], folder)
+        ...     sorted(path.name for path in Path(folder).iterdir())
+        ['claims.html', 'claims.json', 'claims.md', 'claims.tex']
     """
     given = Given(
         costs=read_records(costs) if costs else [],

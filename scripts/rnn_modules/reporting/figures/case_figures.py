@@ -15,7 +15,7 @@ from rnn_modules.names import EXPERIMENTS, METRICS, PAPER_RNN_TYPES, RNN_TYPES
 from rnn_modules.records.case_records import CaseRecord, read_case_records
 from rnn_modules.records.published.pairs import published_deltas, published_mean, table_of
 from rnn_modules.reporting.analysis.case_deltas import PREDICTOR_NAMES, caption, case_deltas, setting_name, views_of
-from rnn_modules.reporting.figures.saving import save
+from rnn_modules.reporting.figures.saving import plain_text, save
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -30,13 +30,25 @@ _TICKS = (-100, -50, -20, -10, -5, -2, -1, 0, 1, 2, 5, 10, 20, 50, 100)
 
 
 def our_deltas(records: list[CaseRecord], rnn: str) -> list[float]:
-    """Deltas of the cases of one experiment and setting under the table's primary view, seeds averaged."""
+    """Deltas of the cases of one experiment and setting under the table's primary view, seeds averaged.
+
+    Example:
+        >>> from pathlib import Path
+        >>> records = read_case_records(Path("results/reference/laptop").glob("experiments/*_reuse/*/lstm/*.json"))
+        >>> len(our_deltas(records[:1], "lstm"))
+        10
+    """
     view = views_of(records[0].experiment, records[0].setting)[0]
     return [delta.mean for delta in case_deltas(records, view) if delta.rnn == rnn]
 
 
 def spread(count: int) -> np.ndarray:
-    """Places of ``count`` points beside each other, the same at every call, neighbours apart; ``(count,)`` in ±1."""
+    """Places of ``count`` points beside each other, the same at every call, neighbours apart; ``(count,)`` in ±1.
+
+    Example:
+        >>> spread(3).round(2)
+        array([-1.  ,  0.24, -0.53])
+    """
     golden = (math.sqrt(5) - 1) / 2
     return 2.0 * ((np.arange(count) * golden) % 1.0) - 1.0
 
@@ -137,6 +149,7 @@ def _legend(axes: Axes, table: int) -> None:
     axes.text(0.02, 0.5, "\n".join(textwrap.wrap(words, 38)), fontsize=8, va="top", transform=axes.transAxes)
 
 
+@plain_text()
 def draw(records: list[CaseRecord]) -> Figure:
     """Draw the deltas of all cases: a panel per experiment and setting, ours and the paper's beside each other.
 
@@ -148,6 +161,12 @@ def draw(records: list[CaseRecord]) -> Figure:
 
     Raises:
         InputError: records of the scenarios, or of reuse and replacement together.
+
+    Example:
+        >>> from pathlib import Path
+        >>> records = read_case_records(Path("results/reference/laptop").glob("experiments/*_reuse/*/lstm/*.json"))
+        >>> draw(records).get_suptitle()
+        'Reuse of modules, case by case'
     """
     from matplotlib.figure import Figure
 
@@ -193,5 +212,11 @@ def plot(paths: Sequence[str | os.PathLike], png: str | os.PathLike, svg: str | 
     Raises:
         InputError: no path, a damaged record, or records of several runs or of both kinds; as UnwritableError, a
             file cannot be written.
+
+    Example:
+        >>> import tempfile
+        >>> path = "results/reference/laptop/experiments/intra_reuse/many_to_one/lstm/seed-0.json"
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     plot([path], f"{folder}/f.png", f"{folder}/f.svg")
     """
     save(draw(read_case_records(paths)), png, svg)

@@ -11,7 +11,7 @@ from rnn_modules.records.cost_records import PUBLISHED_METRIC, Record, read_reco
 from rnn_modules.records.published.tables import DATASETS
 from rnn_modules.reporting.analysis.cost_deltas import caption, model_columns
 from rnn_modules.reporting.analysis.cost_series import our_series, published_series, zeroed_series
-from rnn_modules.reporting.figures.saving import save
+from rnn_modules.reporting.figures.saving import plain_text, save
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -103,6 +103,7 @@ def _legend(axes: Axes) -> None:
     )
 
 
+@plain_text()
 def draw(records: list[Record]) -> Figure:
     """Draw the figure: one panel per I/O type, one place per model, all panels on one scale.
 
@@ -111,6 +112,13 @@ def draw(records: list[Record]) -> Figure:
 
     Returns:
         A figure that belongs to no window (no display is needed).
+
+    Example:
+        >>> from pathlib import Path
+        >>> folder = Path("results/reference/laptop/models/many_to_one")
+        >>> records = read_records(folder.glob("**/decomposition_cost.json"))
+        >>> draw(records).get_suptitle()
+        'Cost of decomposing a recurrent network into modules'
     """
     import textwrap
 
@@ -138,5 +146,11 @@ def plot(paths: Sequence[str | os.PathLike], png: str | os.PathLike, svg: str | 
     Raises:
         InputError: no path, a damaged record, or records of several runs; as UnwritableError, a file cannot be
             written.
+
+    Example:
+        >>> import tempfile
+        >>> path = "results/reference/laptop/models/many_to_one/clinc/lstm-1/seed-0/decomposition_cost.json"
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     plot([path], f"{folder}/f.png", f"{folder}/f.svg")
     """
     save(draw(read_records(paths)), png, svg)

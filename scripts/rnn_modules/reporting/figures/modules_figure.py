@@ -12,11 +12,13 @@ import numpy as np
 from rnn_modules.decomposition.masks import Modules
 from rnn_modules.decomposition.module_files import read_modules
 from rnn_modules.files.atomic_files import InputError
+from rnn_modules.files.shown_text import shown
 from rnn_modules.names import ARCHITECTURES, RNN_TYPES
 from rnn_modules.records.cost_records import Record, read_record
+from rnn_modules.reporting.analysis.captions import name_text
 from rnn_modules.reporting.analysis.cost_deltas import caption
 from rnn_modules.reporting.analysis.removed_nodes import most_changed_class, node_order, removed_nodes
-from rnn_modules.reporting.figures.saving import save
+from rnn_modules.reporting.figures.saving import plain_text, save
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -28,6 +30,7 @@ _LONGEST_NAME = 18
 
 
 def _short(name: str) -> str:
+    name = shown(name)
     return name if len(name) <= _LONGEST_NAME else name[: _LONGEST_NAME - 1] + "…"
 
 
@@ -74,6 +77,7 @@ def _draw_one_class(axes: list[Axes], modules: Modules):
     return image
 
 
+@plain_text()
 def draw(modules: dict[str, Modules], record: Record) -> Figure:
     """Draw the modules of one model: classes by nodes, and of one unrolled module also nodes by timesteps.
 
@@ -86,6 +90,15 @@ def draw(modules: dict[str, Modules], record: Record) -> Figure:
 
     Raises:
         InputError: no modules, or modules of another number of layers than the record's.
+
+    Example:
+        >>> from rnn_modules.decomposition.parameters import DecompositionParameters
+        >>> path = "results/reference/laptop/models/many_to_one/clinc/lstm-1/seed-0/decomposition_cost.json"
+        >>> record = read_record(path)
+        >>> kept = (np.ones((2, 1, 1, 4), bool),)
+        >>> modules = Modules("rolled", ("alarm", "banking"), kept, "0" * 64, DecompositionParameters())
+        >>> draw({"rolled": modules}, record).get_suptitle()
+        'Modules of M:1 · clinc · LSTM-1: what each lost of the parent'
     """
     from matplotlib.figure import Figure
 
@@ -113,7 +126,9 @@ def draw(modules: dict[str, Modules], record: Record) -> Figure:
         bar.ax.tick_params(labelsize=7)
         for axes in row:
             axes.tick_params(axis="x", labelsize=7)
-    model = f"{ARCHITECTURES[record.architecture]} · {record.dataset} · {RNN_TYPES[record.rnn]}-{record.layers}"
+    model = (
+        f"{ARCHITECTURES[record.architecture]} · {name_text(record.dataset)} · {RNN_TYPES[record.rnn]}-{record.layers}"
+    )
     synthetic = " on synthetic data" if record.data_source == "synthetic" else ""
     figure.suptitle(f"Modules of {model}{synthetic}: what each lost of the parent", fontsize=10)
     wide = int(17 * figure.get_figwidth())
@@ -133,6 +148,17 @@ def plot(folder: str | os.PathLike, record: str | os.PathLike, png: str | os.Pat
     Raises:
         InputError: a file is missing or damaged, or the modules are of another model than the record; as
             UnwritableError, a file cannot be written.
+
+    Example:
+        >>> import tempfile
+        >>> from rnn_modules.decomposition.module_files import write_modules
+        >>> from rnn_modules.decomposition.parameters import DecompositionParameters
+        >>> path = "results/reference/laptop/models/one_to_one/math_qa/lstm-1/seed-0/decomposition_cost.json"
+        >>> kept = (np.ones((2, 1, 1, 4), bool),)
+        >>> modules = Modules("rolled", ("gain", "general"), kept, "0" * 64, DecompositionParameters())
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     write_modules(modules, f"{folder}/rolled.npz", f"{folder}/rolled.json")
+        ...     plot(folder, path, f"{folder}/f.png", f"{folder}/f.svg")
     """
     found, folder = read_record(record), Path(folder)
     modules = {mode: read_modules(folder / f"{mode}.npz", folder / f"{mode}.json") for mode in found.modes}

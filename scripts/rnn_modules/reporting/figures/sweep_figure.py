@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 from rnn_modules.names import ARCHITECTURES, MANY_OUTPUT, METRICS, RNN_TYPES, TRANSLATION, modes_of
 from rnn_modules.records.cost_records import PUBLISHED_METRIC
 from rnn_modules.records.variant_records import read_sweep_records
+from rnn_modules.reporting.analysis.captions import name_text
 from rnn_modules.reporting.analysis.cost_deltas import caption
 from rnn_modules.reporting.analysis.sweep_series import jaccard_series, score, score_series
 from rnn_modules.reporting.figures.cost_figure import STYLES
-from rnn_modules.reporting.figures.saving import save
+from rnn_modules.reporting.figures.saving import plain_text, save
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -45,7 +46,7 @@ def _title(records: list[SweepRecord], architecture: str) -> str:
     names = ", ".join(f"{list(RNN_TYPES.values())[rnn]}-{layers}" for rnn, layers in models)
     if len(models) > 3:
         names = f"mean of {len(models)} models"
-    return f"{ARCHITECTURES[architecture]} · {records[0].dataset}\n{names}"
+    return f"{ARCHITECTURES[architecture]} · {name_text(records[0].dataset)}\n{names}"
 
 
 def _draw_jaccard(axes: Axes, records: list[SweepRecord], architecture: str) -> None:
@@ -74,6 +75,7 @@ def _legend(figure: Figure, padding: bool) -> None:
     figure.legend(handles=handles, ncols=len(handles), frameon=False, fontsize=8, **place)
 
 
+@plain_text()
 def draw(records: list[SweepRecord]) -> Figure:
     """Draw the removal sweep: a column per I/O type, scores above, Jaccard index below.
 
@@ -82,6 +84,13 @@ def draw(records: list[SweepRecord]) -> Figure:
 
     Returns:
         A figure that belongs to no window.
+
+    Example:
+        >>> from pathlib import Path
+        >>> folder = Path("results/reference/laptop/experiments")
+        >>> records = read_sweep_records(folder.glob("removal_sweep/many_to_one/*/*.json"))
+        >>> draw(records).get_suptitle().strip()
+        'Composed models and modules by how much may be removed'
     """
     from matplotlib.figure import Figure
 
@@ -112,5 +121,11 @@ def plot(paths: Sequence[str | os.PathLike], png: str | os.PathLike, svg: str | 
     Raises:
         InputError: no path, a damaged record, or records of several runs; as UnwritableError, a file cannot be
             written.
+
+    Example:
+        >>> import tempfile
+        >>> path = "results/reference/laptop/experiments/removal_sweep/many_to_one/lstm/seed-0.json"
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     plot([path], f"{folder}/f.png", f"{folder}/f.svg")
     """
     save(draw(read_sweep_records(paths)), png, svg)

@@ -72,12 +72,22 @@ def _count(values: list[int] | None) -> str:
 
 
 def run_name(sources: Sources) -> str:
-    """Name of the run as the records have it, otherwise the folder's."""
+    """Name of the run as the records have it, otherwise the folder's.
+
+    Example:
+        >>> run_name(read_sources(RunFolder("results/reference/laptop")))
+        'laptop'
+    """
     return ", ".join(_distinct(record.get("run") for record in sources.all_records())) or sources.folder.resolve().name
 
 
 def origin(sources: Sources) -> str:
-    """The page's first line: real or synthetic data, and at what scale."""
+    """The page's first line: real or synthetic data, and at what scale.
+
+    Example:
+        >>> origin(read_sources(RunFolder("results/reference/laptop")))[:28]
+        'Real corpora (source: mirror'
+    """
     kinds = _distinct(record["data_source"] for record in sources.all_records())
     if "synthetic" in kinds:
         start = "Synthetic data (generated text, no real corpus; the figures say nothing about the paper)"
@@ -152,6 +162,11 @@ def read_content(folder: str | os.PathLike) -> Content:
 
     Raises:
         InputError: the folder holds no record, or a file in it is damaged.
+
+    Example:
+        >>> content = read_content("results/reference/laptop")
+        >>> content.run, content.synthetic, [section.anchor for section in content.tables]
+        ('laptop', False, ['table2', 'table3', 'table4', 'table5', 'variants'])
     """
     run = RunFolder(folder)
     sources = read_sources(run)

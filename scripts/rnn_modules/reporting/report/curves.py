@@ -8,6 +8,7 @@ from html import escape
 from pathlib import Path
 
 from rnn_modules.files.atomic_files import InputError, read_csv
+from rnn_modules.files.shown_text import shown
 
 _WIDTH, _HEIGHT = 220, 120
 _LEFT, _RIGHT, _TOP, _BOTTOM = 34, 8, 8, 20
@@ -27,6 +28,10 @@ def read_history(path: Path) -> History:
 
     Raises:
         InputError: the file is missing, empty or damaged.
+
+    Example:
+        >>> read_history(Path("results/reference/laptop/models/many_to_one/clinc/lstm-1/seed-0/history.csv")).metric
+        'accuracy'
     """
     mend = "train the model again"
     rows = read_csv(path, ("epoch",), mend)
@@ -42,7 +47,12 @@ def read_history(path: Path) -> History:
 
 
 def shared_range(histories: list[History]) -> tuple[float, float]:
-    """Lowest and highest value of histories that are compared, with accuracy up to 1."""
+    """Lowest and highest value of histories that are compared, with accuracy up to 1.
+
+    Example:
+        >>> shared_range([History("accuracy", (0.61, 0.9), (0.65, 0.8))])
+        (0.6, 1.0)
+    """
     values = [value for history in histories for value in (*history.training, *history.validation)]
     highest = 1.0 if all(history.metric == "accuracy" for history in histories) else max(values)
     lowest = math.floor(10 * min(values)) / 10
@@ -56,6 +66,10 @@ def curve(history: History, title: str, values: tuple[float, float]) -> str:
         history: the values.
         title: what a screen reader says before the last values.
         values: lowest and highest value of the vertical axis.
+
+    Example:
+        >>> curve(History("accuracy", (0.61, 0.9), (0.65, 0.8)), "LSTM-1", (0.6, 1.0))[:4]
+        '<svg'
     """
     lowest, highest = values
     epochs = len(history.training)
@@ -76,7 +90,7 @@ def curve(history: History, title: str, values: tuple[float, float]) -> str:
         return f'<polyline class="{name}" points="{points(series)}"/>'
 
     bottom = _HEIGHT - _BOTTOM
-    label = (
+    label = shown(
         f"{title}: {history.metric} over {epochs} epoch{'s' if epochs > 1 else ''}; at the end "
         f"{history.training[-1]:.3f} in training, {history.validation[-1]:.3f} in validation"
     )

@@ -7,6 +7,7 @@ import math
 import os
 from pathlib import Path
 
+from rnn_modules.files.shown_text import shown
 from rnn_modules.reporting.report.content import Content, read_content
 from rnn_modules.reporting.tables.rendering import write_text
 from rnn_modules.reporting.tables.table_model import Cell
@@ -17,7 +18,12 @@ _FULL_COLOUR_POINTS = 50.0
 
 
 def shade(cell: Cell) -> str:
-    """Class and strength of a delta's colour, on a logarithmic scale; empty for a cell that is none."""
+    """Class and strength of a delta's colour, on a logarithmic scale; empty for a cell that is none.
+
+    Example:
+        >>> shade(Cell("−1.00", None, -1.0)), shade(Cell("LSTM-1"))
+        (' class="loss" style="--strength: 8%"', '')
+    """
     if not cell.change:
         return ""
     strength = min(1.0, math.log1p(abs(cell.change)) / math.log1p(_FULL_COLOUR_POINTS))
@@ -25,12 +31,18 @@ def shade(cell: Cell) -> str:
 
 
 def render(content: Content) -> str:
-    """The page as one self-contained HTML text; equal content gives equal text."""
+    """The page as one self-contained HTML text; equal content gives equal text.
+
+    Example:
+        >>> render(read_content("results/reference/laptop")).count("<html")
+        1
+    """
     import jinja2
 
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(_FOLDER),
         autoescape=True,
+        finalize=_shown,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -50,10 +62,20 @@ def write_report(folder: str | os.PathLike, output: str | os.PathLike) -> None:
     Raises:
         InputError: the folder holds no record, or a file in it is damaged; as UnwritableError, the page cannot be
             written.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     write_report("results/reference/laptop", f"{folder}/index.html")
     """
     page = render(read_content(folder))
     write_text(output, page)
     logging.info("%s: %.1f MB", output, len(page.encode()) / 1e6)
+
+
+def _shown(value: object) -> object:
+    """Texts with control characters written out; what is markup already stays."""
+    return shown(value) if type(value) is str else value
 
 
 def _safe(text: str):

@@ -89,6 +89,10 @@ def read_pictures(run: RunFolder) -> list[Picture]:
 
     Raises:
         InputError: ``run.json`` is damaged.
+
+    Example:
+        >>> [picture.title for picture in read_pictures(RunFolder("results/reference/laptop"))][:2]
+        ['Cost of decomposition', 'Reuse: what the pairs of classes cost']
     """
     drawn = run.drawn(run.configuration() or {"architectures": list(ARCHITECTURES)})
     names = dict.fromkeys(path.stem for path in drawn if path.is_file())

@@ -114,6 +114,11 @@ def read_sources(run: RunFolder) -> Sources:
 
     Raises:
         InputError: the folder does not exist or has no record, or a record is damaged.
+
+    Example:
+        >>> sources = read_sources(RunFolder("results/reference/laptop"))
+        >>> len(sources.models) >= 60, len(sources.costs)
+        (True, 60)
     """
     folder = run.path
     if not folder.is_dir():

@@ -63,7 +63,16 @@ CSV_COLUMNS = (
 
 
 def csv_rows(rows: list[DeltaRow]) -> list[dict[str, object]]:
-    """The rows for programs; levels are percent, or scores from 0 to 100."""
+    """The rows for programs; levels are percent, or scores from 0 to 100.
+
+    Example:
+        >>> from rnn_modules.reporting.analysis import case_summaries
+        >>> from pathlib import Path
+        >>> from rnn_modules.records.case_records import read_case_records
+        >>> records = read_case_records(Path("results/reference/laptop").glob("experiments/*_reuse/*/lstm/*.json"))
+        >>> csv_rows(case_summaries.delta_rows(records, 3))[0]["cases"]
+        10
+    """
     written = []
     for row in rows:
         first, view, summary = row.records[0], row.view, row.summary
@@ -96,7 +105,16 @@ def _paper_text(printed: float, recomputed: float | None) -> str:
 
 
 def sheet(records: list[CaseRecord], rows: list[DeltaRow], table: int) -> Sheet:
-    """Table III or IV as it is written."""
+    """Table III or IV as it is written.
+
+    Example:
+        >>> from rnn_modules.reporting.analysis import case_summaries
+        >>> from pathlib import Path
+        >>> from rnn_modules.records.case_records import read_case_records
+        >>> records = read_case_records(Path("results/reference/laptop").glob("experiments/*_reuse/*/lstm/*.json"))
+        >>> sheet(records, case_summaries.delta_rows(records, 3), 3).title
+        'Table III: reuse of modules'
+    """
     records = [record for record in records if record.experiment in EXPERIMENTS[table]]
     heading = ("I/O type", "Kind", "Measure", "Decision", "Head" if table == 3 else "Against", "RNN")
     written = []
@@ -141,7 +159,16 @@ def sheet(records: list[CaseRecord], rows: list[DeltaRow], table: int) -> Sheet:
 
 
 def measure_sheets(records: list[CaseRecord], rows: list[dict[str, object]], table: int) -> tuple[Sheet, Sheet]:
-    """The companion of Table III or IV for people: classification and translation."""
+    """The companion of Table III or IV for people: classification and translation.
+
+    Example:
+        >>> from rnn_modules.reporting.analysis import case_summaries
+        >>> from pathlib import Path
+        >>> from rnn_modules.records.case_records import read_case_records
+        >>> records = read_case_records(Path("results/reference/laptop").glob("experiments/*_reuse/*/lstm/*.json"))
+        >>> [sheet.name for sheet in measure_sheets(records, case_summaries.measure_rows(records, 3), 3)]
+        ['table3_measures', 'table3_measures']
+    """
     records = [record for record in records if record.experiment in EXPERIMENTS[table]]
     heading = ("I/O type", "Kind", "RNN", "Decision", "Predictor", "Mode", "Head", "Cases")
     sheets = []
@@ -185,7 +212,15 @@ CASE_COLUMNS = (
 
 
 def case_rows(records: list[CaseRecord]) -> list[dict[str, object]]:
-    """Every row of every record; accuracies and F1 from 0 to 1, BLEU and chrF from 0 to 100."""
+    """Every row of every record; accuracies and F1 from 0 to 1, BLEU and chrF from 0 to 100.
+
+    Example:
+        >>> from pathlib import Path
+        >>> from rnn_modules.records.case_records import read_case_records
+        >>> records = read_case_records(Path("results/reference/laptop").glob("experiments/*_reuse/*/lstm/*.json"))
+        >>> case_rows(records[:1])[0]["predictor"]
+        'modules'
+    """
     written = []
     for record in records:
         for row in record.rows:

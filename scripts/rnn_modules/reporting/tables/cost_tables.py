@@ -6,51 +6,36 @@ Every cell has our figure and the paper's side by side.
 from __future__ import annotations
 
 import statistics
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from rnn_modules.names import (
     ARCHITECTURES,
     MANY_OUTPUT,
     METRICS,
-    MODES,
     RNN_TYPES,
     SCOPES,
     TRANSLATION,
-    modes_of,
 )
-from rnn_modules.records.cost_records import PUBLISHED_METRIC, Composition, Record, metrics_of, scopes_of
+from rnn_modules.records.cost_records import PUBLISHED_METRIC, Record, metrics_of, scopes_of
 from rnn_modules.records.published import tables as published_tables
-from rnn_modules.reporting.analysis.cost_deltas import Delta, caption, deltas, model_columns
+from rnn_modules.reporting.analysis.cost_deltas import caption, deltas, model_columns
+from rnn_modules.reporting.analysis.cost_rows import Entry, Row, compositions_of, mean_or_none, table2_rows
 from rnn_modules.reporting.tables.table_model import Cell, Sheet, number, synthetic, texts
 
 _SIDE_COLUMNS = ("Avg. JI", "Kept")
 
 
-@dataclass(frozen=True)
-class Entry:
-    """A cell: our mean and standard deviation over seeds, and the paper's figure; None where there is none."""
+def entry_cell(entry: Entry, signed: bool = True, coloured: bool = True) -> Cell:
+    """As ``−0.13 ± 0.02 (paper −0.10)``, coloured by our figure when that is a delta.
 
-    ours: float | None
-    deviation: float | None
-    paper: float | None
-
-    def cell(self, signed: bool = True, coloured: bool = True) -> Cell:
-        """As ``−0.13 ± 0.02 (paper −0.10)``, coloured by our figure when that is a delta."""
-        ours = number(self.ours, signed=signed)
-        if self.deviation is not None:
-            ours += f" ± {number(self.deviation)}"
-        return Cell(ours, number(self.paper, signed=signed), self.ours if coloured else None)
-
-
-@dataclass(frozen=True)
-class Row:
-    """A row; an entry is None where the mode does not apply (1:1 unrolled), then its cell stays empty."""
-
-    heading: tuple[str, ...]
-    entries: tuple[Entry | None, ...]
-    jaccard: Entry | None
-    kept_share: float | None
+    Example:
+        >>> str(entry_cell(Entry(-0.13, 0.02, -0.1)))
+        '−0.13 ± 0.02 (paper −0.10)'
+    """
+    ours = number(entry.ours, signed=signed)
+    if entry.deviation is not None:
+        ours += f" ± {number(entry.deviation)}"
+    return Cell(ours, number(entry.paper, signed=signed), entry.ours if coloured else None)
 
 
 @dataclass(frozen=True)
@@ -68,9 +53,9 @@ class Table:
         """The table as it is written."""
         rows = []
         for row in self.rows:
-            cells = [entry.cell() if entry else Cell("") for entry in row.entries]
+            cells = [entry_cell(entry) if entry else Cell("") for entry in row.entries]
             if row.jaccard:
-                cells += [row.jaccard.cell(signed=False, coloured=False), Cell(number(row.kept_share))]
+                cells += [entry_cell(row.jaccard, signed=False, coloured=False), Cell(number(row.kept_share))]
             else:
                 cells += texts("", "")
             rows.append((*texts(*row.heading), *cells))
@@ -85,61 +70,8 @@ class Table:
         )
 
 
-def _mean(values: Iterable[float]) -> float | None:
-    values = list(values)
-    return statistics.fmean(values) if values else None
-
-
 def _deviation(values: list[float]) -> float | None:
     return statistics.stdev(values) if len(values) > 1 else None
-
-
-def _compositions(records: list[Record], architecture: str, mode: str) -> list[Composition]:
-    return [r.modes[mode] for r in records if r.architecture == architecture and mode in r.modes]
-
-
-def _rows(records: list[Record], kinds: list[tuple[str, str, str]]) -> tuple[Row, ...]:
-    """Rows for each ``(architecture, scope of the classification models, metric)``."""
-    found: dict[tuple, Delta] = {
-        (delta.architecture, delta.mode, delta.scope, delta.metric, delta.rnn, delta.layers): delta
-        for delta in deltas(records)
-    }
-    rows = []
-    for architecture, scope, metric in kinds:
-        for mode in MODES:
-            compositions = _compositions(records, architecture, mode)
-            applies = mode in modes_of(architecture)
-            for pair in published_tables.pairs_of(architecture):
-                entries: list[Entry | None] = []
-                for rnn, layers in model_columns(records):
-                    delta = found.get((architecture, mode, pair or scope, metric, rnn, layers))
-                    cell = published_tables.cell(architecture, mode, pair, rnn, layers)
-                    entry = Entry(
-                        ours=delta.mean if delta else None,
-                        deviation=delta.deviation if delta else None,
-                        paper=cell.delta if cell else None,
-                    )
-                    entries.append(entry if applies else None)
-                jaccard = Entry(
-                    ours=_mean(composition.jaccard for composition in compositions),
-                    deviation=None,
-                    paper=published_tables.row_jaccard(architecture, mode),
-                )
-                rows.append(
-                    Row(
-                        heading=(
-                            ARCHITECTURES[architecture],
-                            published_tables.DATASETS[architecture],
-                            mode.capitalize(),
-                            (pair or "").upper(),
-                            METRICS[metric],
-                        ),
-                        entries=tuple(entries),
-                        jaccard=jaccard if applies else None,
-                        kept_share=_mean(composition.kept_share for composition in compositions),
-                    )
-                )
-    return tuple(rows)
 
 
 _HEADING = ("I/O type", "Dataset", "Mode", "Pair", "Measure")
@@ -160,7 +92,16 @@ def _synthetic(records: list[Record]) -> str:
 
 
 def table2(records: list[Record]) -> Table:
-    """Table II with the paper's own measures: accuracy over all positions, unigram BLEU with the tags counted."""
+    """Table II with the paper's own measures: accuracy over all positions, unigram BLEU with the tags counted.
+
+    Example:
+        >>> from pathlib import Path
+        >>> from rnn_modules.records.cost_records import read_records
+        >>> folder = Path("results/reference/laptop/models/many_to_one")
+        >>> records = read_records(folder.glob("**/decomposition_cost.json"))
+        >>> table2(records).title
+        'Table II: cost of decomposing an RNN into modules'
+    """
     return Table(
         title=f"Table II: cost of decomposing an RNN into modules{_synthetic(records)}",
         caption=caption(records),
@@ -173,12 +114,21 @@ def table2(records: list[Record]) -> Table:
         ),
         heading=_HEADING,
         models=_names(records),
-        rows=_rows(records, [(name, "all", PUBLISHED_METRIC[name]) for name in ARCHITECTURES]),
+        rows=table2_rows(records, [(name, "all", PUBLISHED_METRIC[name]) for name in ARCHITECTURES]),
     )
 
 
 def table2_unpadded(records: list[Record]) -> Table:
-    """The companion of Table II: many-output models without padding, translation in BLEU-4 and chrF."""
+    """The companion of Table II: many-output models without padding, translation in BLEU-4 and chrF.
+
+    Example:
+        >>> from pathlib import Path
+        >>> from rnn_modules.records.cost_records import read_records
+        >>> folder = Path("results/reference/laptop/models/many_to_one")
+        >>> records = read_records(folder.glob("**/decomposition_cost.json"))
+        >>> table2_unpadded(records).title
+        'Table II with padding excluded, and with BLEU-4 and chrF'
+    """
     kinds = [(name, "unpadded", "accuracy") for name in MANY_OUTPUT]
     kinds += [(TRANSLATION, "all", metric) for metric in ("bleu", "chrf")]
     return Table(
@@ -192,7 +142,7 @@ def table2_unpadded(records: list[Record]) -> Table:
         ),
         heading=_HEADING,
         models=_names(records),
-        rows=_rows(records, kinds),
+        rows=table2_rows(records, kinds),
     )
 
 
@@ -223,6 +173,14 @@ def long_rows(records: list[Record], many_output_scope: str) -> list[dict[str, o
     Args:
         records: the records.
         many_output_scope: "all" (with the one-output models) or "unpadded" (without them); translation in either.
+
+    Example:
+        >>> from pathlib import Path
+        >>> from rnn_modules.records.cost_records import read_records
+        >>> folder = Path("results/reference/laptop/models/many_to_one")
+        >>> records = read_records(folder.glob("**/decomposition_cost.json"))
+        >>> len(long_rows(records, "all"))
+        72
     """
     scopes = {name: scopes_of(name) if name == TRANSLATION else (many_output_scope,) for name in ARCHITECTURES}
     models = _models(records)
@@ -231,7 +189,7 @@ def long_rows(records: list[Record], many_output_scope: str) -> list[dict[str, o
         if delta.scope not in scopes[delta.architecture]:
             continue
         seeds = models[delta.architecture, delta.rnn, delta.layers]
-        compositions = _compositions(seeds, delta.architecture, delta.mode)
+        compositions = compositions_of(seeds, delta.architecture, delta.mode)
         printed = delta.metric == PUBLISHED_METRIC[delta.architecture] and delta.scope != "unpadded"
         cell = published_tables.cell(delta.architecture, delta.mode, delta.pair, delta.rnn, delta.layers)
         removed = zip(*(composition.removed_share_per_layer for composition in compositions), strict=False)
@@ -246,10 +204,10 @@ def long_rows(records: list[Record], many_output_scope: str) -> list[dict[str, o
                 "delta_percent_points": delta.mean,
                 "delta_percent_points_standard_deviation": delta.deviation,
                 "paper_delta_percent_points": cell.delta if cell and printed else None,
-                "jaccard_index": _mean(composition.jaccard for composition in compositions),
+                "jaccard_index": mean_or_none(composition.jaccard for composition in compositions),
                 "paper_jaccard_index_row_mean": published_tables.row_jaccard(delta.architecture, delta.mode),
-                "kept_parameters_share": _mean(composition.kept_share for composition in compositions),
-                "removed_nodes_share_per_layer": " ".join(f"{_mean(shares):.6f}" for shares in removed),
+                "kept_parameters_share": mean_or_none(composition.kept_share for composition in compositions),
+                "removed_nodes_share_per_layer": " ".join(f"{mean_or_none(shares):.6f}" for shares in removed),
             }
         )
     return rows
@@ -259,6 +217,14 @@ def absolute_rows(records: list[Record]) -> list[dict[str, object]]:
     """Absolute figures of every predictor, one row per model, scope, predictor and head; seeds as mean and deviation.
 
     Predictors: monolithic, composed (per mode and head) and the controls. Metrics of the other kind of model are None.
+
+    Example:
+        >>> from pathlib import Path
+        >>> from rnn_modules.records.cost_records import read_records
+        >>> folder = Path("results/reference/laptop/models/many_to_one")
+        >>> records = read_records(folder.glob("**/decomposition_cost.json"))
+        >>> absolute_rows(records)[0]["predictor"]
+        'monolithic'
     """
     rows = []
     for seeds in _models(records).values():
@@ -288,14 +254,23 @@ def absolute_rows(records: list[Record]) -> list[dict[str, object]]:
                     if metric in metrics_of(first.architecture):
                         values = [first.points * score[scope][metric] for score in scores]
                     unit = "score_0_to_100" if name[0].isupper() or metric == "chrf" else "percent"
-                    row[f"{metric}_{unit}"] = _mean(values)
+                    row[f"{metric}_{unit}"] = mean_or_none(values)
                     row[f"{metric}_{unit}_standard_deviation"] = _deviation(values)
                 rows.append(row)
     return rows
 
 
 def absolute_sheets(records: list[Record]) -> list[Sheet]:
-    """The absolute figures for people: classification and translation, those of which there are models."""
+    """The absolute figures for people: classification and translation, those of which there are models.
+
+    Example:
+        >>> from pathlib import Path
+        >>> from rnn_modules.records.cost_records import read_records
+        >>> folder = Path("results/reference/laptop/models/many_to_one")
+        >>> records = read_records(folder.glob("**/decomposition_cost.json"))
+        >>> [sheet.title for sheet in absolute_sheets(records)]
+        ['Classification models, percent']
+    """
     controls = {False: ("majority", "zeroed"), True: ("tags_only",)}
     sheets = []
     for translation in (False, True):
@@ -319,7 +294,7 @@ def absolute_sheets(records: list[Record]) -> list[Sheet]:
                             if (scores := _primary(record, predictor)) is not None
                         ]
                         spread = _deviation(values)
-                        cells.append(number(_mean(values)) + (f" ± {spread:.2f}" if spread is not None else ""))
+                        cells.append(number(mean_or_none(values)) + (f" ± {spread:.2f}" if spread is not None else ""))
                 rows.append(texts(ARCHITECTURES[first.architecture], *cells))
         unit = "scores 0 to 100" if translation else "percent"
         title = f"{'Translation' if translation else 'Classification'} models, {unit}{_synthetic(records)}"

@@ -5,10 +5,12 @@ from __future__ import annotations
 import csv
 import math
 import os
+import re
 from collections.abc import Sequence
 from html import escape
 
 from rnn_modules.files.atomic_files import replacing
+from rnn_modules.files.shown_text import shown
 from rnn_modules.reporting.tables.table_model import NOTHING_GIVEN, Cell, Sheet
 
 # Full colour is reached at the published collapse's order of magnitude; small costs stay readable beside it.
@@ -17,7 +19,13 @@ _LOSS, _GAIN = (213, 94, 0), (0, 114, 178)
 
 
 def write_text(path: str | os.PathLike, text: str) -> None:
-    """Write a text file under a temporary name, then rename it."""
+    """Write a text file under a temporary name, then rename it.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     write_text(f"{folder}/t.md", "text")
+    """
     with replacing(path) as temporary:
         temporary.write_text(text, encoding="utf-8")
 
@@ -29,37 +37,86 @@ def write_csv(path: str | os.PathLike, rows: Sequence[dict[str, object]], column
         path: the file.
         rows: the dictionaries.
         columns: the header; without it the keys of the first row.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     write_csv(f"{folder}/t.csv", [{"rnn": "lstm", "delta": -0.5}])
+        ...     open(f"{folder}/t.csv").read().split()
+        ['rnn,delta', 'lstm,-0.500000']
     """
     with replacing(path) as temporary, open(temporary, "w", newline="", encoding="utf-8") as stream:
         writer = csv.writer(stream, lineterminator="\n")
         if columns or rows:
             writer.writerow(columns or rows[0])
         for row in rows:
-            writer.writerow([f"{value:.6f}" if isinstance(value, float) else value for value in row.values()])
+            writer.writerow(map(_csv_value, row.values()))
+
+
+def _csv_value(value: object) -> object:
+    if isinstance(value, float):
+        return f"{value:.6f}"
+    if not isinstance(value, str):
+        return value
+    text = shown(value)
+    # A program for spreadsheets would take it for a formula.
+    return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text
+
+
+# What Markdown (GitHub's) would take for markup: tags, entities, emphasis, code, mathematics, links, bare addresses.
+_MARKUP = re.compile(
+    r"[\\`*~$]|<(?=[a-z/!?])|&(?=#?\w+;)|\](?=[(\[:])|(?<![^\W_])_|_(?![^\W_])|(?<=:)/(?=/)|(?<=www)\.|@(?=\w)",
+    re.IGNORECASE,
+)
+
+
+def _markdown_text(text: str) -> str:
+    return _MARKUP.sub(r"\\\g<0>", text)
 
 
 def markdown_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A pipe table; the bars in a text are escaped."""
-    lines = [columns, ["---"] * len(columns), *rows]
-    return "".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |\n" for line in lines)
+    r"""A pipe table; what is markup in a text is escaped.
+
+    Example:
+        >>> print(markdown_table(("Class",), [("a|b",)]), end="")
+        | Class |
+        | --- |
+        | a\|b |
+    """
+    lines = [[_markdown_text(cell).replace("|", "\\|") for cell in line] for line in (columns, *rows)]
+    lines.insert(1, ["---"] * len(columns))
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
 def markdown(*sheets: Sheet) -> str:
-    """Sheets with title, caption and notes."""
+    """Sheets with title, caption and notes.
+
+    Example:
+        >>> rows = ((Cell("LSTM-1"), Cell("−0.1", None, -0.1)),)
+        >>> sheet = Sheet("t", "Title", "Caption.", (), ("Model", "Delta"), rows, 1)
+        >>> print(markdown(sheet), end="")
+        ### Title
+        <BLANKLINE>
+        Caption.
+        <BLANKLINE>
+        | Model | Delta |
+        | --- | --- |
+        | LSTM-1 | −0.1 |
+    """
     return "\n".join(map(_markdown, sheets))
 
 
 def _markdown(sheet: Sheet) -> str:
-    notes = "".join(f"- {note}\n" for note in sheet.notes)
+    notes = "".join(f"- {_markdown_text(note)}\n" for note in sheet.notes)
     notes = f"\n{notes}" if notes else ""
     body = markdown_table(sheet.columns, [[str(cell) for cell in row] for row in sheet.rows])
     body = body if sheet.rows else f"{NOTHING_GIVEN}\n"
-    return f"### {sheet.title}\n\n{sheet.caption}\n\n{body}{notes}"
+    return f"### {_markdown_text(sheet.title)}\n\n{_markdown_text(sheet.caption)}\n\n{body}{notes}"
 
 
 def _latex_text(text: str) -> str:
     special = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "−": "$-$"}
-    special |= {"±": r"$\pm$", "–": "--", "“": "``", "”": "''", "Δ": r"$\Delta$", "→": r"$\to$", "<": "$<$"}
+    special |= {"±": r"$\pm$", "–": "--", "“": "``", "”": "''", "Δ": r"$\Delta$", "→": r"$\to$", "<": "$<$", ">": "$>$"}
     special |= {"≥": r"$\geq$", "|": "$|$"} | {character: f"\\{character}" for character in "&%$#_{}"}
     return "".join(special.get(character, character) for character in text)
 
@@ -67,11 +124,20 @@ def _latex_text(text: str) -> str:
 def _latex_cell(cell: Cell) -> str:
     """Ours above the paper's."""
     ours = _latex_text(cell.text).replace(r" $\pm$ ", r"\,$\pm$\,")
+    # The end of the row before would take it for its option.
+    ours = f"{{}}{ours}" if ours.startswith(("[", "*")) else ours
     return ours if cell.paper is None else rf"\shortstack{{{ours}\\({_latex_text(cell.paper)})}}"
 
 
 def latex(*sheets: Sheet) -> str:
-    r"""Each sheet as a ``table*`` for the packages booktabs and graphicx; ours stands above the paper's figure."""
+    r"""Each sheet as a ``table*`` for the packages booktabs and graphicx; ours stands above the paper's figure.
+
+    Example:
+        >>> rows = ((Cell("LSTM-1"), Cell("−0.1", None, -0.1)),)
+        >>> sheet = Sheet("t", "Title", "Caption.", (), ("Model", "Delta"), rows, 1)
+        >>> latex(sheet).splitlines()[1]
+        '\\begin{table*}'
+    """
     return "\n".join(map(_latex, sheets))
 
 
@@ -133,7 +199,14 @@ def _html_body(sheet: Sheet) -> str:
 
 
 def html(*sheets: Sheet) -> str:
-    """A self-contained page of one or more sheets; cells are coloured by our delta."""
+    """A self-contained page of one or more sheets; cells are coloured by our delta.
+
+    Example:
+        >>> rows = ((Cell("LSTM-1"), Cell("−0.1", None, -0.1)),)
+        >>> sheet = Sheet("t", "Title", "Caption.", (), ("Model", "Delta"), rows, 1)
+        >>> html(sheet).splitlines()[0]
+        '<!DOCTYPE html>'
+    """
     return (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f"<title>{escape(sheets[0].title)}</title>\n"

@@ -28,7 +28,16 @@ CSV_COLUMNS = (
 
 
 def csv_rows(rows: list[ScenarioRow]) -> list[dict[str, object]]:
-    """The rows for programs; scores from 0 to 100, p-values of several seeds with blanks between them."""
+    """The rows for programs; scores from 0 to 100, p-values of several seeds with blanks between them.
+
+    Example:
+        >>> from rnn_modules.reporting.analysis.scenario_averages import scenario_rows
+        >>> from pathlib import Path
+        >>> from rnn_modules.records.case_records import read_case_records
+        >>> records = read_case_records(Path("results/reference/laptop").glob("experiments/scenario/*/*/*.json"))
+        >>> csv_rows(scenario_rows(records))[0]["pair"]
+        'average'
+    """
     written = []
     for row in rows:
         first = row.records[0]
@@ -45,7 +54,16 @@ def csv_rows(rows: list[ScenarioRow]) -> list[dict[str, object]]:
 
 
 def sheet(records: list[CaseRecord], rows: list[ScenarioRow]) -> Sheet:
-    """Table V as it is written."""
+    """Table V as it is written.
+
+    Example:
+        >>> from rnn_modules.reporting.analysis.scenario_averages import scenario_rows
+        >>> from pathlib import Path
+        >>> from rnn_modules.records.case_records import read_case_records
+        >>> records = read_case_records(Path("results/reference/laptop").glob("experiments/scenario/*/*/*.json"))
+        >>> sheet(records, scenario_rows(records)).title
+        'Table V: the two scenarios'
+    """
     records = [record for record in records if record.experiment == "scenario"]
     written = []
     for row in rows:

@@ -40,7 +40,17 @@ def write_sheets(stem: str | os.PathLike, sheets: Sequence[Sheet], kinds: Sequen
 
 
 def write_for_people(stem: str | os.PathLike, sheets: Sequence[Sheet], kinds: Sequence[str] = _PEOPLE) -> None:
-    """Write sheets as Markdown, LaTeX and HTML alone; as :func:`write_sheets`."""
+    """Write sheets as Markdown, LaTeX and HTML alone; as :func:`write_sheets`.
+
+    Example:
+        >>> import tempfile
+        >>> rows = ((Cell("LSTM-1"), Cell("−0.1", None, -0.1)),)
+        >>> sheet = Sheet("t", "Title", "Caption.", (), ("Model", "Delta"), rows, 1)
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     write_for_people(f"{folder}/t", [sheet], ["md", "tex"])
+        ...     sorted(path.name for path in Path(folder).iterdir())
+        ['t.md', 't.tex']
+    """
     for kind in kinds:
         rendering.write_text(f"{stem}.{kind}", rendering.FORMATS[kind](*sheets))
 
@@ -62,6 +72,10 @@ def read_sheets(path: Path) -> list[Sheet]:
 
     Raises:
         InputError: the file is damaged.
+
+    Example:
+        >>> [sheet.title for sheet in read_sheets(Path("results/reference/laptop/tables/table5.json"))]
+        ['Table V: the two scenarios']
     """
     if not path.exists():
         return []

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rnn_modules.files.shown_text import shown
 from rnn_modules.reporting.analysis.statistics import Interval
 
 NO_FIGURE = "–"
@@ -28,6 +29,11 @@ class Cell:
     text: str
     paper: str | None = None
     change: float | None = None
+
+    def __post_init__(self) -> None:
+        """Write out control characters, whatever file the text is from."""
+        object.__setattr__(self, "text", shown(self.text))
+        object.__setattr__(self, "paper", None if self.paper is None else shown(self.paper))
 
     def __str__(self) -> str:
         """As ``−0.13 ± 0.02 (paper −0.10)``."""
@@ -53,14 +59,30 @@ class Sheet:
     rows: tuple[tuple[Cell, ...], ...]
     leading: int
 
+    def __post_init__(self) -> None:
+        """Write out control characters, whatever file a text is from."""
+        object.__setattr__(self, "title", shown(self.title))
+        object.__setattr__(self, "caption", "\n\n".join(map(shown, self.caption.split("\n\n"))))
+        object.__setattr__(self, "notes", tuple(map(shown, self.notes)))
+
 
 def texts(*values: str) -> tuple[Cell, ...]:
-    """Cells of plain text."""
+    """Cells of plain text.
+
+    Example:
+        >>> [cell.text for cell in texts("1:1", "rolled")]
+        ['1:1', 'rolled']
+    """
     return tuple(Cell(value) for value in values)
 
 
 def number(value: float | None, digits: int = 2, signed: bool = False) -> str:
-    """A number with a true minus sign and no negative zero; a dash for None."""
+    """A number with a true minus sign and no negative zero; a dash for None.
+
+    Example:
+        >>> number(-0.126), number(0.5, digits=1, signed=True), number(None)
+        ('−0.13', '+0.5', '–')
+    """
     if value is None:
         return NO_FIGURE
     value = round(value, digits) + 0.0
@@ -68,7 +90,12 @@ def number(value: float | None, digits: int = 2, signed: bool = False) -> str:
 
 
 def with_interval(value: float | None, interval: Interval | None, signed: bool = True) -> str:
-    """As ``−0.42 [−0.61, −0.20]``; without brackets where there is no interval."""
+    """As ``−0.42 [−0.61, −0.20]``; without brackets where there is no interval.
+
+    Example:
+        >>> with_interval(-0.42, (-0.61, -0.2))
+        '−0.42 [−0.61, −0.20]'
+    """
     text = number(value, signed=signed)
     if value is None or interval is None:
         return text
@@ -76,12 +103,22 @@ def with_interval(value: float | None, interval: Interval | None, signed: bool =
 
 
 def probability(value: float | None) -> str:
-    """A p-value."""
+    """A p-value.
+
+    Example:
+        >>> probability(0.0004), probability(0.25)
+        ('< 0.001', '0.250')
+    """
     if value is None:
         return NO_FIGURE
     return "< 0.001" if value < 0.001 else f"{value:.3f}"
 
 
 def synthetic(sources: Sequence[str]) -> str:
-    """What a title says when some data are generated."""
+    """What a title says when some data are generated.
+
+    Example:
+        >>> synthetic(["synthetic"]), synthetic(["mirror"])
+        (' on synthetic data', '')
+    """
     return " on synthetic data" if "synthetic" in sources else ""

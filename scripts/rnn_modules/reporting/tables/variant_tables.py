@@ -22,14 +22,29 @@ _NOTES = (
 
 
 def changes_text(changes: dict[str, object]) -> str:
-    """As ``removal_cap 0.05, cap_counts nodes``."""
+    """As ``removal_cap 0.05, cap_counts nodes``.
+
+    Example:
+        >>> changes_text({"removal_cap": 0.05, "cap_counts": "nodes"})
+        'removal_cap 0.05, cap_counts nodes'
+    """
     return ", ".join(
         f"{name} {' '.join(map(str, value)) if isinstance(value, list) else value}" for name, value in changes.items()
     )
 
 
 def sheet(records: list[VariantRecord], rows: list[VariantRow], architecture: str) -> Sheet:
-    """The table of one I/O type."""
+    """The table of one I/O type.
+
+    Example:
+        >>> from rnn_modules.reporting.analysis.variant_effects import variant_rows
+        >>> from pathlib import Path
+        >>> from rnn_modules.records.variant_records import read_variant_records
+        >>> folder = Path("results/reference/laptop/experiments")
+        >>> records = read_variant_records(folder.glob("variants/many_to_one/*/*.json"))
+        >>> sheet(records, variant_rows(records), "many_to_one").title
+        'Choices of paper and package: M:1, Clinc OOS'
+    """
     here = [record for record in records if record.architecture == architecture]
     measure = METRICS[PUBLISHED_METRIC[architecture]]
     other = {TRANSLATION: "Δ BLEU-4"} | dict.fromkeys(MANY_OUTPUT, "Δ padding excluded")
@@ -101,7 +116,16 @@ def _model_values(record: VariantRecord | SweepRecord) -> tuple:
 
 
 def variant_csv_rows(records: list[VariantRecord]) -> list[dict[str, object]]:
-    """Every variant, mode, head, scope and metric of every record; scores as in the records."""
+    """Every variant, mode, head, scope and metric of every record; scores as in the records.
+
+    Example:
+        >>> from pathlib import Path
+        >>> from rnn_modules.records.variant_records import read_variant_records
+        >>> folder = Path("results/reference/laptop/experiments")
+        >>> records = read_variant_records(folder.glob("variants/many_to_one/*/*.json"))
+        >>> variant_csv_rows(records)[0]["variant"]
+        'paper'
+    """
     rows = []
     for record in records:
         for variant in record.variants:
@@ -113,7 +137,16 @@ def variant_csv_rows(records: list[VariantRecord]) -> list[dict[str, object]]:
 
 
 def sweep_csv_rows(records: list[SweepRecord]) -> list[dict[str, object]]:
-    """Every cap, mode, head, scope and metric of every record; scores as in the records."""
+    """Every cap, mode, head, scope and metric of every record; scores as in the records.
+
+    Example:
+        >>> from pathlib import Path
+        >>> from rnn_modules.records.variant_records import read_sweep_records
+        >>> folder = Path("results/reference/laptop/experiments")
+        >>> records = read_sweep_records(folder.glob("removal_sweep/many_to_one/*/*.json"))
+        >>> sweep_csv_rows(records)[0]["removal_cap"]
+        0.0
+    """
     rows = []
     for record in records:
         for row in record.rows:

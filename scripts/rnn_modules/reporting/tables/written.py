@@ -26,6 +26,14 @@ def write_cost_tables(paths: Paths, folder: str | os.PathLike) -> None:
 
     Raises:
         InputError: no path, a damaged record, or records of several runs; as UnwritableError, a file cannot be written.
+
+    Example:
+        >>> import tempfile
+        >>> path = "results/reference/laptop/models/many_to_one/clinc/lstm-1/seed-0/decomposition_cost.json"
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     write_cost_tables([path], folder)
+        ...     len(list(Path(folder).glob("table2*")))
+        10
     """
     records, folder = read_records(paths), Path(folder)
     for name, sheet, scope in (
@@ -47,6 +55,14 @@ def write_case_tables(paths: Paths, folder: str | os.PathLike) -> None:
 
     Raises:
         InputError: no path, a damaged record, or records of several runs; as UnwritableError, a file cannot be written.
+
+    Example:
+        >>> import tempfile
+        >>> path = "results/reference/laptop/experiments/intra_reuse/many_to_one/lstm/seed-0.json"
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     write_case_tables([path], folder)
+        ...     len(list(Path(folder).glob("table3*")))
+        8
     """
     records, folder = read_case_records(paths), Path(folder)
     for number in case_summaries.EXPERIMENTS:
@@ -72,6 +88,14 @@ def write_variant_tables(paths: Paths, folder: str | os.PathLike) -> None:
 
     Raises:
         InputError: a damaged record, or records of several runs; as UnwritableError, a file cannot be written.
+
+    Example:
+        >>> import tempfile
+        >>> path = "results/reference/laptop/experiments/variants/many_to_one/lstm/seed-0.json"
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     write_variant_tables([path], folder)
+        ...     sorted(path.name for path in Path(folder).iterdir())
+        ['removal_sweep.csv', 'variants.csv', 'variants.html', 'variants.json', 'variants.md']
     """
     (sweep, variants), folder = read_changed_records(paths), Path(folder)
     rows = variant_effects.variant_rows(variants)

@@ -1,0 +1,107 @@
+"""Rows of Table II and its companion: our deltas and the paper's, by model."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from rnn_modules.names import (
+    ARCHITECTURES,
+    METRICS,
+    MODES,
+    modes_of,
+)
+from rnn_modules.records.cost_records import Composition, Record
+from rnn_modules.records.published import tables as published_tables
+from rnn_modules.reporting.analysis.cost_deltas import Delta, deltas, model_columns
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One figure of the table: our mean, its standard deviation over seeds, and the paper's; None where there is none."""
+
+    ours: float | None
+    deviation: float | None
+    paper: float | None
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row; an entry is None where the mode does not apply (1:1 unrolled), and its cell stays empty."""
+
+    heading: tuple[str, ...]
+    entries: tuple[Entry | None, ...]
+    jaccard: Entry | None
+    kept_share: float | None
+
+
+def mean_or_none(values: Iterable[float]) -> float | None:
+    """Mean of values, None of none.
+
+    Example:
+        >>> mean_or_none([1.0, 2.0]), mean_or_none([])
+        (1.5, None)
+    """
+    values = list(values)
+    return statistics.fmean(values) if values else None
+
+
+def compositions_of(records: list[Record], architecture: str, mode: str) -> list[Composition]:
+    """What one mode gave for the models of one architecture.
+
+    Example:
+        >>> compositions_of([], "many_to_one", "rolled")
+        []
+    """
+    return [r.modes[mode] for r in records if r.architecture == architecture and mode in r.modes]
+
+
+def table2_rows(records: list[Record], kinds: list[tuple[str, str, str]]) -> tuple[Row, ...]:
+    """Rows for each ``(architecture, scope of the classification models, metric)``.
+
+    Example:
+        >>> row = table2_rows([], [("one_to_one", "all", "accuracy")])[0]
+        >>> row.heading, row.entries[0]
+        (('1:1', 'Math QA', 'Rolled', '', 'accuracy'), Entry(ours=None, deviation=None, paper=0.13))
+    """
+    found: dict[tuple, Delta] = {
+        (delta.architecture, delta.mode, delta.scope, delta.metric, delta.rnn, delta.layers): delta
+        for delta in deltas(records)
+    }
+    rows = []
+    for architecture, scope, metric in kinds:
+        for mode in MODES:
+            compositions = compositions_of(records, architecture, mode)
+            applies = mode in modes_of(architecture)
+            for pair in published_tables.pairs_of(architecture):
+                entries: list[Entry | None] = []
+                for rnn, layers in model_columns(records):
+                    delta = found.get((architecture, mode, pair or scope, metric, rnn, layers))
+                    cell = published_tables.cell(architecture, mode, pair, rnn, layers)
+                    entry = Entry(
+                        ours=delta.mean if delta else None,
+                        deviation=delta.deviation if delta else None,
+                        paper=cell.delta if cell else None,
+                    )
+                    entries.append(entry if applies else None)
+                jaccard = Entry(
+                    ours=mean_or_none(composition.jaccard for composition in compositions),
+                    deviation=None,
+                    paper=published_tables.row_jaccard(architecture, mode),
+                )
+                rows.append(
+                    Row(
+                        heading=(
+                            ARCHITECTURES[architecture],
+                            published_tables.DATASETS[architecture],
+                            mode.capitalize(),
+                            (pair or "").upper(),
+                            METRICS[metric],
+                        ),
+                        entries=tuple(entries),
+                        jaccard=jaccard if applies else None,
+                        kept_share=mean_or_none(composition.kept_share for composition in compositions),
+                    )
+                )
+    return tuple(rows)
