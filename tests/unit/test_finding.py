@@ -7,7 +7,7 @@ from statistics import mean
 
 import pytest
 
-from rnn_modules.records.published import table2
+from rnn_modules.records.published.tables import table2
 from support.project import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
