@@ -21,8 +21,9 @@ PY = $(VENV)/bin/python
 # Right over config/config.yaml, below every file and setting of the user: the mirror beside the project, where there is one.
 GUESS = $(if $(filter undefined,$(origin MIRROR)),$(if $(wildcard ../shared/datasets),--configfile config/mirror.yaml))
 # Arguments of Snakemake; --config and --configfile may stand in them several times.
-ARGUMENTS = --workflow-profile workflow/profiles/default --cores="$(CORES)" $(GUESS) $(1) \
-  $(if $(GPU),--config gpu=True) $(if $(SETTINGS),--config $(SETTINGS)) $(ARGS)
+# --cores stands last, where it ends the values of the option before it: targets may follow.
+ARGUMENTS = --workflow-profile workflow/profiles/default $(GUESS) $(1) \
+  $(if $(GPU),--config gpu=True) $(if $(SETTINGS),--config $(SETTINGS)) --cores="$(CORES)" $(ARGS)
 SNAKEMAKE = $(PY) scripts/run_workflow.py $(call ARGUMENTS,$(if $(1),--configfile $(1)))
 COMPILE = $(UV) pip compile --universal --python-version 3.11 --generate-hashes
 

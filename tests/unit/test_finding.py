@@ -7,12 +7,12 @@ from statistics import mean
 
 import pytest
 
-from rnn_modules.records.published import table2
+from rnn_modules.records.published.tables import table2
 from support.project import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 REFERENCE = ROOT / "results" / "reference" / "laptop"
-FINDING = re.search(r"<!-- finding -->(.*?)<!-- /finding -->", README, re.DOTALL)[1]
+FINDING = re.search(r"<!-- sentences -->(.*?)<!-- /sentences -->", README, re.DOTALL)[1]
 SENTENCES = re.split(r"^\d\. ", FINDING, flags=re.MULTILINE)[1:]
 
 
