@@ -16,7 +16,7 @@ _LEFT, _RIGHT, _TOP, _BOTTOM = 34, 8, 8, 20
 
 @dataclass(frozen=True)
 class History:
-    """A training history: the metric shown, and its value per epoch on the training and the validation set, if there was one."""
+    """A training history: the metric shown, and its value per epoch in training and, if there was any, validation."""
 
     metric: str
     training: tuple[float, ...]
@@ -91,6 +91,7 @@ def curve(history: History, title: str, values: tuple[float, float]) -> str:
         return f'<polyline class="{name}" points="{points(series)}"/>'
 
     bottom = _HEIGHT - _BOTTOM
+    lines = line(history.training, "training") + (line(history.validation, "validation") if history.validation else "")
     label = shown(
         f"{title}: {history.metric} over {epochs} epoch{'s' if epochs > 1 else ''}; at the end "
         f"{history.training[-1]:.3f} in training"
@@ -103,5 +104,5 @@ def curve(history: History, title: str, values: tuple[float, float]) -> str:
         f'<text x="{_LEFT - 4}" y="{bottom}" class="end">{lowest:.1f}</text>'
         f'<text x="{_LEFT}" y="{_HEIGHT - 6}">1</text>'
         f'<text x="{_WIDTH - _RIGHT}" y="{_HEIGHT - 6}" class="end">{epochs} epochs</text>'
-        f"{line(history.training, 'training')}{line(history.validation, 'validation') if history.validation else ''}</svg>"
+        f"{lines}</svg>"
     )
