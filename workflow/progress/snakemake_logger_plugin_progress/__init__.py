@@ -4,6 +4,7 @@ A plugin of Snakemake (``--logger progress``), found by its name once this folde
 """
 
 import logging
+import shutil
 import sys
 from collections import Counter
 from pathlib import Path
@@ -40,9 +41,10 @@ class LogHandler(LogHandlerBase):
                 self.total = record.stats["total"]
             elif event == LogEvent.JOB_INFO:
                 self.jobs[record.jobid] = " ".join([record.rule_name, *map(str, (record.wildcards or {}).values())])
-            elif event == LogEvent.JOB_STARTED:
-                self.running |= set(record.jobs)
                 self._draw()
+            elif event == LogEvent.JOB_STARTED:
+                # Their names follow.
+                self.running |= set(record.jobs)
             elif event == LogEvent.JOB_FINISHED:
                 self.running.discard(record.job_id)
                 self.done += 1
@@ -63,12 +65,13 @@ class LogHandler(LogHandlerBase):
         """The bar, or the line of a job."""
         if sys.stderr.isatty():
             if self.bar is None:
-                self.bar = tqdm(total=self.total, unit="job", dynamic_ncols=True, file=sys.stderr, leave=True)
-            names = Counter(self.jobs.get(job, "").partition(" ")[0] for job in self.running)
+                self.bar = tqdm(total=self.total, unit="job", nrows=24, file=sys.stderr)
+            names = Counter(self.jobs[job].partition(" ")[0] for job in self.running if job in self.jobs)
             self.bar.set_description(
                 shown(", ".join(f"{count} {name}" for name, count in names.items())), refresh=False
             )
-            self.bar.n = self.done
+            # Some terminals do not know their size.
+            self.bar.n, self.bar.ncols = self.done, shutil.get_terminal_size().columns
             self.bar.refresh()
         elif finished is not None:
             self._write(f"{self.done}/{self.total} {shown(finished)}")
