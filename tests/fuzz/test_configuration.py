@@ -122,14 +122,14 @@ WRONG = [
     ("synthetic: {examples: {clinc: 0}}\n", "synthetic.examples.clinc: 0 is less than the minimum of 300"),
     (
         "datasets: {clinc: {validation_share: 0.5, test_share: 0.5}}\n",
-        "datasets.clinc: validation_share and test_share",
+        "datasets.clinc: validation_share, test_share: received",
     ),
     ("datasets: {tatoeba: {languages: [xx]}}\n", "datasets.tatoeba.languages: received xx"),
     ("models: {many_to_many: {corpus: toxicity}}\n", "models.many_to_many.corpus: 'toxicity' is not one of"),
     (BOMB, "its aliases unfold to more than"),
     ("a: &a [*a]\n", "an alias of a value within itself"),
     ("__use_yte__: true\nseeds: [0]\n", "configurations are plain values"),
-    ("- 1\n", "keys at top level"),
+    ("- 1\n", "top level"),
     ("run: [x\n", "not valid JSON or YAML"),
 ]
 

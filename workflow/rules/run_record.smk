@@ -1,5 +1,6 @@
 # results/<run>/run.json and checksums.json, written when Snakemake starts and ends; they are no files of any rule, so
 # nothing depends on them.
+from rnn_modules.files.atomic_files import read_json
 from rnn_modules.runs import checksums, run_record
 
 
@@ -32,8 +33,18 @@ onstart:
     note(checksums.read_checksums)
 
 
+def say_answer():
+    """The two lines that a run with a report ends with: where that lies, and its answer."""
+    if "write_report" not in {job.rule.name for job in workflow.dag.jobs}:
+        return
+    verdicts = read_json(RUN.tables / "claims.json", ("verdicts",))["verdicts"]
+    counts = ", ".join(f"{number} {verdict}" for verdict, number in verdicts.items())
+    print(f"Report: {RUN.report}\n{sum(verdicts.values())} claims: {counts}", file=sys.stderr)
+
+
 onsuccess:
     note_end("finished")
+    note(lambda folder: say_answer())
 
 
 onerror:

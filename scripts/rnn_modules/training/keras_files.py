@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import os
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import h5py
 import keras
 
 from rnn_modules.files.atomic_files import DAMAGED_ARCHIVE, InputError, archive_entries, one_line, parse_json
@@ -19,7 +21,15 @@ MODULES = (
     *("keras.src.models.functional", "keras.src.models.sequential", "keras.src.ops.numpy", "keras.src.ops.core"),
 )
 """Where the classes in ``config.json`` may come from; names without a module are Keras' own."""
-LARGEST_TEXT = 64 * 2**20
+GATES = {"SimpleRNN": 1, "GRU": 3, "LSTM": 4}
+LAYERS = (
+    *("InputLayer", "Embedding", "Flatten", "RepeatVector", *GATES, "Dense", "TimeDistributed"),
+    *("Dropout", "SpatialDropout1D", "Activation", "Softmax"),
+)
+"""Layers of networks that can be decomposed, and what has no weights beside them."""
+LONGEST_REPEAT = 10_000
+LARGEST_TEXT = 2 * 2**20
+"""Bytes; a hundred layers take a tenth of them."""
 UNPACKED_PER_BYTE = 100
 
 
@@ -58,17 +68,22 @@ def _check(archive: zipfile.ZipFile, size: int) -> None:
             raise ValueError(f"{name} unpacks to {entry.file_size:,} bytes")
     if damaged := archive.testzip():
         raise ValueError(f"{damaged} is damaged")
-    weights = 0
-    for part in _objects(parse_json(archive.read(MEMBERS[0]).decode())):
+    config = parse_json(archive.read(MEMBERS[0]).decode())
+    for part in _objects(config):
         name, module = part.get("class_name"), part.get("module")
         if name == "Lambda":
             raise ValueError("a Lambda layer holds code, which is never run; build the model without it")
         if name is not None and (module not in (None, *MODULES) or part.get("registered_name") not in (None, name)):
             raise ValueError(f"{name!r} of {module!r} is no class of Keras")
-        weights += _least_weights(name, part.get("config"))
-    # Weights take two bytes at least.
-    if 2 * weights > entries[MEMBERS[-1]].file_size:
+        if module == "keras.layers" and name not in LAYERS:
+            raise ValueError(f"a {name} layer is none of {', '.join(LAYERS)}")
+    # Before any layer is built; weights take two bytes at least.
+    if 2 * (weights := _weights(config)) > entries[MEMBERS[-1]].file_size:
         raise ValueError(f"its layers need {weights:,} weights or more, which {MEMBERS[-1]} does not hold")
+    try:
+        _check_arrays(archive.read(MEMBERS[-1]))
+    except KeyError as error:
+        raise ValueError(f"{MEMBERS[-1]} is damaged ({error})") from error
 
 
 def _objects(value: object) -> Iterator[dict]:
@@ -79,16 +94,71 @@ def _objects(value: object) -> Iterator[dict]:
         yield from _objects(part)
 
 
-def _least_weights(name: object, config: object) -> int:
-    """Weights that a layer has at least, from its settings alone."""
-    numbers = {
-        key: config[key]
-        for key in ("units", "input_dim", "output_dim", "n")
-        if isinstance(config, dict) and type(config.get(key)) is int
-    }
-    if name == "RepeatVector" and numbers.get("n", 0) > 100_000:
-        raise ValueError(f"a RepeatVector repeats {numbers['n']:,} times")
+def _weights(config: object) -> int:
+    """Weights of all layers of a model, from what ``config.json`` says of their sizes and of what each reads."""
+    weights, shapes, shape = 0, {}, (0, 0)
+    for layer in _objects_of(config, "config", "layers"):
+        if str(layer.get("module")).startswith("keras.src.models"):
+            raise ValueError("a layer is a model of its own; build the model of layers alone")
+        name, settings = layer.get("class_name"), layer.get("config")
+        while name == "TimeDistributed" and isinstance(settings, dict) and isinstance(settings.get("layer"), dict):
+            name, settings = settings["layer"].get("class_name"), settings["layer"].get("config")
+        if not isinstance(settings, dict):
+            continue
+        histories = [part.get("keras_history") for part in _objects(layer.get("inbound_nodes"))]
+        sources = [str(history[0]) for history in histories if isinstance(history, list) and history]
+        # Without any, the layers follow on one another, as in Sequential models.
+        added, shape = _layer(name, settings, shapes.get(sources[0], shape) if sources else shape)
+        weights += added
+        shapes[str(layer.get("name"))] = shape
+    return weights
+
+
+def _objects_of(value: object, *keys: str) -> list[dict]:
+    """The objects of the list that the keys lead to."""
+    for key in keys:
+        value = value.get(key) if isinstance(value, dict) else None
+    return [part for part in value if isinstance(part, dict)] if isinstance(value, list) else []
+
+
+def _layer(name: str, settings: dict, shape: tuple[int, int]) -> tuple[int, tuple[int, int]]:
+    """Weights of a layer that reads ``(timesteps, width)``, and the shape of what it gives."""
+    timesteps, width = shape
+
+    def size(key: str) -> int:
+        value = settings.get(key)
+        return value if type(value) is int and value > 0 else 0
+
+    if name == "InputLayer":
+        sizes = [value for value in settings.get("batch_shape") or () if type(value) is int]
+        return 0, (sizes[0] if sizes else 0, 1)
     if name == "Embedding":
-        return numbers.get("input_dim", 0) * numbers.get("output_dim", 0)
-    units = numbers.get("units", 0)
-    return units * units if name in ("SimpleRNN", "GRU", "LSTM") else units
+        return size("input_dim") * size("output_dim"), (timesteps, size("output_dim"))
+    if name == "Flatten":
+        return 0, (1, timesteps * width)
+    if name == "RepeatVector":
+        if size("n") > LONGEST_REPEAT:
+            raise ValueError(f"a RepeatVector repeats {settings['n']:,} times")
+        return 0, (size("n"), width)
+    units = size("units")
+    if name == "Dense":
+        return units * width, (timesteps, units)
+    if name in GATES:
+        return GATES[name] * units * (width + units), (timesteps, units)
+    return 0, shape
+
+
+def _check_arrays(weights: bytes) -> None:
+    """Raise ValueError unless all arrays of an HDF5 file are in it, as they are."""
+    sizes = []
+
+    def visit(name: str, item: h5py.Group | h5py.Dataset) -> None:
+        if isinstance(item, h5py.Dataset):
+            if item.is_virtual or item.external:
+                raise ValueError(f"{MEMBERS[-1]}: {name!r} lies in another file")
+            sizes.append(item.nbytes)
+
+    with h5py.File(io.BytesIO(weights)) as stored:
+        stored.visititems(visit)
+    if sum(sizes) > len(weights):
+        raise ValueError(f"{MEMBERS[-1]} unpacks to {sum(sizes):,} bytes, which it does not hold")

@@ -16,7 +16,7 @@ _LEFT, _RIGHT, _TOP, _BOTTOM = 34, 8, 8, 20
 
 @dataclass(frozen=True)
 class History:
-    """A training history: the metric shown, and its value per epoch on the training and the validation set."""
+    """A training history: the metric shown, and its value per epoch in training and, if there was any, validation."""
 
     metric: str
     training: tuple[float, ...]
@@ -38,7 +38,8 @@ def read_history(path: Path) -> History:
     try:
         metric = "accuracy" if rows and "accuracy" in rows[0] else "loss"
         training = tuple(float(row[metric]) for row in rows)
-        validation = tuple(float(row[f"val_{metric}"]) for row in rows)
+        held_out = bool(rows) and f"val_{metric}" in rows[0]
+        validation = tuple(float(row[f"val_{metric}"]) for row in rows) if held_out else ()
         if not rows or not all(map(math.isfinite, training + validation)):
             raise ValueError("no epochs, or values that are no numbers")
     except (KeyError, ValueError) as error:
@@ -90,9 +91,11 @@ def curve(history: History, title: str, values: tuple[float, float]) -> str:
         return f'<polyline class="{name}" points="{points(series)}"/>'
 
     bottom = _HEIGHT - _BOTTOM
+    lines = line(history.training, "training") + (line(history.validation, "validation") if history.validation else "")
     label = shown(
         f"{title}: {history.metric} over {epochs} epoch{'s' if epochs > 1 else ''}; at the end "
-        f"{history.training[-1]:.3f} in training, {history.validation[-1]:.3f} in validation"
+        f"{history.training[-1]:.3f} in training"
+        + (f", {history.validation[-1]:.3f} in validation" if history.validation else "")
     )
     return (
         f'<svg class="curve" viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" aria-label="{escape(label, quote=True)}">'
@@ -101,5 +104,5 @@ def curve(history: History, title: str, values: tuple[float, float]) -> str:
         f'<text x="{_LEFT - 4}" y="{bottom}" class="end">{lowest:.1f}</text>'
         f'<text x="{_LEFT}" y="{_HEIGHT - 6}">1</text>'
         f'<text x="{_WIDTH - _RIGHT}" y="{_HEIGHT - 6}" class="end">{epochs} epochs</text>'
-        f"{line(history.training, 'training')}{line(history.validation, 'validation')}</svg>"
+        f"{lines}</svg>"
     )

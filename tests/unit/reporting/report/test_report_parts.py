@@ -58,13 +58,21 @@ def test_durations(seconds, text):
     assert duration(seconds) == text
 
 
+@pytest.mark.parametrize("epochs", [1, 3])
+def test_a_training_without_validation_has_one_line(epochs):
+    drawn = curve(History("loss", (0.5,) * epochs, ()), "model", (0.0, 1.0))
+    assert "in training" in drawn and "validation" not in drawn
+
+
 def test_history_is_accuracy_or_else_loss(tmp_path):
     path = write(tmp_path / "history.csv", "epoch,accuracy,loss,val_accuracy,val_loss\n1,0.5,2,0.6,3\n2,0.7,1,0.8,2\n")
     assert read_history(path) == History("accuracy", (0.5, 0.7), (0.6, 0.8))
     write(path, "epoch,loss,val_loss\n1,2,3\n")
     assert read_history(path) == History("loss", (2.0,), (3.0,))
     assert shared_range([read_history(path)]) == (2.0, 3.0)
-    for damaged in ("", "epoch,loss\n1,2\n", "epoch,loss,val_loss\n1,nan,2\n"):
+    write(path, "epoch,loss,accuracy\n1,2,0.5\n")
+    assert read_history(path) == History("accuracy", (0.5,), ())
+    for damaged in ("", "epoch,x\n1,2\n", "epoch,loss,val_loss\n1,nan,2\n"):
         with pytest.raises(InputError, match="history.csv: .*train the model again"):
             read_history(write(path, damaged))
 
