@@ -22,10 +22,12 @@ def note_end(state):
     dag = workflow.dag
     finished = list(dag.finished_jobs)
     rule_names = [job.rule.name for job in dag.jobs]
-    note(run_record.end_call, state, [job.rule.name for job in finished], rule_names)
     whole = state == "finished" and "all" in rule_names
-    needed, written = ([RUN.run_json, *files_of_jobs(jobs)] for jobs in (dag.jobs, finished))
-    note(checksums.note_files, needed, None if run_record.was_killed(RESULTS) else written, whole)
+    # First, so that a call that is killed here counts as one of which nobody knows what it wrote.
+    written = None if run_record.was_killed(RESULTS) else files_of_jobs(finished)
+    note(checksums.note_files, files_of_jobs(dag.jobs), written, whole)
+    note(run_record.end_call, state, [job.rule.name for job in finished], rule_names)
+    note(checksums.note_files, [RUN.run_json], [RUN.run_json])
 
 
 onstart:

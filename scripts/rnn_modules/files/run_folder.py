@@ -115,7 +115,14 @@ class RunFolder:
         return [self.model(*model) / "decomposition_cost.json" for model in models]
 
     def records(self, configuration: dict) -> dict[str, list[Path]]:
-        """Paths of all records that a configuration asks for, by kind (:data:`RECORDS`); they need not be there."""
+        """Paths of all records that a configuration asks for, by kind (:data:`RECORDS`); they need not be there.
+
+        Example:
+            >>> run = RunFolder("results/reference/laptop")
+            >>> records = run.records(run.configuration() | {"architectures": ["one_to_one"], "seeds": [0, 1]})
+            >>> {kind: len(paths) for kind, paths in records.items() if paths}["decomposition_cost"]
+            24
+        """
         wanted, seeds = configuration["architectures"], configuration["seeds"]
         inter = inter_settings(configuration)
         systems = configuration["scenarios"]["systems"] if TRANSLATION in wanted else []
@@ -138,13 +145,24 @@ class RunFolder:
         return found
 
     def results(self, configuration: dict) -> list[Path]:
-        """Everything that a finished run of a configuration shows: its records, tables, figures and report."""
+        """Everything that a finished run of a configuration shows: its records, tables, figures and report.
+
+        Example:
+            >>> run = RunFolder("results/reference/laptop")
+            >>> [path.name for path in run.results(run.configuration()) if not path.exists()]
+            ['index.html']
+        """
         records = itertools.chain.from_iterable(self.records(configuration).values())
         tables = [self.tables / f"{name}.md" for name in TABLES]
         return [*records, *tables, *self.drawn(configuration), self.report]
 
     def drawn(self, configuration: dict) -> list[Path]:
-        """The figures of a configuration, each as SVG and as PNG."""
+        """The figures of a configuration, each as SVG and as PNG.
+
+        Example:
+            >>> [path.name for path in RunFolder("run").drawn({"architectures": ["one_to_one"]})][-2:]
+            ['modules_one_to_one.svg', 'modules_one_to_one.png']
+        """
         names = [*FIGURES, *(f"modules_{architecture}" for architecture in configuration["architectures"])]
         return [self.figures / f"{name}.{kind}" for name in names for kind in ("svg", "png")]
 
@@ -243,7 +261,13 @@ def grid(configuration: dict) -> list[Model]:
 
 
 def models(configuration: dict) -> list[Model]:
-    """Every model that a configuration trains, each once: the grid, and what the experiments need beside it."""
+    """Every model that a configuration trains, each once: the grid, and what the experiments need beside it.
+
+    Example:
+        >>> configuration = RunFolder("results/reference/laptop").configuration()
+        >>> len(grid(configuration)), len(models(configuration))
+        (60, 88)
+    """
     wanted, seeds = configuration["architectures"], configuration["seeds"]
     reuse, scenarios = configuration["reuse"], configuration["scenarios"]
     # Architecture, dataset, RNN types, layers.

@@ -75,7 +75,13 @@ def publish(
 
 
 def check_whole(folder: Path) -> None:
-    """Raise :class:`InputError`, which names what is wrong, unless a run finished, is whole and as it was written."""
+    """Raise :class:`InputError`, which names what is wrong, unless a run finished, is whole and as it was written.
+
+    Example:
+        >>> check_whole(Path("results/nowhere"))  # doctest: +ELLIPSIS
+        Traceback (most recent call last):
+        rnn_modules.files.atomic_files.InputError: results/nowhere: no records of a run; ...
+    """
     run = RunFolder(folder)
     problems = [problem for check in (*verify_files(folder), verify_tables(folder)) for problem in check.problems]
     # Without run.json that is the problem already.
@@ -114,6 +120,10 @@ def results_page(reference: Path, place: str) -> str:
 
     Raises:
         InputError: a file is missing or damaged.
+
+    Example:
+        >>> results_page(Path("results/reference/laptop"), "reference/laptop").splitlines()[0]
+        '# Results of the reference run'
     """
     names = sorted(path.stem for path in (reference / "figures").glob("*.png"))
     figures = ", ".join(f"[{name.replace('_', ' ')}]({place}/figures/{name}.png)" for name in names)
@@ -136,6 +146,10 @@ def finding(reference: Path) -> str:
 
     Raises:
         InputError: a file is missing or damaged.
+
+    Example:
+        >>> finding(Path("results/reference/laptop")).partition(" Of ")[0]
+        'Run `laptop` of 2026-11-24, commit 8c4f9d3311ca, 140 minutes on 2 cores.'
     """
     claims = read_json(reference / "tables" / "claims.json", ("verdicts",))["verdicts"]
     if not isinstance(claims, dict) or not all(isinstance(count, int) for count in claims.values()):

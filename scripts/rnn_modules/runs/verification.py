@@ -63,6 +63,10 @@ def verify_files(folder: str | os.PathLike) -> list[Check]:
 
     Raises:
         InputError: there is no such folder, it has no record, or ``run.json`` is damaged.
+
+    Example:
+        >>> {check.name: check.problems for check in verify_files("results/reference/laptop")}["last call of Snakemake"]
+        []
     """
     run = RunFolder(folder)
     found = run.found_records()
