@@ -1,13 +1,17 @@
 """The paper's figures are read whole, and agree with each other."""
 
+import re
+
 import pytest
 
+from rnn_modules.files import source_code
 from rnn_modules.files.atomic_files import InputError
 from rnn_modules.names import ARCHITECTURES, INTER, PAPER_LAYERS, PAPER_RNN_TYPES, modes_of
 from rnn_modules.records.published import tables as published_tables
 from rnn_modules.records.published.claims import claims as published_claims
 from rnn_modules.records.published.package_accuracies import package_accuracies
 from rnn_modules.records.published.reading import FOLDER
+from support.project import ROOT
 
 
 def test_table2_has_every_model_mode_and_pair_of_the_paper():
@@ -131,3 +135,15 @@ def test_damaged_tables_name_the_line(tmp_path, name, old, new, read):
         (tmp_path / path.name).write_text(text.replace(old, new, 1) if path.name == name else text, encoding="utf-8")
     with pytest.raises(InputError, match=rf"{name}: line \d+ is damaged"):
         read(tmp_path)
+
+
+def test_a_rule_depends_on_the_files_that_its_script_can_read():
+    rules = "".join(path.read_text() for path in (ROOT / "workflow" / "rules").glob("*.smk"))
+    users: dict[str, set[str]] = {}
+    for script in set(re.findall(r'code_of\("(\w+\.py)"\)', rules)):
+        for module in source_code.files_of(script):
+            for data in source_code._data_files(module):
+                users.setdefault(data.name, set()).add(script)
+    assert users["claims.csv"] == {"answer_claims.py", "write_report.py"}
+    assert {"tabulate_cases.py", "plot_decomposition_cost.py"} <= users["table2.csv"]
+    assert all("train_model.py" not in users[path.name] for path in FOLDER.glob("*.csv") if path.name in users)

@@ -19,7 +19,7 @@ from rnn_modules.reporting.analysis.cost_deltas import Delta, deltas, model_colu
 
 @dataclass(frozen=True)
 class Entry:
-    """A figure of a table: our mean, its standard deviation over seeds, and the paper's; None where there is none."""
+    """One figure of the table: our mean, standard deviation over seeds, and the paper's; None where there is none."""
 
     ours: float | None
     deviation: float | None

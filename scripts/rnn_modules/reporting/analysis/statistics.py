@@ -22,7 +22,7 @@ CONFIDENCE = 0.95
 EQUIVALENCE_CONFIDENCE = 0.90
 RESAMPLES = 9999
 FEW = 10
-"""Below so many values the interval of a mean is Student's."""
+"""Of fewer values the interval of a mean is Student's."""
 # Deltas are differences of shares of whole examples; what differs by less than this is a rounding error.
 _DIGITS = 9
 

@@ -33,8 +33,8 @@ def read_history(path: Path) -> History:
         >>> read_history(Path("results/reference/laptop/models/many_to_one/clinc/lstm-1/seed-0/history.csv")).metric
         'accuracy'
     """
-    mend = "train the model again"
-    rows = read_csv(path, ("epoch",), mend)
+    again = "train the model again"
+    rows = read_csv(path, ("epoch",), again)
     try:
         metric = "accuracy" if rows and "accuracy" in rows[0] else "loss"
         training = tuple(float(row[metric]) for row in rows)
@@ -43,7 +43,7 @@ def read_history(path: Path) -> History:
         if not rows or not all(map(math.isfinite, training + validation)):
             raise ValueError("no epochs, or values that are no numbers")
     except (KeyError, ValueError) as error:
-        raise InputError(f"{path}: not a training history ({error}); {mend}") from error
+        raise InputError(f"{path}: not a training history ({error}); {again}") from error
     return History(metric, training, validation)
 
 
