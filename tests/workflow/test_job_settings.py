@@ -30,8 +30,8 @@ def jobs(project):
     finished = subprocess.run(command, cwd=project, capture_output=True, text=True)
     assert finished.returncode == 0, finished.stderr
     found = {}
-    for rule, block in re.findall(r"^rule (\w+):\n((?: .*\n)+.*\n)", finished.stdout + finished.stderr, re.M):
-        assert (f"    threads: {THREADS}\n" in block) == (rule in TRAINING + ANALYSIS), rule
+    for rule, block in re.findall(r"^ *rule (\w+):\n((?: .*\n)+.*\n)", finished.stdout + finished.stderr, re.M):
+        assert (f" threads: {THREADS}\n" in block) == (rule in TRAINING + ANALYSIS), rule
         words = shlex.split(block.splitlines()[-1].removeprefix("Shell command: "))
         start = words.index(sys.executable) if sys.executable in words else 0
         found[rule] = dict(word.split("=", 1) for word in words[:start]), words[start:]

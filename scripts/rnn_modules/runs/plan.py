@@ -54,12 +54,13 @@ def read_jobs(text: str) -> list[PlannedJob]:
     Raises:
         InputError: other jobs are described than its table counts.
     """
-    blocks = re.findall(r"^(?:local)?rule (\w+):\n((?: {4}.*\n)*)", text, re.MULTILINE)
+    # Jobs of a group are indented.
+    blocks = re.findall(r"^( *)(?:local)?rule (\w+):\n((?:\1 {4}.*\n)*)", text, re.MULTILINE)
     counted = re.findall(r"^total +(\d+)$", text, re.MULTILINE) or ["0"]
     if int(counted[0]) != len(blocks):
         raise InputError(f"snakemake --dry-run: {len(blocks)} jobs described, {counted[0]} counted; use version 9")
     jobs = []
-    for rule, block in blocks:
+    for _, rule, block in blocks:
         lines = dict(line.strip().split(": ", 1) for line in block.splitlines() if ": " in line)
         asked = dict(part.split("=", 1) for part in lines.get("resources", "").split(", ") if "=" in part)
         if "core_seconds" in asked:

@@ -9,13 +9,12 @@ from rnn_modules.files.job_costs import JobCost
 from rnn_modules.runs.estimate import Cost
 from rnn_modules.runs.plan import PlannedJob, compare, describe, read_jobs
 
-DRY_RUN = """host: vm
-[Thu Nov 26 12:46:27 2026]
-rule train_model:
-    input: a.json
-    output: b: c.npz
-    threads: 2
-    resources: tmpdir=/tmp, runtime=18, mem_mb=1736, mem=1.74 GB, mem_mib=1656, core_seconds=217
+DRY_RUN = """[Thu Nov 26 12:46:27 2026] Group job model (jobs in lexicogr. order):
+    rule train_model:
+        input: a.json
+        output: b: c.npz
+        threads: 2
+        resources: tmpdir=/tmp, runtime=18, mem_mb=1736, mem=1.74 GB, mem_mib=1656, core_seconds=217
 [Thu Nov 26 12:46:27 2026]
 localrule fetch_corpus:
     output: a.json
