@@ -42,7 +42,7 @@ def test_a_terminal_gets_a_bar(project):
                 break
     os.close(ours)
     assert process.returncode == 0, shown
-    assert re.search(rb"1 prepare_dataset: +50%.* 2/4 \[\d\d:\d\d<\d\d:\d\d", shown), shown
+    assert re.search(rb"1 (fetch_corpus|prepare_dataset): .* [1-3]/4 \[\d\d:\d\d<\d\d:\d\d", shown), shown
     assert b"4/4" in shown and b"rule " not in shown
 
 

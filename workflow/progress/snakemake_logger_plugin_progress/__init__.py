@@ -73,6 +73,9 @@ class LogHandler(LogHandlerBase):
             # Some terminals do not know their size.
             self.bar.n, self.bar.ncols = self.done, shutil.get_terminal_size().columns
             self.bar.refresh()
+            if self.done >= self.total:
+                # The run's last lines follow.
+                self.bar.close()
         elif finished is not None:
             self._write(f"{self.done}/{self.total} {shown(finished)}")
 
