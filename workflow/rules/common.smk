@@ -34,9 +34,11 @@ wildcard_constraints:
 
 
 def job(command, **variables):
-    """The command of a job: it leaves what it took in costs/RULE/WILDCARDS.json, which is no file of any rule."""
-    variables |= {"RNN_MODULES_COSTS": "'{RESULTS}/costs/{rule} {wildcards}'"}
-    return " ".join([*(f"{name}={value}" for name, value in variables.items()), command])
+    """The command of a job, a script and its arguments: what it says stands in the rule's log, and what it took in
+    costs/RULE/WILDCARDS.json, which is no file of any rule."""
+    variables |= {"RNN_MODULES_COSTS": "'{log} {wildcards}'"}
+    assigned = [f"{name}={value}" for name, value in variables.items()]
+    return " ".join([*assigned, PYTHON.replace("{", "{{").replace("}", "}}"), f"scripts/{command}", "> {log} 2>&1"])
 
 
 def training(command):

@@ -22,7 +22,7 @@ checked(check_backend, os.environ)
 if workflow.exec_mode == ExecMode.DEFAULT and workflow.resource_settings.cores is not None:
     checked(check_cores, str(workflow.resource_settings.cores))
 # Figures are drawn to files, whatever display the environment names.
-os.environ["MPLBACKEND"] = "agg"
+os.environ.update(MPLBACKEND="agg")
 # Before the files are merged, which a value of the wrong kind would break.
 checked(check_files, [*workflow.config_settings.configfiles, *profile_files(sys.argv)])
 checked(check_overlay, workflow.config_settings.overwrite_config, SCHEMA)

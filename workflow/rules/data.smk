@@ -26,9 +26,7 @@ rule fetch_corpus:
         code=code_of("fetch_corpus.py"),
         source=source_flags,
     shell:
-        job(
-            "{PYTHON} scripts/fetch_corpus.py --corpus {wildcards.corpus} {params.source} --output {output} > {log} 2>&1"
-        )
+        job("fetch_corpus.py --corpus {wildcards.corpus} {params.source} --output {output}")
 
 
 rule prepare_dataset:
@@ -49,10 +47,7 @@ rule prepare_dataset:
         folder=lambda wildcards, output: folder_of(output),
         settings=lambda wildcards: flags_of(config["datasets"][wildcards.corpus]),
     shell:
-        job(
-            "{PYTHON} scripts/prepare_dataset.py --manifest {input.manifest} --output {params.folder} {params.settings} "
-            "> {log} 2>&1"
-        )
+        job("prepare_dataset.py --manifest {input.manifest} --output {params.folder} {params.settings}")
 
 
 # Some of the target languages of a parallel corpus; the lines of each split stay the same.
@@ -60,7 +55,7 @@ use rule prepare_dataset as prepare_languages with:
     output:
         expand(f"{RESULTS}/datasets/{{corpus}}_to_{{languages}}/{{file}}", file=FILES, allow_missing=True),
     log:
-        f"{RESULTS}/logs/prepare_dataset/{{corpus}}_to_{{languages}}.log",
+        f"{RESULTS}/logs/prepare_languages/{{corpus}}_to_{{languages}}.log",
     resources:
         **asks("prepare_languages"),
     params:
@@ -97,4 +92,4 @@ rule share_vocabulary:
             f"--first-output {folder_of(output.first)} --second-output {folder_of(output.second)}"
         ),
     shell:
-        job("{PYTHON} scripts/share_vocabulary.py {params.folders} > {log} 2>&1")
+        job("share_vocabulary.py {params.folders}")

@@ -32,9 +32,9 @@ rule decompose_model:
         parameters=flags_of(config["decomposition"]["parameters"]),
     shell:
         analysis(
-            "{PYTHON} scripts/decompose_model.py --network {input.network} --dataset {params.dataset} --modes {params.modes} "
+            "decompose_model.py --network {input.network} --dataset {params.dataset} --modes {params.modes} "
             "--architecture {wildcards.architecture} --rnn {wildcards.rnn} --preset {params.preset} "
-            "--seed {wildcards.seed} {params.parameters} --threads {threads} --output {params.folder} > {log} 2>&1"
+            "--seed {wildcards.seed} {params.parameters} --threads {threads} --output {params.folder}"
         )
 
 
@@ -42,6 +42,8 @@ rule decompose_model:
 use rule decompose_model as decompose_one_timestep with:
     output:
         expand(f"{MODEL}/modules/rolled.{{kind}}", kind=["npz", "json"], allow_missing=True),
+    log:
+        f"{RESULTS}/logs/decompose_one_timestep/{{architecture}}/{{dataset}}/{{rnn}}-{{layers}}/seed-{{seed}}.log",
     wildcard_constraints:
         architecture="one_to_one",
     resources:
@@ -79,7 +81,6 @@ rule evaluate_decomposition:
         preset=lookup("decomposition/preset", within=config),
     shell:
         analysis(
-            "{PYTHON} scripts/evaluate_decomposition.py --model {params.model} --dataset {params.dataset} "
-            "--modes {params.modes} --run {params.run} --preset {params.preset} --threads {threads} --output {output} "
-            "> {log} 2>&1"
+            "evaluate_decomposition.py --model {params.model} --dataset {params.dataset} "
+            "--modes {params.modes} --run {params.run} --preset {params.preset} --threads {threads} --output {output}"
         )

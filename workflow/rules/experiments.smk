@@ -62,9 +62,9 @@ rule train_baselines:
         ),
     shell:
         training(
-            "{PYTHON} scripts/train_baselines.py --experiment {wildcards.experiment} --datasets {params.datasets} "
+            "train_baselines.py --experiment {wildcards.experiment} --datasets {params.datasets} "
             "--architecture {params.architecture} --rnn {wildcards.rnn} --layers {params.layers} --seed {wildcards.seed} "
-            "{params.cases} {params.settings} --output {output.record} > {log} 2>&1"
+            "{params.cases} {params.settings} --output {output.record}"
         )
 
 
@@ -96,9 +96,9 @@ rule evaluate_reuse:
         described=described,
     shell:
         analysis(
-            "{PYTHON} scripts/evaluate_reuse.py --experiment {wildcards.experiment} --models {params.models} "
+            "evaluate_reuse.py --experiment {wildcards.experiment} --models {params.models} "
             "--datasets {params.datasets} --modes {params.modes} --baselines {input.baselines} {params.described} "
-            "--threads {threads} --output {output} > {log} 2>&1"
+            "--threads {threads} --output {output}"
         )
 
 
@@ -134,9 +134,9 @@ rule evaluate_translation_reuse:
         described=described,
     shell:
         analysis(
-            "{PYTHON} scripts/evaluate_translation_reuse.py --model {params.model} --dataset {params.dataset} "
+            "evaluate_translation_reuse.py --model {params.model} --dataset {params.dataset} "
             "--baselines {params.baselines} --baseline-datasets {params.baseline_datasets} --modes {params.modes} "
-            "{params.described} --threads {threads} --output {output} > {log} 2>&1"
+            "{params.described} --threads {threads} --output {output}"
         )
 
 
@@ -165,8 +165,8 @@ rule evaluate_replacement:
         described=described,
     shell:
         analysis(
-            "{PYTHON} scripts/evaluate_replacement.py --models {params.models} --dataset {params.dataset} --modes {params.modes} "
-            "{params.described} --threads {threads} --output {output} > {log} 2>&1"
+            "evaluate_replacement.py --models {params.models} --dataset {params.dataset} --modes {params.modes} "
+            "{params.described} --threads {threads} --output {output}"
         )
 
 
@@ -196,9 +196,9 @@ rule evaluate_scenario:
         described=described,
     shell:
         analysis(
-            "{PYTHON} scripts/evaluate_scenario.py --scenario {wildcards.setting} --models {params.models} "
+            "evaluate_scenario.py --scenario {wildcards.setting} --models {params.models} "
             "--datasets {params.datasets} {params.systems} --mode {params.mode} {params.described} "
-            "--threads {threads} --output {output} > {log} 2>&1"
+            "--threads {threads} --output {output}"
         )
 
 
@@ -234,7 +234,7 @@ rule evaluate_variants:
         run=config["run"],
     shell:
         analysis(
-            "{PYTHON} scripts/evaluate_variants.py --experiment {wildcards.experiment} --model {params.model} "
+            "evaluate_variants.py --experiment {wildcards.experiment} --model {params.model} "
             "--dataset {params.dataset} --modes {params.modes} --seed {wildcards.seed} {params.settings} "
-            "--run {params.run} --threads {threads} --output {output} > {log} 2>&1"
+            "--run {params.run} --threads {threads} --output {output}"
         )

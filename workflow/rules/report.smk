@@ -64,9 +64,7 @@ rule tabulate_decomposition_cost:
         code=code_of("tabulate_decomposition_cost.py"),
         folder=lambda wildcards, output: folder_of(output),
     shell:
-        job(
-            "{PYTHON} scripts/tabulate_decomposition_cost.py {input.records} --output-folder {params.folder} > {log} 2>&1"
-        )
+        job("tabulate_decomposition_cost.py {input.records} --output-folder {params.folder}")
 
 
 rule tabulate_cases:
@@ -89,7 +87,7 @@ rule tabulate_cases:
         code=code_of("tabulate_cases.py"),
         folder=lambda wildcards, output: folder_of(output),
     shell:
-        job("{PYTHON} scripts/tabulate_cases.py {input.records} --output-folder {params.folder} > {log} 2>&1")
+        job("tabulate_cases.py {input.records} --output-folder {params.folder}")
 
 
 rule tabulate_variants:
@@ -113,7 +111,7 @@ rule tabulate_variants:
         code=code_of("tabulate_variants.py"),
         folder=lambda wildcards, output: folder_of(output),
     shell:
-        job("{PYTHON} scripts/tabulate_variants.py {input.records} --output-folder {params.folder} > {log} 2>&1")
+        job("tabulate_variants.py {input.records} --output-folder {params.folder}")
 
 
 rule answer_claims:
@@ -140,8 +138,8 @@ rule answer_claims:
         folder=lambda wildcards, output: folder_of(output),
     shell:
         job(
-            "{PYTHON} scripts/answer_claims.py --decomposition-cost {input.costs} --cases {input.cases} --variants {input.variants} "
-            "--output-folder {params.folder} > {log} 2>&1"
+            "answer_claims.py --decomposition-cost {input.costs} --cases {input.cases} --variants {input.variants} "
+            "--output-folder {params.folder}"
         )
 
 
@@ -165,9 +163,7 @@ rule plot_decomposition_cost:
     params:
         code=code_of("plot_decomposition_cost.py"),
     shell:
-        job(
-            "{PYTHON} scripts/plot_decomposition_cost.py {input.records} --output {output.png} --output-svg {output.svg} > {log} 2>&1"
-        )
+        job("plot_decomposition_cost.py {input.records} --output {output.png} --output-svg {output.svg}")
 
 
 rule plot_reuse:
@@ -190,9 +186,7 @@ rule plot_reuse:
     params:
         code=code_of("plot_cases.py"),
     shell:
-        job(
-            "{PYTHON} scripts/plot_cases.py {input.records} --output {output.png} --output-svg {output.svg} > {log} 2>&1"
-        )
+        job("plot_cases.py {input.records} --output {output.png} --output-svg {output.svg}")
 
 
 use rule plot_reuse as plot_replacement with:
@@ -232,9 +226,7 @@ rule plot_removal_sweep:
     params:
         code=code_of("plot_removal_sweep.py"),
     shell:
-        job(
-            "{PYTHON} scripts/plot_removal_sweep.py {input.records} --output {output.png} --output-svg {output.svg} > {log} 2>&1"
-        )
+        job("plot_removal_sweep.py {input.records} --output {output.png} --output-svg {output.svg}")
 
 
 rule plot_modules:
@@ -260,8 +252,8 @@ rule plot_modules:
         folder=lambda wildcards, input: folder_of(input.modules),
     shell:
         job(
-            "{PYTHON} scripts/plot_modules.py --modules {params.folder} --record {input.record} --output {output.png} "
-            "--output-svg {output.svg} > {log} 2>&1"
+            "plot_modules.py --modules {params.folder} --record {input.record} --output {output.png} "
+            "--output-svg {output.svg}"
         )
 
 
@@ -288,4 +280,4 @@ rule write_report:
         code=code_of("write_report.py"),
         folder=RUN.path,
     shell:
-        job("{PYTHON} scripts/write_report.py --run-folder {params.folder} --output {output} > {log} 2>&1")
+        job("write_report.py --run-folder {params.folder} --output {output}")

@@ -32,7 +32,7 @@ rule train_model:
         settings=lambda wildcards: flags_of(model_settings(wildcards.architecture, wildcards.dataset)),
     shell:
         training(
-            "{PYTHON} scripts/train_model.py --dataset {params.dataset} --architecture {wildcards.architecture} "
+            "train_model.py --dataset {params.dataset} --architecture {wildcards.architecture} "
             "--rnn {wildcards.rnn} --layers {wildcards.layers} --seed {wildcards.seed} {params.settings} "
-            "--output {params.folder} > {log} 2>&1"
+            "--output {params.folder}"
         )

@@ -22,7 +22,7 @@ from rnn_modules.files.atomic_files import InputError, one_line, write_json
 from rnn_modules.files.shown_text import shown
 
 COSTS = "RNN_MODULES_COSTS"
-"""Environment variable: the path for the costs of a job; its wildcards, if it has some, are a word of their own."""
+"""Environment variable: a job's log, ``<run>/logs/<rule>/...``, and its wildcards, if it has some."""
 _STARTED = time.monotonic()
 
 
@@ -60,13 +60,15 @@ def _write_costs() -> None:
     """Write what this process took so far, when it is a job."""
     words = os.environ.get(COSTS, "").split()
     if words:
+        folder, _, log = words[0].rpartition("/logs/")
+        rule = log.removesuffix(".log").split("/")[0]
         times = os.times()
         costs = {
             "cpu_seconds": round(times.user + times.system, 2),
             "wall_seconds": round(time.monotonic() - _STARTED, 2),
             "memory_mib": round(peak_memory_mib(), 1),
         }
-        write_json("/".join(words) + ".json", costs)
+        write_json("/".join([folder, "costs", rule, *words[1:]]) + ".json", costs)
 
 
 def peak_memory_mib() -> float:

@@ -221,7 +221,7 @@ run(main)
 @pytest.mark.parametrize(("end", "code"), [("pass", 0), ("raise SystemExit(1)", 1), ("1 / 0", 1)])
 def test_a_job_that_ends_well_leaves_what_it_took(tmp_path, end, code):
     words = [sys.executable, "-c", SCRIPT.format(folder=str(SCRIPTS), end=end)]
-    told = os.environ | {COSTS: f"{tmp_path}/costs/train_model corpus=clinc,seed=0"}
+    told = os.environ | {COSTS: f"{tmp_path}/logs/train_model/clinc.log corpus=clinc,seed=0"}
     assert subprocess.run(words, env=told, capture_output=True, timeout=60).returncode == code
     assert [path.name for path in tmp_path.rglob("*.json")] == ["corpus=clinc,seed=0.json"] * (code == 0)
     for job in read_job_costs(RunFolder(tmp_path)):
@@ -231,9 +231,9 @@ def test_a_job_that_ends_well_leaves_what_it_took(tmp_path, end, code):
 
 
 def test_a_job_without_wildcards_has_a_file_of_its_rule(tmp_path, monkeypatch):
-    monkeypatch.setenv(COSTS, f"{tmp_path}/write_report ")
+    monkeypatch.setenv(COSTS, f"{tmp_path}/logs/write_report.log ")
     run(lambda: None)
-    assert json.loads((tmp_path / "write_report.json").read_text()).keys() == {
+    assert json.loads((tmp_path / "costs/write_report.json").read_text()).keys() == {
         "cpu_seconds", "wall_seconds", "memory_mib",
     }  # fmt: skip
 
@@ -247,7 +247,7 @@ def test_a_script_that_is_no_job_leaves_nothing(tmp_path, monkeypatch):
 
 def test_costs_that_cannot_be_written_are_one_error(tmp_path, monkeypatch, capsys):
     (tmp_path / "costs").write_text("a file, no folder")
-    monkeypatch.setenv(COSTS, f"{tmp_path}/costs/write_report")
+    monkeypatch.setenv(COSTS, f"{tmp_path}/logs/write_report.log")
     with pytest.raises(SystemExit) as error:
         run(lambda: None)
     assert error.value.code == 2
