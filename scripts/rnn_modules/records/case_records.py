@@ -21,7 +21,7 @@ from rnn_modules.names import (
     TRANSLATION,
     TRANSLATION_METRICS,
 )
-from rnn_modules.records.cost_records import check_together
+from rnn_modules.records.cost_records import RunRecord, check_together
 
 PREDICTORS = {
     "intra_reuse": ("modules", "parent", "baseline", "constant"),
@@ -63,7 +63,7 @@ class CaseRow:
 
 
 @dataclass(frozen=True)
-class CaseRecord:
+class CaseRecord(RunRecord):
     """One experiment of one setting, RNN type and seed.
 
     Attributes:
@@ -73,16 +73,8 @@ class CaseRecord:
         cases_possible: number of cases that there are; the run may have drawn fewer.
     """
 
-    path: Path
     experiment: str
-    run: str
-    preset: str
-    data_source: str
     setting: str
-    rnn: str
-    layers: int
-    seed: int
-    commit: str
     datasets: dict[str, dict[str, int]]
     cases_possible: int
     rows: tuple[CaseRow, ...]
@@ -136,7 +128,8 @@ def _row(reader: RecordReader, key: str, value: object, experiment: str, setting
         reader.fail(f"{key}.mode", f"one of {', '.join(ROW_MODES)}, or null", mode)
     if head is not None and head not in HEADS:
         reader.fail(f"{key}.head", f"one of {', '.join(HEADS)}, or null", head)
-    names, highest = CLASSIFICATION_METRICS, 1.0
+    names: tuple[str, ...] = CLASSIFICATION_METRICS
+    highest = 1.0
     if is_translation(experiment, setting):
         names, highest = TRANSLATION_METRICS, 100.0
     return CaseRow(

@@ -6,9 +6,10 @@ Tables, figures and the answers to claims read these records and the paper's fig
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TypeVar
 
 from rnn_modules.files.atomic_files import InputError, read_json
 from rnn_modules.files.checked_json import RecordReader
@@ -56,19 +57,28 @@ class Composition:
 
 
 @dataclass(frozen=True)
-class ModelRecord:
-    """What every record of one model says."""
+class RunRecord:
+    """What every record says, whether of one model or of cases."""
 
     path: Path
     run: str
-    architecture: str
-    dataset: str
+    preset: str
     data_source: str
     rnn: str
     layers: int
     seed: int
-    preset: str
     commit: str
+
+
+AnyRecord = TypeVar("AnyRecord", bound=RunRecord)
+
+
+@dataclass(frozen=True)
+class ModelRecord(RunRecord):
+    """What every record of one model says."""
+
+    architecture: str
+    dataset: str
     examples: dict[str, int]
 
     @property
@@ -140,12 +150,10 @@ class ModelReader(RecordReader):
         """What one mode gave."""
         value = self.mapping(key, value)
         composed = self.mapping(f"{key}.composed", value.get("composed"))
-        head = value.get("head")
+        head: Any = value.get("head")
         if not isinstance(head, str) or head not in composed:
             self.fail(f"{key}.head", f"one of {', '.join(composed)}", head)
-        removed = value.get("removed_share_per_layer")
-        if not isinstance(removed, list):
-            self.fail(f"{key}.removed_share_per_layer", "a list", removed)
+        removed = self.listed(f"{key}.removed_share_per_layer", value.get("removed_share_per_layer"))
         return Composition(
             head=head,
             composed={
@@ -169,7 +177,7 @@ class ModelReader(RecordReader):
             if mode in modes
         }
 
-    def model(self) -> dict[str, object]:
+    def model(self) -> dict[str, Any]:
         """The keys that say which model and data a record is of, as keyword arguments of its class."""
         return {
             "run": self.text("run"),
@@ -230,7 +238,7 @@ def read_records(paths: Iterable[str | os.PathLike]) -> list[Record]:
     return sorted(records, key=model_order)
 
 
-def check_together(records: list, key: Callable[[object], tuple]) -> None:
+def check_together(records: Sequence[AnyRecord], key: Callable[[AnyRecord], tuple]) -> None:
     """Check that there are records, that all are of one run and preset, and none has the same ``key`` as another.
 
     Raises:
@@ -256,7 +264,7 @@ def check_together(records: list, key: Callable[[object], tuple]) -> None:
         seen[key(record)] = record.path
 
 
-def model_order(record) -> tuple:
+def model_order(record: ModelRecord) -> tuple[int, int, int, int]:
     """Place of a model's record in the order of Table II.
 
     Example:

@@ -124,7 +124,7 @@ def read_variant_record(path: str | os.PathLike) -> VariantRecord:
     reader.choice("experiment", (VARIANTS,))
     model = reader.model()
     architecture = model["architecture"]
-    variants = []
+    variants: list[Variant] = []
     keys = ("name", "changes", "monolithic", "modes", "evaluated")
     for place, entry in enumerate(_entries(reader, "variants", keys)):
         key = f"variants.{place}"

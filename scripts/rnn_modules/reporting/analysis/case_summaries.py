@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import statistics
 from dataclasses import dataclass
+from typing import Any
 
 from rnn_modules.names import (
     CLASSIFICATION_METRICS,
@@ -84,7 +85,7 @@ MEASURE_COLUMNS = (
 )
 
 
-def measure_rows(records: list[CaseRecord], table: int) -> list[dict[str, object]]:
+def measure_rows(records: list[CaseRecord], table: int) -> list[dict[str, Any]]:
     """Every predictor, mode, head and decision with every metric: means over the cases, percent or 0 to 100.
 
     Example:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -25,6 +25,7 @@ FEW = 10
 """Of fewer values the interval of a mean is Student's."""
 # Deltas are differences of shares of whole examples; what differs by less than this is a rounding error.
 _DIGITS = 9
+_STATISTICS: dict[str, Callable[..., Any]] = {"mean": np.mean, "median": np.median}
 
 Interval = tuple[float, float]
 
@@ -104,8 +105,9 @@ def estimate(
         (-0.225, [-0.62, 0.17])
     """
     sample = np.round(np.asarray(values, float), _DIGITS)
+    data: tuple[np.ndarray, ...]
     if weights is None or statistic == "median" or np.ptp(weights) == 0:
-        data, function = (sample,), {"mean": np.mean, "median": np.median}[statistic]
+        data, function = (sample,), _STATISTICS[statistic]
     else:
         data, function = (sample, np.asarray(weights, float)), _weighted_mean
     value = float(function(*data))

@@ -32,7 +32,7 @@ class Evidence:
         """The claim's figure with its intervals, None without a value."""
         if not self.values:
             return None
-        statistic = "median" if self.statistic == "median" else "mean"
+        statistic: Literal["mean", "median"] = "median" if self.statistic == "median" else "mean"
         return estimate(scored(self.values, self.statistic), statistic, self.weights)
 
     def figure(self) -> float | None:

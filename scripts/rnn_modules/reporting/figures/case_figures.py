@@ -6,7 +6,7 @@ import math
 import os
 import textwrap
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -119,7 +119,7 @@ def _panel(axes: Axes, records: list[CaseRecord], rnns: list[str]) -> None:
 def _legend(axes: Axes, table: int) -> None:
     from matplotlib.lines import Line2D
 
-    none = {"linestyle": "none"}
+    none: dict[str, Any] = {"linestyle": "none"}
     numeral = {3: "III", 4: "IV"}[table]
     (ours, our_marker, _), (paper, paper_marker, _) = _OURS, _PAPER
     handles = [

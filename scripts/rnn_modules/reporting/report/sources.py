@@ -143,13 +143,13 @@ def read_sources(run: RunFolder) -> Sources:
     by_key = {(cost.architecture, cost.dataset, cost.rnn, cost.layers, cost.seed): cost for cost in costs}
     models = []
     for key in sorted({*training, *by_key}, key=_order):
-        path, value = training.get(key, (None, None))
-        history = path.with_name("history.csv") if path else None
+        trained = training.get(key)
+        history = trained[0].with_name("history.csv") if trained else None
         cost = by_key.get(key)
         models.append(
             Model(
                 key=key,
-                training=value,
+                training=trained[1] if trained else None,
                 history=read_history(history) if history and history.exists() else None,
                 cost=cost,
                 parameters=parameters[cost.path] if cost else {},
