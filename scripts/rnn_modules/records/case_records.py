@@ -50,6 +50,11 @@ class CaseRow:
         head: module head, None for predictors without one.
         metrics: metric -> value; shares 0..1 for classification, 0..100 for translation.
         p_value: paired bootstrap of BLEU-4 against the reference predictor, None when there is none.
+
+    Example:
+        >>> row = CaseRow("banking + travel", "unrolled", "pair", "modules", "mean", {"accuracy": 0.98}, 900, None)
+        >>> f"{row.case}: {row.predictor} {row.metrics['accuracy']:.0%} of {row.examples}"
+        'banking + travel: modules 98% of 900'
     """
 
     case: str
@@ -71,6 +76,13 @@ class CaseRecord(RunRecord):
         better_layers: intra replacement: layers of the model that gives the modules; otherwise None.
         datasets: dataset -> part -> number of examples.
         cases_possible: number of cases that there are; the run may have drawn fewer.
+
+    Example:
+        >>> record = read_case_record("results/reference/laptop/experiments/intra_reuse/many_to_one/lstm/seed-0.json")
+        >>> len({row.case for row in record.rows}), record.cases_possible
+        (10, 45)
+        >>> record.translation, record.points, record.datasets["clinc"]["train"]
+        (False, 100.0, 15000)
     """
 
     experiment: str

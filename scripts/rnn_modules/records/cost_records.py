@@ -47,6 +47,12 @@ class Composition:
             decoder's alone).
         kept_share: share of all parameters that the modules keep.
         removed_share_per_layer: share of nodes removed, per recurrent layer.
+
+    Example:
+        >>> path = "results/reference/laptop/models/many_to_one/clinc/lstm-1/seed-0/decomposition_cost.json"
+        >>> rolled = read_record(path).modes["rolled"]
+        >>> rolled.head, list(rolled.composed), round(rolled.jaccard, 2), round(rolled.kept_share, 2)
+        ('mean', ['mean', 'log_sum_exp', 'calibrated'], 0.83, 0.98)
     """
 
     head: str
@@ -58,7 +64,13 @@ class Composition:
 
 @dataclass(frozen=True)
 class RunRecord:
-    """What every record says, whether of one model or of cases."""
+    """What every record says, whether of one model or of cases.
+
+    Example:
+        >>> record = RunRecord(Path("record.json"), "demo", "paper", "synthetic", "lstm", 2, 0, "unknown")
+        >>> f"{record.run}: {record.rnn}-{record.layers}, seed {record.seed}, {record.data_source} data"
+        'demo: lstm-2, seed 0, synthetic data'
+    """
 
     path: Path
     run: str
@@ -75,7 +87,14 @@ AnyRecord = TypeVar("AnyRecord", bound=RunRecord)
 
 @dataclass(frozen=True)
 class ModelRecord(RunRecord):
-    """What every record of one model says."""
+    """What every record of one model says.
+
+    Example:
+        >>> path = "results/reference/laptop/models/many_to_one/clinc/lstm-1/seed-0/decomposition_cost.json"
+        >>> record = read_record(path)
+        >>> record.architecture, record.dataset, record.examples["test"], record.points
+        ('many_to_one', 'clinc', 4499, 100.0)
+    """
 
     architecture: str
     dataset: str
@@ -89,7 +108,16 @@ class ModelRecord(RunRecord):
 
 @dataclass(frozen=True)
 class Record(ModelRecord):
-    """One model's record; ``controls`` maps majority, zeroed or tags_only to scores."""
+    """One model's record; ``controls`` maps majority, zeroed or tags_only to scores.
+
+    Example:
+        >>> path = "results/reference/laptop/models/many_to_one/clinc/lstm-1/seed-0/decomposition_cost.json"
+        >>> record = read_record(path)
+        >>> before = record.monolithic["all"]["accuracy"]
+        >>> after = record.modes["unrolled"].composed["mean"]["all"]["accuracy"]
+        >>> round(record.points * before, 2), round(record.points * after, 2), list(record.controls)
+        (95.13, 94.78, ['majority'])
+    """
 
     monolithic: Scores
     controls: dict[str, Scores]
@@ -131,7 +159,16 @@ def controls_of(architecture: str) -> tuple[str, ...]:
 
 
 class ModelReader(RecordReader):
-    """Takes the scores and compositions of one model out of a record."""
+    """Takes the scores and compositions of one model out of a record.
+
+    Example:
+        >>> scores = {"all": {"accuracy": 0.9, "balanced_accuracy": 0.8, "macro_f1": 0.85}}
+        >>> rolled = {"head": "mean", "composed": {"mean": scores}, "jaccard": 0.8, "kept_share": 0.9}
+        >>> rolled["removed_share_per_layer"] = [0.2]
+        >>> reader = ModelReader(Path("record.json"), {"modes": {"rolled": rolled}})
+        >>> reader.compositions("modes", reader.value["modes"], "many_to_one")["rolled"].removed_share_per_layer
+        (0.2,)
+    """
 
     def scores(self, key: str, value: object, architecture: str) -> Scores:
         """Metrics of every scope of the architecture."""

@@ -68,6 +68,11 @@ class View:
         reference: predictor from which the deltas are counted.
         paper: whether the paper's figure is about this, by its text or by its package.
         predictor: what is compared with the reference.
+
+    Example:
+        >>> view = views_of("intra_reuse", "many_to_one")[0]
+        >>> f"{view.predictor} − {view.reference}, {view.metric}, {view.head} head, {view.decision}"
+        'modules − baseline, accuracy, mean head, pair'
     """
 
     decision: str | None
@@ -80,7 +85,12 @@ class View:
 
 @dataclass(frozen=True)
 class CaseDelta:
-    """Predictor minus reference on one case, in percentage points, by seed."""
+    """Predictor minus reference on one case, in percentage points, by seed.
+
+    Example:
+        >>> CaseDelta("lstm", "banking + travel", "pair", by_seed={0: -0.5, 1: 0.25}).mean
+        -0.125
+    """
 
     rnn: str
     case: str

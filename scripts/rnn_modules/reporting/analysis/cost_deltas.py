@@ -32,6 +32,11 @@ class Delta:
     Attributes:
         pair: language pair, None for classification.
         scope: "all", "unpadded", or the pair.
+
+    Example:
+        >>> delta = Delta("many_to_one", "clinc", "rolled", None, "all", "lstm", 1, "accuracy", {0: -0.5, 1: 0.25})
+        >>> delta.mean, round(delta.deviation, 3)
+        (-0.125, 0.53)
     """
 
     architecture: str

@@ -39,6 +39,11 @@ class Summary:
         mean_interval, median_interval: 95 % intervals, None for a single value.
         p_zero: p-value of "no change", None for a single value.
         p_equivalence: p-value of "a change of at least the margin", None for a single value.
+
+    Example:
+        >>> one = summarise([-0.5])
+        >>> one.n, one.mean, one.mean_interval, one.p_zero
+        (1, -0.5, None, None)
     """
 
     n: int
@@ -52,7 +57,13 @@ class Summary:
 
 @dataclass(frozen=True)
 class Estimate:
-    """One figure with its 95 % and 90 % intervals, which are None for a single value."""
+    """One figure with its 95 % and 90 % intervals, which are None for a single value.
+
+    Example:
+        >>> found = estimate([-0.5, -0.5, -0.5], "mean")
+        >>> found.n, found.value, found.interval
+        (3, -0.5, (-0.5, -0.5))
+    """
 
     n: int
     value: float

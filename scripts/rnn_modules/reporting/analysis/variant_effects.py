@@ -25,6 +25,13 @@ class VariantRow:
         removed: share of nodes, mean over the layers.
         evaluated: least and most test examples.
         paper_delta, paper_jaccard: Table II, None where it has none.
+
+    Example:
+        >>> from rnn_modules.records.variant_records import read_variant_record
+        >>> record = read_variant_record("results/reference/laptop/experiments/variants/many_to_one/lstm/seed-0.json")
+        >>> row = variant_rows([record])[1]
+        >>> row.model, row.name, round(row.delta, 2), round(row.effect, 2), row.paper_delta
+        ('LSTM-1', 'package', 0.18, 0.29, -0.13)
     """
 
     architecture: str
