@@ -42,6 +42,13 @@ class Answer:
     Attributes:
         recomputed: what the published data give, None where it is not known.
         ours: None when no record belongs to the claim.
+
+    Example:
+        >>> from rnn_modules.records.cost_records import read_record
+        >>> path = "results/reference/laptop/models/many_to_one/clinc/lstm-1/seed-0/decomposition_cost.json"
+        >>> answer = answer_claims(Given([read_record(path)], [], []))[10]
+        >>> answer.claim.identifier, answer.claim.published, round(answer.ours.value, 2), answer.evidence.missing
+        ('C11', -0.2, -0.36, ('GRU', 'Vanilla'))
     """
 
     claim: Claim
@@ -53,7 +60,15 @@ class Answer:
 
 @dataclass(frozen=True)
 class Given:
-    """The records behind the answers; any of the lists may be empty."""
+    """The records behind the answers; any of the lists may be empty, but not all.
+
+    Example:
+        >>> from rnn_modules.records.cost_records import read_record
+        >>> path = "results/reference/laptop/models/many_to_one/clinc/lstm-1/seed-0/decomposition_cost.json"
+        >>> given = Given([read_record(path)], [], [])
+        >>> given.sources, given.caption()[:34]
+        (['mirror'], 'Cost of decomposition: run laptop,')
+    """
 
     costs: list[Record]
     cases: list[CaseRecord]

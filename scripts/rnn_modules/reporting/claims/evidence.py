@@ -20,6 +20,11 @@ class Evidence:
         weights: how many cases of the claim each value stands for; None for equal ones.
         others: name of another measure -> the claim's figure under it, None where no record has it.
         missing: parts of what the claim is about (I/O types, RNN types) that no record is of.
+
+    Example:
+        >>> evidence = Evidence((-0.5, 0.0, 0.25), "median", missing=("1:N",))
+        >>> evidence.figure(), evidence.estimate().n, Evidence((), "mean").estimate()
+        (0.0, 3, None)
     """
 
     values: tuple[float, ...]

@@ -37,7 +37,12 @@ _ROUNDING = 0.0101
 
 @dataclass(frozen=True)
 class Verdict:
-    """The verdict, and the figure it speaks of: "published" or "recomputed"."""
+    """The verdict, and the figure it speaks of: "published" or "recomputed".
+
+    Example:
+        >>> VerdictRule().judge(None, "percent points", published=-0.42)
+        Verdict(text='not tested at this scale', on='published')
+    """
 
     text: str
     on: str = "published"
@@ -55,6 +60,12 @@ class VerdictRule:
         least_values: fewer values than this test nothing.
         widest: margins to each side beyond which an interval that covers the figure says nothing; with 4 the share of
             the paper's 36 language pairs can just be tested.
+
+    Example:
+        >>> ours = Estimate(n=12, value=-0.4, interval=(-0.9, 0.1), inner_interval=(-0.8, 0.0))
+        >>> rule = VerdictRule()
+        >>> [rule.judge(ours, "percent points", published).text for published in (-0.5, -5.0, 5.0)]
+        ['reproduced', 'direction only', 'not reproduced']
     """
 
     margins: Mapping[str, float] = field(default_factory=lambda: {"percent points": 1.0, "percent": 5.0, "index": 0.05})

@@ -164,8 +164,8 @@ def draw(records: list[CaseRecord]) -> Figure:
 
     Example:
         >>> from pathlib import Path
-        >>> records = read_case_records(Path("results/reference/laptop").glob("experiments/*_reuse/*/lstm/*.json"))
-        >>> draw(records).get_suptitle()
+        >>> folder = Path("results/reference/laptop/experiments/intra_reuse/many_to_one")
+        >>> draw(read_case_records(folder.glob("*/*.json"))).get_suptitle()
         'Reuse of modules, case by case'
     """
     from matplotlib.figure import Figure
@@ -218,5 +218,7 @@ def plot(paths: Sequence[str | os.PathLike], png: str | os.PathLike, svg: str | 
         >>> path = "results/reference/laptop/experiments/intra_reuse/many_to_one/lstm/seed-0.json"
         >>> with tempfile.TemporaryDirectory() as folder:
         ...     plot([path], f"{folder}/f.png", f"{folder}/f.svg")
+        ...     sorted(os.listdir(folder))
+        ['f.png', 'f.svg']
     """
     save(draw(read_case_records(paths)), png, svg)

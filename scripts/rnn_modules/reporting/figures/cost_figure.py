@@ -152,5 +152,7 @@ def plot(paths: Sequence[str | os.PathLike], png: str | os.PathLike, svg: str | 
         >>> path = "results/reference/laptop/models/many_to_one/clinc/lstm-1/seed-0/decomposition_cost.json"
         >>> with tempfile.TemporaryDirectory() as folder:
         ...     plot([path], f"{folder}/f.png", f"{folder}/f.svg")
+        ...     sorted(os.listdir(folder))
+        ['f.png', 'f.svg']
     """
     save(draw(read_records(paths)), png, svg)

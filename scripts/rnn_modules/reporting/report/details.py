@@ -31,6 +31,12 @@ class Details:
         parameters: names and values of the decomposition's parameters.
         curve: SVG, None without a history.
         sheets: scores, and what the modules lost.
+
+    Example:
+        >>> key = ("many_to_one", "clinc", "lstm", 1, 0)
+        >>> model = details([Model(key, training=None, history=None, cost=None, parameters={})])[0]
+        >>> model.anchor, model.short, model.summary
+        ('model-many-to-one-clinc-lstm-1-0', 'LSTM-1', 'not decomposed')
     """
 
     key: ModelKey

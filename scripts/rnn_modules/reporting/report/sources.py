@@ -41,6 +41,11 @@ class Model:
         history: the training history, None when it is not there.
         cost: the record of research question 1, None when it is not there.
         parameters: of the decomposition; empty without ``cost``.
+
+    Example:
+        >>> model = read_sources(RunFolder("results/reference/laptop")).models[0]
+        >>> model.key, model.history.metric, list(model.cost.modes), model.parameters["removal_cap"]
+        (('one_to_one', 'math_qa', 'lstm', 1, 0), 'accuracy', ['rolled'], 0.2)
     """
 
     key: ModelKey
@@ -58,6 +63,11 @@ class Sources:
         records: kind -> the JSON objects of that kind.
         models: in the order of Table II.
         costs: records of research question 1.
+
+    Example:
+        >>> sources = Sources(Path("results/demo"), {"training": [{"seed": 0}], "variants": [{"seed": 1}, {"seed": 2}]})
+        >>> [record["seed"] for record in sources.all_records()]
+        [0, 1, 2]
     """
 
     folder: Path

@@ -40,7 +40,14 @@ def entry_cell(entry: Entry, signed: bool = True, coloured: bool = True) -> Cell
 
 @dataclass(frozen=True)
 class Table:
-    """A table of deltas with the lines that explain it."""
+    """A table of deltas with the lines that explain it.
+
+    Example:
+        >>> row = Row(("M:1", "Rolled"), (Entry(-0.5, None, -0.1), None), jaccard=None, kept_share=None)
+        >>> table = Table("Title", "Caption.", (), ("I/O type", "Mode"), ("LSTM-1", "LSTM-2"), (row,))
+        >>> [str(cell) for cell in table.sheet().rows[0]]
+        ['M:1', 'Rolled', '−0.50 (paper −0.10)', '', '', '']
+    """
 
     title: str
     caption: str
