@@ -24,7 +24,7 @@ def share_vocabulary(first: Dataset, second: Dataset) -> tuple[Dataset, Dataset]
         second: another one.
 
     Returns:
-        Both datasets anew; the metadata's ``shared_with`` names the other's corpus.
+        Both datasets, encoded again; the metadata's ``shared_with`` names the other's corpus.
 
     Raises:
         InputError: a dataset is one of translations.
@@ -37,10 +37,10 @@ def share_vocabulary(first: Dataset, second: Dataset) -> tuple[Dataset, Dataset]
             )
     words = list(dict.fromkeys([*first.vocabulary["input"], *second.vocabulary["input"]]))
     tokens = max(first.metadata["input_tokens"], second.metadata["input_tokens"])
-    return _encoded_anew(first, words, tokens, second), _encoded_anew(second, words, tokens, first)
+    return _encoded_again(first, words, tokens, second), _encoded_again(second, words, tokens, first)
 
 
-def _encoded_anew(dataset: Dataset, words: list[str], tokens: int, other: Dataset) -> Dataset:
+def _encoded_again(dataset: Dataset, words: list[str], tokens: int, other: Dataset) -> Dataset:
     """The dataset with ``words`` as vocabulary and inputs of ``tokens`` ids."""
     ids = {word: number for number, word in enumerate(words)}
     new_ids = np.array([ids[word] for word in dataset.vocabulary["input"]], dtype=np.int32)

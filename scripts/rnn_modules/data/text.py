@@ -157,16 +157,15 @@ def read_vocabularies(path: str | os.PathLike) -> tuple[Vocabulary, Vocabulary |
         InputError: the file is missing or damaged.
     """
     content = read_json(path, ("input", "target"))
-    vocabularies = []
-    for key in ("input", "target"):
-        words = content[key]
-        if words is None and key == "target":
-            vocabularies.append(None)
-            continue
-        if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
-            raise InputError(f"{path}: {key!r} is not a list of words; delete the file and make it again")
-        try:
-            vocabularies.append(Vocabulary(tuple(words)))
-        except InputError as error:
-            raise InputError(f"{path}: {key!r}: {error}; delete the file and make it again") from error
-    return vocabularies[0], vocabularies[1]
+    source = _checked_vocabulary(path, "input", content["input"])
+    return source, None if content["target"] is None else _checked_vocabulary(path, "target", content["target"])
+
+
+def _checked_vocabulary(path: str | os.PathLike, key: str, words: object) -> Vocabulary:
+    """The vocabulary found at ``key``, when it is one."""
+    if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
+        raise InputError(f"{path}: {key!r} is not a list of words; delete the file and make it again")
+    try:
+        return Vocabulary(tuple(words))
+    except InputError as error:
+        raise InputError(f"{path}: {key!r}: {error}; delete the file and make it again") from error

@@ -8,7 +8,6 @@ Everything that is read is checked, and a damaged file gets one error that names
 from __future__ import annotations
 
 import contextlib
-import csv
 import fcntl
 import glob
 import hashlib
@@ -24,6 +23,7 @@ import zlib
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -31,7 +31,7 @@ from rnn_modules.files.shown_text import shown
 
 
 class InputError(ValueError):
-    """An input of the user cannot be used; the message names it, the value received and the mend."""
+    """An input of the user cannot be used; the message names it, the value received and the fix."""
 
 
 class UnwritableError(InputError):
@@ -202,7 +202,7 @@ def read_text(path: str | os.PathLike) -> str:
         raise InputError(f"{path}: not UTF-8 text ({error}); delete it and make it again") from error
 
 
-def read_json(path: str | os.PathLike, keys: tuple[str, ...] = ()) -> dict:
+def read_json(path: str | os.PathLike, keys: tuple[str, ...] = ()) -> dict[str, Any]:
     """Read a JSON object.
 
     Args:
@@ -227,52 +227,18 @@ def read_json(path: str | os.PathLike, keys: tuple[str, ...] = ()) -> dict:
     return value
 
 
-def read_csv(
-    path: str | os.PathLike, columns: tuple[str, ...], mend: str, delimiter: str = ","
-) -> list[dict[str, str]]:
-    """Read a CSV file with a header line.
-
-    Args:
-        path: the file.
-        columns: columns that must be there, each once.
-        mend: what to do about a damaged file, for the error.
-        delimiter: between two cells.
-
-    Returns:
-        One dictionary per row, column -> text.
-
-    Raises:
-        InputError: the file cannot be read, lacks a column, or has a row of another length than its header.
-    """
-    try:
-        with open(path, newline="", encoding="utf-8") as stream:
-            reader = csv.reader(stream, delimiter=delimiter)
-            header = next(reader, [])
-            rows = [(reader.line_num, row) for row in reader if row]
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror}); {mend}") from error
-    except (ValueError, csv.Error) as error:
-        raise InputError(f"{path}: not a CSV file ({error}); {mend}") from error
-    missing = [name for name in columns if header.count(name) != 1]
-    if missing:
-        raise InputError(f"{path}: lacks the columns {', '.join(missing)}, or has them twice; {mend}")
-    for line, row in rows:
-        if len(row) != len(header):
-            raise InputError(f"{path}: line {line} has {len(row)} of {len(header)} columns; {mend}")
-    return [dict(zip(header, row, strict=True)) for _, row in rows]
-
-
 def write_arrays(path: str | os.PathLike, arrays: dict[str, np.ndarray], compress: bool = True) -> None:
     """Write arrays as ``.npz``; equal arrays give equal bytes."""
     with replacing(path) as temporary:
-        (np.savez_compressed if compress else np.savez)(temporary, **arrays)
+        # NumPy's stub takes any name for that of its flag allow_pickle.
+        (np.savez_compressed if compress else np.savez)(temporary, **arrays)  # type: ignore[arg-type]
 
 
 # What zipfile, its decompressors and NumPy's reader of headers raise on damaged files.
 DAMAGED_ARCHIVE = (OSError, EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError)
 _DAMAGED_HEADER = (SyntaxError, TypeError, KeyError, IndexError, AttributeError, OverflowError, tokenize.TokenError)
 UNPACKED_PER_BYTE, ALWAYS_UNPACKED = 100, 64 * 2**20
-"""An archive of arrays may unpack to so many bytes per byte of its own, and always to so many."""
+"""The most bytes that an archive of arrays may unpack to: per byte of its own, and in any case."""
 
 
 def archive_entries(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:

@@ -17,9 +17,15 @@ import types
 import typing
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from rnn_modules.files.atomic_files import InputError, one_line, write_json
 from rnn_modules.files.shown_text import shown
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+Settings = TypeVar("Settings", bound="DataclassInstance")
 
 COSTS = "RNN_MODULES_COSTS"
 """Environment variable: a job's log, ``<run>/logs/<rule>/...``, and its wildcards, if it has some."""
@@ -82,7 +88,7 @@ def peak_memory_mib() -> float:
         return peak / (1024**2 if sys.platform == "darwin" else 1024)
 
 
-def setting(default, text: str, least: float = -math.inf, most: float = math.inf):
+def setting(default: Any, text: str, least: float = -math.inf, most: float = math.inf) -> Any:
     """A field of a settings class: its default, the help of its flag, and the range that its numbers lie in."""
     return dataclasses.field(default=default, metadata={"help": text, "least": least, "most": most})
 
@@ -93,7 +99,7 @@ MOST_EXAMPLES = 10**9
 """Of anything that examples are counted by."""
 
 
-def check_settings(settings: object) -> None:
+def check_settings(settings: DataclassInstance) -> None:
     """Check every field of a settings object: its type, a choice among the allowed words, its range.
 
     Raises:
@@ -109,11 +115,11 @@ def check_settings(settings: object) -> None:
 
 
 @functools.cache
-def _hints(settings: type) -> dict:
+def _hints(settings: type[DataclassInstance]) -> dict[str, Any]:
     return typing.get_type_hints(settings)
 
 
-def _expected(kind, value: object, least: float, most: float) -> str | None:
+def _expected(kind: Any, value: object, least: float, most: float) -> str | None:
     """What is expected of a value of this type; None when it is so."""
     if typing.get_origin(kind) in (typing.Union, types.UnionType):
         return None if value is None else _expected(_of_optional(kind), value, least, most)
@@ -126,7 +132,7 @@ def _expected(kind, value: object, least: float, most: float) -> str | None:
     return expected_number(kind, value, least, most)
 
 
-def expected_number(kind: type, value: object, least: float, most: float) -> str | None:
+def expected_number(kind: type, value: Any, least: float, most: float) -> str | None:
     """What is expected of a number, as words of an error; None when ``value`` is one.
 
     Args:
@@ -176,12 +182,12 @@ def add_threads_flag(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--threads", type=whole_number(1), default=1)
 
 
-def _of_optional(kind):
+def _of_optional(kind: Any) -> Any:
     """The type that an optional value has when it is there."""
     return next(part for part in typing.get_args(kind) if part is not type(None))
 
 
-def add_settings(parser: argparse.ArgumentParser, settings: type) -> None:
+def add_settings(parser: argparse.ArgumentParser, settings: type[DataclassInstance]) -> None:
     """Add one flag per field of the dataclass ``settings``; a field's ``help`` metadata is its description.
 
     A field that is not given keeps the default of the class (or of the preset that the caller starts from).
@@ -189,7 +195,7 @@ def add_settings(parser: argparse.ArgumentParser, settings: type) -> None:
     hints = _hints(settings)
     for field in dataclasses.fields(settings):
         flag = "--" + field.name.replace("_", "-")
-        options: dict = {"default": argparse.SUPPRESS, "help": field.metadata.get("help")}
+        options: dict[str, Any] = {"default": argparse.SUPPRESS, "help": field.metadata.get("help")}
         kind = hints[field.name]
         if typing.get_origin(kind) in (typing.Union, types.UnionType):
             kind = _of_optional(kind)
@@ -202,7 +208,7 @@ def add_settings(parser: argparse.ArgumentParser, settings: type) -> None:
         parser.add_argument(flag, **options)
 
 
-def flags_of(settings: dict) -> str:
+def flags_of(settings: dict[str, Any]) -> str:
     """The flags that describe settings, as words of a shell's command line.
 
     Args:
@@ -233,7 +239,7 @@ def add_record_flags(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--output", type=Path, required=True, help="the record, JSON")
 
 
-def settings_from(arguments: argparse.Namespace, settings: type, start: object | None = None):
+def settings_from(arguments: argparse.Namespace, settings: type[Settings], start: Settings | None = None) -> Settings:
     """The ``settings`` object that the flags of :func:`add_settings` describe.
 
     Args:

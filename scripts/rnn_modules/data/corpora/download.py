@@ -85,7 +85,7 @@ def by_hand(path: Path) -> str:
 
 
 def _transfer(url: str, part: Path, size: int, timeout: float) -> None:
-    """Append to ``part`` what is missing, or write it anew when the server sends the whole file."""
+    """Append to ``part`` what is missing, or write it from the start when the server sends the whole file."""
     offset = part.stat().st_size if part.is_file() else 0
     # Without "identity" a server may compress, and a range would then count compressed bytes.
     headers = {"Accept-Encoding": "identity"}

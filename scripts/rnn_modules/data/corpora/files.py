@@ -15,7 +15,7 @@ import os
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 from rnn_modules.files.atomic_files import DAMAGED_ARCHIVE, InputError, archive_entries, one_line
 
@@ -45,7 +45,7 @@ def require(folder: str | os.PathLike, name: str) -> Path:
 
 
 @contextlib.contextmanager
-def _opened(path: Path, name: str) -> Iterator[BinaryIO]:
+def _opened(path: Path, name: str) -> Iterator[IO[bytes] | gzip.GzipFile]:
     """The uncompressed content of ``path``, which holds the file ``name``."""
     if path.name == name:
         with open(path, "rb") as stream:

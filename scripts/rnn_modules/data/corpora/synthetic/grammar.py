@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import random
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
@@ -10,6 +11,8 @@ from rnn_modules.data.corpora import ClassificationCorpus, Split
 from rnn_modules.files.atomic_files import InputError
 
 Item = TypeVar("Item")
+Kind = TypeVar("Kind")
+Label = TypeVar("Label", int, list[int])
 
 # Draws tried per example before the grammar counts as used up.
 ATTEMPTS = 40
@@ -71,8 +74,8 @@ class Grammar:
         self._rules = {
             symbol: [alternative.split() for alternative in text.split("|")] for symbol, text in texts.items()
         }
-        for alternatives in self._rules.values():
-            for part in (part for alternative in alternatives for part in alternative):
+        for choices in self._rules.values():
+            for part in (part for alternative in choices for part in alternative):
                 if part.startswith("<") and part[1:-1] not in self._rules:
                     raise KeyError(part)
 
@@ -119,30 +122,60 @@ def distinct(make: Callable[[], Item], key: Callable[[Item], tuple], seen: set[t
     )
 
 
+def distinct_examples(
+    corpus: str,
+    splits: Mapping[str, float],
+    kinds: Mapping[Kind, float],
+    make: Callable[[Kind, Draw], tuple[list[str], Item]],
+    examples: int,
+    draw: Draw,
+) -> dict[str, list[tuple[list[str], Item]]]:
+    """Distinct examples, divided so that every split holds every kind of example in its share.
+
+    Args:
+        corpus: its name, for errors.
+        splits: split -> share of the examples.
+        kinds: kind of example -> share of each split.
+        make: words and label of a new example of a kind.
+        examples: number of examples of all splits together.
+        draw: source of randomness.
+
+    Returns:
+        Words and label of every example, by split.
+    """
+    seen: set[tuple] = set()
+    made = {}
+    for split, size in quotas(splits, examples).items():
+        dealt = draw.shuffled([kind for kind, count in quotas(kinds, size).items() for _ in range(count)])
+        made[split] = [
+            distinct(functools.partial(make, kind, draw), lambda pair: tuple(pair[0]), seen, corpus) for kind in dealt
+        ]
+    return made
+
+
 def classification_corpus(
     name: str,
     class_names: tuple[str, ...],
     splits: Mapping[str, float],
-    kinds: Mapping[Item, float],
-    make: Callable[[Item, Draw], tuple[list[str], int | list[int]]],
+    kinds: Mapping[Kind, float],
+    make: Callable[[Kind, Draw], tuple[list[str], Label]],
     examples: int,
     draw: Draw,
 ) -> ClassificationCorpus:
-    """Distinct examples, divided so that every split holds every kind of example in its share.
+    """The corpus of :func:`distinct_examples`.
 
     Args:
         name: the corpus.
         class_names: names by class id.
         splits: split -> share of the examples.
         kinds: kind of example -> share of each split.
-        make: words and label (or label sequence) of a new example of a kind.
+        make: words and label (or label sequence), in class ids, of a new example of a kind.
         examples: number of examples of all splits together.
         draw: source of randomness.
     """
-    seen: set[tuple] = set()
-    result = {}
-    for split, size in quotas(splits, examples).items():
-        dealt = draw.shuffled([kind for kind, count in quotas(kinds, size).items() for _ in range(count)])
-        made = [distinct(lambda kind=kind: make(kind, draw), lambda pair: tuple(pair[0]), seen, name) for kind in dealt]
-        result[split] = Split(words=[words for words, _ in made], labels=[label for _, label in made])
-    return ClassificationCorpus(name=name, class_names=class_names, splits=result)
+    made = distinct_examples(name, splits, kinds, make, examples, draw)
+    parts = {
+        split: Split(words=[words for words, _ in pairs], labels=[label for _, label in pairs])
+        for split, pairs in made.items()
+    }
+    return ClassificationCorpus(name=name, class_names=class_names, splits=parts)
