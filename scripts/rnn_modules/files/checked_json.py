@@ -15,12 +15,31 @@ MOST_LAYERS, MOST_ITEMS = 100, 2**53
 
 
 def is_inside(name: str) -> bool:
-    """Whether a name with slashes stays in the folder that it is put behind."""
+    """Whether a name with slashes stays in the folder that it is put behind.
+
+    Example:
+        >>> [name for name in ("seed-0/record.json", "../other", "/etc/passwd", "a//b") if is_inside(name)]
+        ['seed-0/record.json']
+    """
     return bool(name) and not any(part in ("", ".", "..") or "\\" in part or "\0" in part for part in name.split("/"))
 
 
 class RecordReader:
-    """Takes checked values out of one record, naming the file and the key in every error."""
+    """Takes checked values out of one record, naming the file and the key in every error.
+
+    Example:
+        >>> record = {"dataset": "clinc", "rnn": "gru", "accuracy": 0.5, "examples": {"train": 300, "test": -1}}
+        >>> reader = RecordReader(Path("record.json"), record)
+        >>> reader.choice("rnn", ("lstm", "gru")), reader.number("accuracy", record["accuracy"], highest=1)
+        ('gru', 0.5)
+        >>> examples = reader.inner("examples", record["examples"], ("train", "test"))
+        >>> examples.whole("train", examples.value["train"])
+        300
+        >>> examples.whole("test", examples.value["test"], least=1, most=400)  # doctest: +ELLIPSIS
+        Traceback (most recent call last):
+        ...
+        rnn_modules...InputError: record.json: examples.test: expected 1 to 400, received -1; delete it and make it again
+    """
 
     def __init__(self, path: Path, value: dict[str, Any]):
         self.path = path

@@ -9,7 +9,7 @@ from rnn_modules.files.atomic_files import InputError
 
 
 def read_csv(path: str | os.PathLike, columns: tuple[str, ...], fix: str, delimiter: str = ",") -> list[dict[str, str]]:
-    """Read a CSV file with a header line.
+    r"""Read a CSV file with a header line.
 
     Args:
         path: the file.
@@ -22,6 +22,14 @@ def read_csv(path: str | os.PathLike, columns: tuple[str, ...], fix: str, delimi
 
     Raises:
         InputError: the file cannot be read, lacks a column, or has a row of another length than its header.
+
+    Example:
+        >>> import pathlib, tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     path = pathlib.Path(folder, "history.csv")
+        ...     _ = path.write_text("epoch,loss\n0,1.5\n1,1.2\n")
+        ...     read_csv(path, ("epoch",), "train the model again")
+        [{'epoch': '0', 'loss': '1.5'}, {'epoch': '1', 'loss': '1.2'}]
     """
     try:
         with open(path, newline="", encoding="utf-8") as stream:
