@@ -50,7 +50,16 @@ METADATA_KEYS = (
 
 @dataclass(frozen=True)
 class DatasetSettings:
-    """What of a corpus becomes a dataset, and how it is encoded; the field descriptions are the flags' help."""
+    """What of a corpus becomes a dataset, and how it is encoded; the field descriptions are the flags' help.
+
+    Example:
+        >>> DatasetSettings(train_examples=500).input_tokens
+        20
+        >>> DatasetSettings(input_tokens=0)
+        Traceback (most recent call last):
+        ...
+        rnn_modules.files.atomic_files.InputError: input_tokens: received 0; use a whole number from 1 to 10,000
+    """
 
     input_tokens: int = setting(20, "ids per input; longer texts lose their end", least=1, most=MOST_TOKENS)
     target_tokens: int = setting(20, "ids per translation, start and end tag included", least=3, most=MOST_TOKENS)
@@ -136,12 +145,22 @@ class DatasetSettings:
 
 
 def tags(language: str) -> tuple[str, str]:
-    """Words put before and after every target sentence; the first tells the model the language."""
+    """Words put before and after every target sentence; the first tells the model the language.
+
+    Example:
+        >>> tags("fr")
+        ('[startfr]', '[endfr]')
+    """
     return f"[start{language}]", f"[end{language}]"
 
 
 def as_utf8(texts: Iterable[str]) -> np.ndarray:
-    """Texts as they are stored, ``(texts,)`` bytes: a quarter of the size of NumPy's own text."""
+    r"""Texts as they are stored, ``(texts,)`` bytes: a quarter of the size of NumPy's own text.
+
+    Example:
+        >>> as_utf8(["dog", "näen"]).tolist()
+        [b'dog', b'n\xc3\xa4en']
+    """
     return np.array([text.encode() for text in texts], dtype=bytes)
 
 
@@ -163,6 +182,21 @@ class Dataset:
             and test the whole sentences, ``{split}_sources`` and ``{split}_references (examples,)`` UTF-8.
         metadata: what ``dataset.json`` holds.
         vocabulary: words by id, of inputs and of targets.
+
+    Example:
+        >>> import tempfile
+        >>> from rnn_modules.data.corpora import sources
+        >>> from rnn_modules.data.preparation import prepare
+        >>> manifest = sources.fetch("tatoeba", "synthetic", examples=300)
+        >>> dataset = prepare(sources.load(manifest), DatasetSettings(input_tokens=8, target_tokens=8), manifest)
+        >>> dataset.encode_sources(["A dog seeks the grey elephant!"]).tolist()
+        [[3, 8, 29, 2, 25, 1, 0, 0]]
+        >>> dataset.sentences(dataset.targets("test")[:3]).tolist()
+        ['un chien cherche la table grise', 'ein hund sucht den grauen tisch', 'un cane cerca il tavolo grigio']
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     dataset.save(folder)
+        ...     Dataset.load(folder).class_names
+        ('fr', 'de', 'it')
     """
 
     arrays: dict[str, np.ndarray]
@@ -291,6 +325,12 @@ def read_metadata(path: Path) -> dict[str, Any]:
 
     Raises:
         InputError: the file is missing or damaged, or a value is missing, of the wrong kind or out of range.
+
+    Example:
+        >>> read_metadata(Path("no/dataset.json"))
+        Traceback (most recent call last):
+        ...
+        rnn_modules.files.atomic_files.InputError: no/dataset.json: cannot be read (No such file or directory)
     """
     metadata = read_json(path, METADATA_KEYS)
     reader = RecordReader(path, metadata)

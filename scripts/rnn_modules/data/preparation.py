@@ -31,6 +31,15 @@ def prepare(
 
     Raises:
         InputError: a setting cannot be met, or a class has no training or no test example.
+
+    Example:
+        >>> from rnn_modules.data.corpora import sources
+        >>> manifest = sources.fetch("brown", "synthetic", examples=300)
+        >>> dataset = prepare(sources.load(manifest), DatasetSettings(input_tokens=9), manifest)
+        >>> dataset.metadata["examples"], dataset.labels("train").shape
+        ({'train': 213, 'validation': 12, 'test': 75}, (213, 9))
+        >>> dataset.class_names[:3], dataset.metadata["counts"]["test"]["padding"]
+        (('padding', 'NOUN', 'VERB'), 131)
     """
     if isinstance(corpus, ParallelCorpus):
         source_language, encoded = corpus.source_language, _translation(corpus, settings)
@@ -178,6 +187,11 @@ def split_of(sentence: Sequence[str], settings: DatasetSettings) -> str:
     Args:
         sentence: its normalised words.
         settings: ``split_seed``, ``test_share`` and ``validation_share``.
+
+    Example:
+        >>> settings = DatasetSettings(test_share=0.25, validation_share=0.25)
+        >>> [split_of(["the", noun, "sleeps"], settings) for noun in ("dog", "cat", "girl", "horse")]
+        ['train', 'validation', 'test', 'validation']
     """
     digest = hashlib.sha256(f"{settings.split_seed} {' '.join(sentence)}".encode()).digest()
     number = int.from_bytes(digest[:6], "big") / 2**48

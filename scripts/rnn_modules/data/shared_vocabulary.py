@@ -28,6 +28,17 @@ def share_vocabulary(first: Dataset, second: Dataset) -> tuple[Dataset, Dataset]
 
     Raises:
         InputError: a dataset is one of translations.
+
+    Example:
+        >>> from rnn_modules.data.corpora import sources
+        >>> from rnn_modules.data.dataset import DatasetSettings
+        >>> from rnn_modules.data.preparation import prepare
+        >>> manifests = [sources.fetch(corpus, "synthetic", examples=400) for corpus in ("clinc", "toxicity")]
+        >>> settings = [DatasetSettings(input_tokens=tokens) for tokens in (8, 12)]
+        >>> alone = [prepare(sources.load(one), how, one) for one, how in zip(manifests, settings, strict=True)]
+        >>> together = share_vocabulary(*alone)
+        >>> [(len(dataset.vocabulary["input"]), dataset.inputs("test").shape[1]) for dataset in (*alone, *together)]
+        [(203, 8), (114, 12), (290, 12), (290, 12)]
     """
     for dataset in (first, second):
         if dataset.is_translation:

@@ -38,7 +38,7 @@ class RecordReader:
         >>> examples.whole("test", examples.value["test"], least=1, most=400)  # doctest: +ELLIPSIS
         Traceback (most recent call last):
         ...
-        rnn_modules...InputError: record.json: examples.test: expected 1 to 400, received -1; delete it and make it again
+        rnn_modules...InputError: record.json: examples.test: expected 1 to 400, received -1; delete it...
     """
 
     def __init__(self, path: Path, value: dict[str, Any]):

@@ -25,6 +25,11 @@ class Draw:
 
     Args:
         seed: any text; equal texts give equal choices.
+
+    Example:
+        >>> draw = Draw("any text")
+        >>> [draw.below(10) for _ in range(5)], draw.pick("abc"), draw.chance(0.5), draw.shuffled([1, 2, 3])
+        ([8, 6, 5, 9, 7], 'b', True, [3, 1, 2])
     """
 
     def __init__(self, seed: str) -> None:
@@ -61,6 +66,14 @@ class Grammar:
 
     Raises:
         KeyError: a rule names a symbol that has no rule.
+
+    Example:
+        >>> grammar = Grammar('''
+        ...     sentence: the <noun> sleeps | <noun> and <noun>
+        ...     noun: dog | cat | horse
+        ... ''')
+        >>> [" ".join(grammar.words("sentence", Draw(seed))) for seed in "abc"]
+        ['the dog sleeps', 'dog and cat', 'the dog sleeps']
     """
 
     def __init__(self, rules: str) -> None:
@@ -96,6 +109,10 @@ def quotas(shares: Mapping[Item, float], total: int) -> dict[Item, int]:
     Args:
         shares: parts of the whole; they need not add up to one.
         total: the number to be divided.
+
+    Example:
+        >>> quotas({"train": 0.7, "validation": 0.1, "test": 0.2}, 33)
+        {'train': 23, 'validation': 3, 'test': 7}
     """
     whole = sum(shares.values())
     exact = {item: total * share / whole for item, share in shares.items()}
@@ -111,6 +128,11 @@ def distinct(make: Callable[[], Item], key: Callable[[Item], tuple], seen: set[t
 
     Raises:
         InputError: the grammar gives no new text any more.
+
+    Example:
+        >>> draw, seen, nouns = Draw("any text"), set(), ["dog", "cat", "horse"]
+        >>> [distinct(lambda: draw.pick(nouns), lambda noun: (noun,), seen, "nouns") for _ in range(3)]
+        ['horse', 'cat', 'dog']
     """
     for _ in range(ATTEMPTS):
         item = make()
@@ -130,7 +152,7 @@ def distinct_examples(
     examples: int,
     draw: Draw,
 ) -> dict[str, list[tuple[list[str], Item]]]:
-    """Distinct examples, divided so that every split holds every kind of example in its share.
+    r"""Distinct examples, divided so that every split holds every kind of example in its share.
 
     Args:
         corpus: its name, for errors.
@@ -142,6 +164,13 @@ def distinct_examples(
 
     Returns:
         Words and label of every example, by split.
+
+    Example:
+        >>> grammar = Grammar("home: light <room> | heat <room>\nroom: hall | attic | bath")
+        >>> def labelled(kind, draw):
+        ...     return grammar.words(kind, draw), kind.upper()
+        >>> distinct_examples("toy", {"train": 0.5, "test": 0.5}, {"home": 1.0}, labelled, 2, Draw("any text"))
+        {'train': [(['heat', 'bath'], 'HOME')], 'test': [(['heat', 'attic'], 'HOME')]}
     """
     seen: set[tuple] = set()
     made = {}
@@ -162,7 +191,7 @@ def classification_corpus(
     examples: int,
     draw: Draw,
 ) -> ClassificationCorpus:
-    """The corpus of :func:`distinct_examples`.
+    r"""The corpus of :func:`distinct_examples`.
 
     Args:
         name: the corpus.
@@ -172,6 +201,15 @@ def classification_corpus(
         make: words and label (or label sequence), in class ids, of a new example of a kind.
         examples: number of examples of all splits together.
         draw: source of randomness.
+
+    Example:
+        >>> grammar = Grammar("home: light <room>\ntravel: fly to <city>\nroom: hall | attic\ncity: rome | oslo")
+        >>> names = ("home", "travel")
+        >>> def labelled(kind, draw):
+        ...     return grammar.words(kind, draw), names.index(kind)
+        >>> halves, kinds = {"train": 0.5, "test": 0.5}, {"home": 0.5, "travel": 0.5}
+        >>> classification_corpus("toy", names, halves, kinds, labelled, 4, Draw("any text")).splits["test"]
+        Split(words=[['fly', 'to', 'rome'], ['light', 'hall']], labels=[1, 0], natural=None)
     """
     made = distinct_examples(name, splits, kinds, make, examples, draw)
     parts = {

@@ -59,7 +59,14 @@ def _sentence(_kind: str, draw: Draw) -> tuple[list[str], list[str]]:
 
 
 def tagged_sentences(examples: int, draw: Draw) -> ClassificationCorpus:
-    """Sentences with one tag id per word; ids by frequency in the training split, some tags are wrong."""
+    """Sentences with one tag id per word; ids by frequency in the training split, some tags are wrong.
+
+    Example:
+        >>> corpus = tagged_sentences(300, Draw("brown:0"))
+        >>> train = corpus.splits["train"]
+        >>> [f"{word}/{corpus.class_names[tag]}" for word, tag in zip(train.words[0], train.labels[0], strict=True)]
+        ['well/ADV', ',/.', 'i/PRON', 'can/VERB', 'work/VERB', './.']
+    """
     tagged = distinct_examples("brown", SPLITS, {"sentence": 1.0}, _sentence, examples, draw)
     counts = Counter(tag for _, tags in tagged["train"] for tag in tags)
     class_names = ("padding", *sorted(TAGS, key=lambda tag: (-counts[tag], TAGS.index(tag))))
