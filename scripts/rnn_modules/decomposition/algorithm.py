@@ -28,6 +28,7 @@ from rnn_modules.decomposition.concern import (
 from rnn_modules.decomposition.masks import Modules
 from rnn_modules.decomposition.parameters import DecompositionParameters
 from rnn_modules.files.atomic_files import InputError
+from rnn_modules.names import MODES, Mode
 from rnn_modules.network import SQUASHED_GATES, Network, RecurrentLayer
 from rnn_modules.network.batching import share_out
 from rnn_modules.network.stack import Observed
@@ -45,6 +46,12 @@ class Samples:
     Attributes:
         positive: examples of the dominant class.
         negative: examples of the other classes.
+
+    Example:
+        >>> first, other = np.array([0, 2]), np.array([1, 3, 5])
+        >>> samples = Samples(positive=[[first, first], [other]], negative=[[other, other], [first]])
+        >>> samples.counts(["yes", "no"])
+        {'yes': {'positive': 2, 'negative': 3}, 'no': {'positive': 3, 'negative': 2}}
     """
 
     positive: Rows
@@ -87,6 +94,14 @@ def draw_samples(
 
     Raises:
         InputError: a class has no example at all, or a label is outside the classes.
+
+    Example:
+        >>> parameters = DecompositionParameters(positive_sample=2, sample_order="first")
+        >>> samples = draw_samples(np.array([0, 1, 0, 2, 1, 0, 2]), classes=3, timesteps=1, parameters=parameters)
+        >>> [rows[0].tolist() for rows in samples.positive]
+        [[0, 2], [1, 4], [3, 6]]
+        >>> [rows[0].tolist() for rows in samples.negative]
+        [[1, 3], [0, 3], [0, 1]]
     """
     present = np.bincount(labels.ravel(), minlength=classes)
     if len(present) > classes:
@@ -100,7 +115,8 @@ def draw_samples(
         per_step = [_draw(labels, classes, parameters, generator)] * timesteps
     if valid is not None and parameters.masked_observations == "drop":
         per_step = [
-            tuple([rows[valid[step, rows]] for rows in part] for part in drawn) for step, drawn in enumerate(per_step)
+            ([rows[valid[step, rows]] for rows in positive], [rows[valid[step, rows]] for rows in negative])
+            for step, (positive, negative) in enumerate(per_step)
         ]
     return Samples(
         positive=[[drawn[0][label] for drawn in per_step] for label in range(classes)],
@@ -136,7 +152,7 @@ def decompose(
     labels: np.ndarray,
     class_names: Sequence[str],
     parameters: DecompositionParameters,
-    modes: Sequence[str] = ("rolled", "unrolled"),
+    modes: Sequence[Mode] = MODES,
     samples: Samples | None = None,
     threads: int = 1,
 ) -> dict[str, Modules]:
@@ -159,6 +175,16 @@ def decompose(
 
     Raises:
         InputError: a class without examples, or shapes that do not fit the network.
+
+    Example:
+        >>> from rnn_modules.network import Classifier
+        >>> layer = RecurrentLayer("vanilla", np.eye(2), np.eye(2), np.zeros(2), return_sequences=False)
+        >>> network = Classifier((layer,), np.eye(2), np.zeros(2), embedding=np.eye(2), tokens=3)
+        >>> inputs, labels = np.array([[0, 0, 1], [0, 0, 0], [1, 1, 0], [1, 1, 1]]), np.array([0, 0, 1, 1])
+        >>> parameters = DecompositionParameters(removal_cap=0.5)
+        >>> found = decompose(network, inputs, labels, ("left", "right"), parameters, ["rolled"])
+        >>> found["rolled"].kept[0].tolist()
+        [[[[True, False]]], [[[False, True]]]]
     """
     activations = {layer.activation for layer in network.layers}
     if len(activations) > 1:

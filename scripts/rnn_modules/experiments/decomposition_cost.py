@@ -37,8 +37,13 @@ def decomposition_cost(
     Returns:
         ``monolithic``, ``controls`` and ``modes`` of a result record, and ``examples_evaluated``.
     """
-    evaluate = _Translation if network.translates else _Classification
-    evaluation = evaluate(network, dataset, split, next(iter(modules.values())), threads)
+    first = next(iter(modules.values()))
+    evaluation: _Translation | _Classification
+    if isinstance(network, EncoderDecoder):
+        evaluation = _Translation(network, dataset, split, first, threads)
+    else:
+        assert isinstance(network, Classifier)
+        evaluation = _Classification(network, dataset, split, first, threads)
     results = {}
     for mode, mode_modules in modules.items():
         start = time.perf_counter()

@@ -15,7 +15,8 @@ from rnn_modules.decomposition.module_files import read_modules
 from rnn_modules.decomposition.parameters import DecompositionParameters
 from rnn_modules.files.atomic_files import InputError, read_json
 from rnn_modules.files.checked_json import RecordReader
-from rnn_modules.network import Network, load_network
+from rnn_modules.names import Mode
+from rnn_modules.network import Classifier, EncoderDecoder, Network, load_network
 
 _KEYS = ("architecture", "dataset", "data_source", "rnn", "layers", "seed", "validation", "network_sha256")
 
@@ -58,6 +59,18 @@ class TrainedModel:
         except InputError as error:
             raise InputError(f"{folder / 'network.npz'}, {dataset_folder}: {error}") from error
         return cls(folder, dataset_folder, record, network, dataset)
+
+    @property
+    def classifier(self) -> Classifier:
+        """The network, of a dataset that has classes and no translations."""
+        assert isinstance(self.network, Classifier)
+        return self.network
+
+    @property
+    def translator(self) -> EncoderDecoder:
+        """The network, of a dataset of translations."""
+        assert isinstance(self.network, EncoderDecoder)
+        return self.network
 
     def modules(self, mode: str) -> Modules:
         """The modules of a mode, checked to belong to this network."""
@@ -103,7 +116,7 @@ def check_fits(network: Network, dataset: Dataset) -> None:
     if network.translates != dataset.is_translation:
         kind = "translations" if dataset.is_translation else "classes"
         raise InputError(f"{corpus}: holds {kind}, for which the model is not made; give the dataset it was trained on")
-    if not network.translates:
+    if isinstance(network, Classifier):
         pairs = [
             ("classes", len(dataset.class_names), "outputs", network.outputs),
             ("input ids", facts["input_tokens"], "input tokens", network.tokens),
@@ -112,6 +125,7 @@ def check_fits(network: Network, dataset: Dataset) -> None:
         if network.many_output:
             pairs.append(("labels per example", facts["output_timesteps"], "timesteps", network.timesteps))
     else:
+        assert isinstance(network, EncoderDecoder)
         pairs = [
             ("input ids", facts["input_tokens"], "source tokens", network.source_tokens),
             ("words", facts["vocabulary_size"], "embedded words", len(network.source_embedding)),
@@ -127,7 +141,7 @@ def check_fits(network: Network, dataset: Dataset) -> None:
 
 
 def decompose_trained(
-    network: Network, dataset: Dataset, parameters: DecompositionParameters, modes: Sequence[str], threads: int = 1
+    network: Network, dataset: Dataset, parameters: DecompositionParameters, modes: Sequence[Mode], threads: int = 1
 ) -> dict[str, Modules]:
     """Modules of a model by mode, cut with the training split of its dataset.
 
@@ -144,9 +158,10 @@ def decompose_trained(
     check_fits(network, dataset)
     inputs, labels = dataset.model_inputs("train"), dataset.labels("train")
     found = decompose(network, inputs, labels, dataset.class_names, parameters, modes, threads=threads)
-    if network.translates:
-        return found
-    return {mode: calibrate(network, part, inputs, labels, parameters.seed) for mode, part in found.items()}
+    if isinstance(network, Classifier):
+        inputs = dataset.inputs("train")
+        return {mode: calibrate(network, part, inputs, labels, parameters.seed) for mode, part in found.items()}
+    return found
 
 
 def common_facts(models: list[TrainedModel]) -> dict:

@@ -54,7 +54,7 @@ class Translator:
         languages = np.full(len(sources), dataset.class_names.index(language))
         start, end = dataset.tag_ids()
         encoded = dataset.encode_sources(sources)
-        ids = translate(self.model.network, encoded, languages, start, end, self.modules, threads)
+        ids = translate(self.model.translator, encoded, languages, start, end, self.modules, threads)
         return dataset.sentences(ids).tolist()
 
 

@@ -8,28 +8,35 @@ from __future__ import annotations
 
 import json
 import os
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
 from rnn_modules.files.atomic_files import InputError, one_line, parse_json, read_arrays, sha256_of_arrays, write_arrays
 from rnn_modules.network.batching import chunks, share_out
 from rnn_modules.network.cells import LayerMask, RecurrentLayer, project
-from rnn_modules.network.checks import check_network
+from rnn_modules.network.checks import check_ids, check_network
 from rnn_modules.network.stack import Observed, State, Step, observe_stack, run_stack, shared_steps, step_stack
 
 
 @dataclass(frozen=True, eq=False)
-class Network:
-    """What classifiers and encoder-decoders share.
+class Network(ABC):
+    """What classifiers and encoder-decoders share; ``inputs`` are ids as each of the two kinds reads them.
 
     Attributes:
         layers: recurrent layers that are decomposed (an encoder-decoder's are the decoder's).
         output_kernel: ``(units, outputs)``.
         output_bias: ``(outputs,)``.
+
+    Example:
+        >>> layer = RecurrentLayer("vanilla", np.eye(2), np.eye(2), np.zeros(2), return_sequences=False)
+        >>> network = Classifier((layer,), np.eye(2), np.zeros(2), embedding=np.eye(2), tokens=3)
+        >>> network.outputs, network.dtype.name, network.translates, len(network.sha256)
+        (2, 'float64', False, 64)
     """
 
     translates: ClassVar[bool] = False
@@ -48,6 +55,28 @@ class Network:
     def dtype(self) -> np.dtype:
         """Type of the weights and of all activations."""
         return self.output_kernel.dtype
+
+    @property
+    @abstractmethod
+    def timesteps(self) -> int:
+        """Number of timesteps of ``layers``."""
+
+    @property
+    @abstractmethod
+    def many_output(self) -> bool:
+        """Whether there is one decision per timestep and not one per example."""
+
+    @abstractmethod
+    def observe(self, inputs: Any, gates: bool = False, threads: int = 1) -> Iterator[list[Observed]]:
+        """Activations of ``layers``, layer by layer."""
+
+    @abstractmethod
+    def valid(self, inputs: Any) -> np.ndarray | None:
+        """Which steps are real, ``(timesteps, examples) bool``, or None when all are."""
+
+    @abstractmethod
+    def logits(self, inputs: Any) -> np.ndarray:
+        """Logits ``(examples, outputs)`` or ``(examples, timesteps, outputs)`` of the whole network."""
 
     @cached_property
     def sha256(self) -> str:
@@ -72,6 +101,17 @@ class Classifier(Network):
         repeat: None when the tokens are the timesteps (M:1, M:N); else the embedded tokens are laid side by side into
             one input, repeated this many times (1:1, 1:N).
         tokens: number of tokens of an example.
+
+    Example:
+        >>> layer = RecurrentLayer("vanilla", np.eye(2), np.eye(2), np.zeros(2), return_sequences=False)
+        >>> network = Classifier((layer,), np.eye(2), np.zeros(2), embedding=np.eye(2), tokens=3)
+        >>> inputs = np.array([[0, 1, 1], [1, 0, 0]])
+        >>> network.timesteps, network.many_output, network.hidden(inputs).shape
+        (3, False, (1, 2, 2))
+        >>> network.logits(inputs).round(2).tolist()
+        [[0.57, 0.94], [0.94, 0.57]]
+        >>> network.logits(inputs).argmax(axis=-1).tolist()
+        [1, 0]
     """
 
     embedding: np.ndarray
@@ -154,6 +194,15 @@ class EncoderDecoder(Network):
         target_embedding: ``(target vocabulary, width)``; likewise.
         source_tokens: length of a source sentence.
         target_tokens: number of decoder timesteps.
+
+    Example:
+        >>> encoder, layer = (
+        ...     RecurrentLayer("vanilla", np.eye(3), np.zeros((3, 3)), np.zeros(3), last) for last in (False, True)
+        ... )
+        >>> next_word = np.roll(np.eye(3), 1, axis=1)
+        >>> network = EncoderDecoder((layer,), next_word, np.zeros(3), (encoder,), np.eye(3), np.eye(3), 2, 4)
+        >>> network.translate(np.array([[1, 2]]), start=np.array([0]), end=2).tolist()
+        [[1, 2, 0, 0]]
     """
 
     translates: ClassVar[bool] = True
@@ -164,7 +213,10 @@ class EncoderDecoder(Network):
     source_tokens: int
     target_tokens: int
 
-    many_output = True
+    @property
+    def many_output(self) -> bool:
+        """True: there is a word per timestep."""
+        return True
 
     @property
     def timesteps(self) -> int:
@@ -264,17 +316,6 @@ class EncoderDecoder(Network):
         return words
 
 
-def check_ids(ids: np.ndarray, tokens: int, vocabulary: int, what: str) -> None:
-    """Raise :class:`InputError` unless ``ids`` is ``(examples, tokens)`` of integers in the vocabulary."""
-    if ids.ndim != 2 or ids.shape[1] != tokens or not np.issubdtype(ids.dtype, np.integer):
-        raise InputError(f"{what}: expected integers of shape (examples, {tokens}), received {ids.dtype} {ids.shape}")
-    if ids.size and not (0 <= ids.min() and ids.max() < vocabulary):
-        raise InputError(
-            f"{what}: ids must lie in 0..{vocabulary - 1}, received {ids.min()}..{ids.max()}; "
-            "encode them with the model's own vocabulary"
-        )
-
-
 _LAYER_ARRAYS = ("kernel", "recurrent_kernel", "bias", "recurrent_bias")
 _KINDS = {
     "classifier": (Classifier, ("output_kernel", "output_bias", "embedding"), ("layers",)),
@@ -308,7 +349,15 @@ def _pack(network: Network) -> dict[str, np.ndarray]:
 
 
 def check_parts(network: Network) -> None:
-    """Raise ValueError when the arrays and settings of a network do not fit together or hold not-a-number."""
+    """Raise ValueError when the arrays and settings of a network do not fit together or hold not-a-number.
+
+    Example:
+        >>> layer = RecurrentLayer("vanilla", np.eye(2), np.eye(2), np.zeros(2), return_sequences=False)
+        >>> check_parts(Classifier((layer,), np.eye(2), np.zeros(2), embedding=np.eye(5), tokens=3))
+        Traceback (most recent call last):
+            ...
+        ValueError: embedding has shape (5, 5) below a kernel of 2 rows
+    """
     check_network(network, _pack(network))
 
 
@@ -317,10 +366,19 @@ def load_network(path: str | os.PathLike) -> Network:
 
     Raises:
         InputError: the file is missing, damaged, or not a network; the message names it.
+
+    Example:
+        >>> import tempfile
+        >>> layer = RecurrentLayer("vanilla", np.eye(2), np.eye(2), np.zeros(2), return_sequences=False)
+        >>> network = Classifier((layer,), np.eye(2), np.zeros(2), embedding=np.eye(2), tokens=3)
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     network.save(f"{folder}/network.npz")
+        ...     load_network(f"{folder}/network.npz").sha256 == network.sha256
+        True
     """
-    arrays = read_arrays(path, ("structure", "output_kernel", "output_bias"))
+    arrays: dict[str, Any] = read_arrays(path, ("structure", "output_kernel", "output_bias"))
     try:
-        structure = parse_json(str(arrays["structure"]))
+        structure: Any = parse_json(str(arrays["structure"]))
         cls, array_names, stack_names = _KINDS[structure.pop("kind")]
         parts: dict = {name: arrays[name] for name in array_names}
         for stack in stack_names:
