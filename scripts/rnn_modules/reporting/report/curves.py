@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
-from rnn_modules.files.atomic_files import InputError, read_csv
+from rnn_modules.files.atomic_files import InputError
+from rnn_modules.files.csv_files import read_csv
 from rnn_modules.files.shown_text import shown
 
 _WIDTH, _HEIGHT = 220, 120
