@@ -51,7 +51,7 @@ def test_heads(head):
 def test_the_calibrated_head_needs_thresholds():
     network = random_classifier()
     with pytest.raises(InputError, match="these modules have no thresholds"):
-        to_keras(network, random_modules(network, head="calibrated"), 0)
+        to_keras(network, random_modules(network, 3, "rolled", head="calibrated"), 0)
 
 
 @pytest.mark.parametrize("mode", ["rolled", "unrolled"])
