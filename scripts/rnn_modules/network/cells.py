@@ -72,10 +72,14 @@ class RecurrentLayer:
         """Names of the gates' activations."""
         return tuple(self.activation if gate in SQUASHED_GATES else self.recurrent_activation for gate in self.gates)
 
+    @property
+    def states(self) -> int:
+        """Number of arrays of the state: the hidden state, and for LSTM the cell state."""
+        return 2 if self.cell == "lstm" else 1
+
     def initial_state(self, modules: int, examples: int) -> tuple[np.ndarray, ...]:
         """Zero state: hidden state, and for LSTM the cell state, each ``(modules, examples, units)``."""
-        parts = 2 if self.cell == "lstm" else 1
-        return tuple(np.zeros((modules, examples, self.units), self.kernel.dtype) for _ in range(parts))
+        return tuple(np.zeros((modules, examples, self.units), self.kernel.dtype) for _ in range(self.states))
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,0 +1,146 @@
+"""One recurrent Keras layer as arrays: SimpleRNN, GRU and LSTM, the same inside ``RNN(cell)``, and both directions of a
+``Bidirectional``. The layer is only asked, so no backend is imported here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from rnn_modules.files.atomic_files import InputError
+from rnn_modules.network.activations import ACTIVATIONS
+from rnn_modules.network.cells import RecurrentLayer
+
+_CELLS = {"SimpleRNN": "vanilla", "GRU": "gru", "LSTM": "lstm"}
+RECURRENT = (*_CELLS, "RNN", "Bidirectional")
+"""Keras' recurrent layers that can be decomposed."""
+
+
+@dataclass(frozen=True, eq=False)
+class Direction:
+    """Layers that read a sequence one after another in the same direction; more than one in ``RNN`` of several cells.
+
+    Attributes:
+        layers: the layers; all but the last send their whole sequence on.
+        backwards: whether the sequence is read from its end.
+        zero_where_masked: whether steps that are masked send zeros, and not what the step before them sent.
+    """
+
+    layers: tuple[RecurrentLayer, ...]
+    backwards: bool
+    zero_where_masked: bool
+
+    @property
+    def states(self) -> int:
+        """Number of arrays that the state has."""
+        return sum(layer.states for layer in self.layers)
+
+
+@dataclass(frozen=True, eq=False)
+class RecurrentCall:
+    """A recurrent layer of Keras: what it holds, and what it does with it.
+
+    Attributes:
+        directions: one, or the forward and the backward one of a ``Bidirectional``, in its order.
+        merge: how two directions become one: ``concat``, ``sum``, ``ave``, ``mul``, or None for two outputs.
+        return_sequences: whether it sends every timestep.
+        return_state: whether its states follow its outputs.
+    """
+
+    directions: tuple[Direction, ...]
+    merge: str | None
+    return_sequences: bool
+    return_state: bool
+
+    @property
+    def layers(self) -> tuple[RecurrentLayer, ...]:
+        """All layers, in the order of directions."""
+        return tuple(layer for direction in self.directions for layer in direction.layers)
+
+
+def is_kind(layer: Any, *names: str) -> bool:
+    """Whether a layer is one of Keras' own of these names, and none that was derived from it.
+
+    Example:
+        >>> is_kind(object(), "LSTM")
+        False
+    """
+    return type(layer).__name__ in names and type(layer).__module__.startswith("keras.src.")
+
+
+def read_recurrent(layer: Any) -> RecurrentCall:
+    """Read a built recurrent Keras layer.
+
+    Args:
+        layer: SimpleRNN, GRU, LSTM, ``RNN`` of their cells, or ``Bidirectional`` of these.
+
+    Raises:
+        InputError: it has a setting that decomposition does not cover; the message says which.
+
+    Example:
+        >>> from types import SimpleNamespace
+        >>> read_recurrent(SimpleNamespace(name="lstm", stateful=True))
+        Traceback (most recent call last):
+        rnn_modules.files.atomic_files.InputError: stateful=True: states last from one batch to the next, so ...
+    """
+    if getattr(layer, "stateful", False):
+        raise InputError(
+            "stateful=True: states last from one batch to the next, so examples are not independent; build the model "
+            "with stateful=False and give it the weights: model.set_weights(stateful_model.get_weights())"
+        )
+    if is_kind(layer, "Bidirectional"):
+        return RecurrentCall(
+            directions=(_direction(layer.forward_layer), _direction(layer.backward_layer)),
+            merge=layer.merge_mode,
+            return_sequences=bool(layer.return_sequences),
+            return_state=bool(layer.return_state),
+        )
+    return RecurrentCall((_direction(layer),), "concat", bool(layer.return_sequences), bool(layer.return_state))
+
+
+def _direction(layer: Any) -> Direction:
+    if not is_kind(layer, *_CELLS, "RNN"):
+        raise InputError(f"{type(layer).__name__} is none of {', '.join(RECURRENT)}")
+    cells = list(_cells(layer.cell))
+    layers = [_layer(cell, bool(layer.return_sequences) or index < len(cells) - 1) for index, cell in enumerate(cells)]
+    return Direction(tuple(layers), bool(layer.go_backwards), bool(getattr(layer, "zero_output_for_mask", False)))
+
+
+def _cells(cell: Any) -> Iterator[Any]:
+    if is_kind(cell, "StackedRNNCells"):
+        for part in cell.cells:
+            yield from _cells(part)
+    elif is_kind(cell, *(f"{name}Cell" for name in _CELLS)):
+        yield cell
+    else:
+        raise InputError(f"a cell {type(cell).__name__} is none of {', '.join(f'{name}Cell' for name in _CELLS)}")
+
+
+def _layer(cell: Any, return_sequences: bool) -> RecurrentLayer:
+    kind = _CELLS[type(cell).__name__.removesuffix("Cell")]
+    weights = [np.array(weight) for weight in cell.get_weights()]
+    if not weights:
+        raise InputError("has no weights yet; call the model once")
+    kernel, recurrent_kernel = weights[:2]
+    bias = weights[2] if len(weights) > 2 else np.zeros(kernel.shape[1], kernel.dtype)
+    return RecurrentLayer(
+        cell=kind,
+        kernel=kernel,
+        recurrent_kernel=recurrent_kernel,
+        bias=bias[0].copy() if bias.ndim == 2 else bias,
+        recurrent_bias=bias[1].copy() if bias.ndim == 2 else None,
+        return_sequences=return_sequences,
+        activation=_activation(cell, "activation"),
+        recurrent_activation=_activation(cell, "recurrent_activation") if kind != "vanilla" else "sigmoid",
+        reset_after=bool(getattr(cell, "reset_after", False)),
+    )
+
+
+def _activation(cell: Any, attribute: str) -> str:
+    name = getattr(getattr(cell, attribute), "__name__", None)
+    if name not in ACTIVATIONS:
+        raise InputError(f"{attribute}={name} is none of {', '.join(sorted(ACTIVATIONS))}")
+    return str(name)

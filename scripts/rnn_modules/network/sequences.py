@@ -1,0 +1,99 @@
+"""Recurrent layers over whole sequences, in either direction, plain or under the masks of many modules at once.
+
+Sequences are ``(timesteps, modules or 1, examples, width)``, by place in the text whatever the direction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from rnn_modules.network.cells import LayerMask, RecurrentLayer
+from rnn_modules.network.keras_layers import Direction
+from rnn_modules.network.stack import State, Step, run_layer
+
+
+def run_direction(
+    direction: Direction,
+    sequence: np.ndarray,
+    present: np.ndarray | None = None,
+    masks: Sequence[LayerMask | None] | None = None,
+    state: State | None = None,
+    gates: bool = False,
+) -> Iterator[tuple[np.ndarray, State, np.ndarray | None]]:
+    """Run the layers of one direction, one after another.
+
+    Args:
+        direction: the layers.
+        sequence: what the first one reads.
+        present: ``(timesteps, modules or 1, examples, 1) bool``; where it is false the state is carried over.
+        masks: for each layer the edges that are left, by place in the text; None: all.
+        state: initial states of all layers, one after another; zeros by default.
+        gates: whether the gates are asked for.
+
+    Yields:
+        For each layer: what it sends at every place, ``(timesteps, modules or 1, examples, units)``; its last state,
+        without the nodes that send nothing; and, if asked for, its gates ``(timesteps, examples, gates, units)``.
+
+    Example:
+        >>> layer = RecurrentLayer("vanilla", np.eye(1), np.eye(1), np.zeros(1), activation="relu")
+        >>> sequence = np.ones((3, 1, 1, 1))
+        >>> for backwards in (False, True):
+        ...     ((sent, state, _),) = run_direction(Direction((layer,), backwards, False), sequence)
+        ...     sent.ravel().tolist(), state[0].item()
+        ([1.0, 2.0, 3.0], 3.0)
+        ([3.0, 2.0, 1.0], 3.0)
+    """
+    order = slice(None, None, -1) if direction.backwards else slice(None)
+    start = 0
+    for index, layer in enumerate(direction.layers):
+        initial = None if state is None else state[start : start + layer.states]
+        start += layer.states
+        mask = None if masks is None else masks[index]
+        sequence, last, activations = _run_layer(layer, sequence, present, mask, initial, order, gates)
+        if direction.zero_where_masked and present is not None:
+            sequence = np.where(present, sequence, 0).astype(sequence.dtype)
+        yield sequence, last, activations
+
+
+def _run_layer(
+    layer: RecurrentLayer,
+    sequence: np.ndarray,
+    present: np.ndarray | None,
+    mask: LayerMask | None,
+    state: State | None,
+    order: slice,
+    gates: bool,
+) -> tuple[np.ndarray, State, np.ndarray | None]:
+    timesteps, _, examples, _ = sequence.shape
+    nothing = np.empty((1, examples, 0), sequence.dtype)
+    inputs = np.ascontiguousarray(sequence, layer.kernel.dtype)[order]
+    steps = [Step(nothing) for _ in range(timesteps)]
+    if present is not None:
+        steps = [Step(nothing, present=at) for at in present[order]]
+    if mask is not None and len(mask.steps) > 1:
+        mask = LayerMask(mask.steps[order])
+    every = _sending_always(layer)
+    sent, activations = [], []
+    after: State = ()
+    for sends, reached, at in run_layer(every, steps, inputs, mask, state, gates):
+        after = reached
+        sent.append(sends)
+        if gates:
+            activations.append(np.concatenate(at, axis=-1)[0])
+    last = None if mask is None else mask.at(timesteps - 1).outputs
+    final = after if last is None else tuple(part * last for part in after)
+    modules = max(part.shape[0] for part in sent)
+    whole = np.stack([np.broadcast_to(part, (modules, *part.shape[1:])) for part in sent])[order]
+    found = None
+    if gates:
+        found = np.stack(activations)[order].reshape(timesteps, examples, len(layer.gates), layer.units)
+    return whole, final, found
+
+
+def _sending_always(layer: RecurrentLayer) -> RecurrentLayer:
+    """The layer with what it sends masked at every timestep."""
+    if layer.return_sequences:
+        return layer
+    return RecurrentLayer(**{**vars(layer), "return_sequences": True})
