@@ -54,8 +54,9 @@ verify: $(VENV)/.done ## check that a finished run is what its records say (RUN=
 crate: $(VENV)/.done ## describe a run as RO-Crate, for archives (RUN=laptop)
 	@$(PY) scripts/record_run.py --run "results/$(RUN)"
 
-test: $(VENV)/.done ## all tests, among them a small workflow and the installed wheel
-	$(PY) -m pytest -q -n 2 --dist loadfile tests/unit tests/workflow tests/wheel
+test: $(VENV)/.done ## all tests and the library's examples; among them a small workflow and the installed wheel
+	$(PY) -m pytest -q -n 2 --dist loadfile --doctest-modules --ignore-glob "*/quick_*.py" \
+	  scripts/rnn_modules tests/unit tests/workflow tests/wheel
 
 test-fuzz: $(VENV)/.done ## thousands of damaged files and settings, given to everything that reads them
 	$(PY) -m pytest -q tests/fuzz
