@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import time
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -24,7 +25,7 @@ Scores = dict[str, dict]
 
 def decomposition_cost(
     network: Network, dataset: Dataset, modules: Mapping[str, Modules], split: str = "test", threads: int = 1
-) -> dict[str, dict]:
+) -> dict[str, Any]:
     """Compare a model with the compositions of its modules, and with controls, on the same examples.
 
     Args:
@@ -37,9 +38,14 @@ def decomposition_cost(
     Returns:
         ``monolithic``, ``controls`` and ``modes`` of a result record, and ``examples_evaluated``.
     """
-    evaluate = _Translation if network.translates else _Classification
-    evaluation = evaluate(network, dataset, split, next(iter(modules.values())), threads)
-    results = {}
+    first = next(iter(modules.values()))
+    evaluation: _Translation | _Classification
+    if isinstance(network, EncoderDecoder):
+        evaluation = _Translation(network, dataset, split, first, threads)
+    else:
+        assert isinstance(network, Classifier)
+        evaluation = _Classification(network, dataset, split, first, threads)
+    results: dict[str, dict[str, Any]] = {}
     for mode, mode_modules in modules.items():
         start = time.perf_counter()
         composed = evaluation.composed(mode_modules)

@@ -5,11 +5,11 @@ Shares lie in 0..1, BLEU and chrF in 0..100.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from sacrebleu.metrics import BLEU, CHRF
-from sacrebleu.significance import PairedTest
+from sacrebleu.significance import PairedTest, Result
 
 from rnn_modules.names import PADDING_ID
 
@@ -90,7 +90,8 @@ def translation_metrics(
         "bleu1": unigram.corpus_score(hypotheses, [references]).score,
         "bleu1_with_tags": unigram.corpus_score(tagged[0], [tagged[1]]).score,
     }
-    return {name: float(score) for name, score in scores.items()} | {
+    return {
+        **{name: float(score) for name, score in scores.items()},
         "bleu_signature": str(bleu.get_signature()),
         "chrf_signature": str(chrf.get_signature()),
         "examples": len(references),
@@ -111,13 +112,17 @@ def bleu_p_value(
     Returns:
         The p-value; 1 for equal scores, to which sacrebleu, counting strictly larger differences, would give the least.
     """
-    systems = [("reference", list(reference_hypotheses)), ("system", list(hypotheses))]
+    systems: list[tuple[str, Sequence[str]]] = [("reference", list(reference_hypotheses)), ("system", list(hypotheses))]
     metric = BLEU(tokenize="none", force=True)
     test = PairedTest(systems, {"BLEU": metric}, [list(references)], test_type="bs", n_samples=samples, n_jobs=1)
     reference, system = test()[1]["BLEU"]
-    return 1.0 if system.score == reference.score else float(system.p_value)
+    assert isinstance(reference, Result) and isinstance(system, Result)
+    if system.score == reference.score:
+        return 1.0
+    assert system.p_value is not None
+    return float(system.p_value)
 
 
-def wrong_words(references: Sequence[str]) -> list[str]:
+def wrong_words(references: Iterable[str]) -> list[str]:
     """Translations with as many words as the references have, none of them right: what the tags alone score."""
     return [" ".join(["[UNK]"] * len(line.split())) for line in references]

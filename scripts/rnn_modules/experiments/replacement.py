@@ -48,14 +48,14 @@ def replace_each_module(
     dataset = worst.dataset
     inputs, labels = dataset.inputs("test"), dataset.labels("test")
     fixed = [
-        _described(scoped_metrics(labels, worst.network.logits(inputs).argmax(axis=-1)), "monolithic"),
-        _described(scoped_metrics(labels, best.network.logits(inputs).argmax(axis=-1)), "better"),
+        _described(scoped_metrics(labels, worst.classifier.logits(inputs).argmax(axis=-1)), "monolithic"),
+        _described(scoped_metrics(labels, best.classifier.logits(inputs).argmax(axis=-1)), "better"),
         _described(majority_metrics(labels, dataset.labels("train")), "constant"),
     ]
     by_class: dict[int, list[list[dict]]] = {label: list(fixed) for label in real_classes(dataset)}
     for mode, (worst_modules, best_modules) in modules.items():
-        odds = module_odds(worst.network, worst_modules, inputs, tuple(HEADS), threads)
-        better = module_odds(best.network, best_modules, inputs, tuple(HEADS), threads)
+        odds = module_odds(worst.classifier, worst_modules, inputs, tuple(HEADS), threads)
+        better = module_odds(best.classifier, best_modules, inputs, tuple(HEADS), threads)
         for head in HEADS:
             composed = _described(scoped_metrics(labels, vote(odds[head])), "composed", mode, head)
             for label, rows in by_class.items():

@@ -48,7 +48,9 @@ def compare_with_baselines(
     """
     composed = {mode: _module_odds(models, parts, threads) for mode, parts in modules.items()}
     parents = _parent_odds(models)
-    logits = [[np.moveaxis(model.network.logits(inputs), -1, 0) for inputs in _test_inputs(models)] for model in models]
+    logits = [
+        [np.moveaxis(model.classifier.logits(inputs), -1, 0) for inputs in _test_inputs(models)] for model in models
+    ]
     cases = {problem.name(case): case for case in problem.cases()}
     rows = []
     for baseline in baselines.models:
@@ -107,7 +109,7 @@ def _test_inputs(models: Sequence[TrainedModel]) -> list[np.ndarray]:
 
 def _module_odds(models: Sequence[TrainedModel], modules: Sequence[Modules], threads: int) -> Odds:
     found = [
-        [module_odds(model.network, part, inputs, tuple(HEADS), threads) for inputs in _test_inputs(models)]
+        [module_odds(model.classifier, part, inputs, tuple(HEADS), threads) for inputs in _test_inputs(models)]
         for model, part in zip(models, modules, strict=True)
     ]
     return {head: [[odds[head] for odds in of_model] for of_model in found] for head in HEADS}
@@ -118,11 +120,11 @@ def _parent_odds(models: Sequence[TrainedModel]) -> Odds:
     found = []
     for model in models:
         dataset = model.dataset
-        whole = whole_modules(model.network, dataset.class_names)
+        whole = whole_modules(model.classifier, dataset.class_names)
         seed = whole.parameters.seed
-        whole = calibrate(model.network, whole, dataset.inputs("train"), dataset.labels("train"), seed)
+        whole = calibrate(model.classifier, whole, dataset.inputs("train"), dataset.labels("train"), seed)
         found.append(
-            [parent_odds(model.network, inputs, tuple(HEADS), whole.thresholds) for inputs in _test_inputs(models)]
+            [parent_odds(model.classifier, inputs, tuple(HEADS), whole.thresholds) for inputs in _test_inputs(models)]
         )
     return {head: [[odds[head] for odds in of_model] for of_model in found] for head in HEADS}
 

@@ -270,7 +270,8 @@ class Union(Problem):
 
     def cases(self) -> list[Case]:
         """Every class of the first dataset with every class of the second."""
-        return list(itertools.product(*map(real_classes, self.datasets)))
+        first, second = self.datasets
+        return list(itertools.product(real_classes(first), real_classes(second)))
 
     def outputs(self) -> int:
         """One per class."""
@@ -299,7 +300,8 @@ class Replacement(Problem):
 
     def cases(self) -> list[Case]:
         """Every class of the first dataset with every class of the second."""
-        return list(itertools.product(*map(real_classes, self.datasets)))
+        first, second = self.datasets
+        return list(itertools.product(real_classes(first), real_classes(second)))
 
     def outputs(self) -> int:
         """One per class of the first dataset."""
@@ -358,6 +360,7 @@ def problem_of(experiment: str, datasets: Sequence[Dataset], examples_per_class:
                 "evaluate_translation_reuse.py"
             )
     many_output = [dataset.labels("test").ndim == 2 for dataset in datasets]
+    kind: type[Problem]
     if experiment == "intra_reuse" and len(datasets) == 1:
         kind = ManyOutputPair if many_output[0] else OneOutputPair
     elif experiment in ("inter_reuse", "inter_replacement") and many_output == [False, True]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -53,8 +54,8 @@ class Translator:
             )
         languages = np.full(len(sources), dataset.class_names.index(language))
         start, end = dataset.tag_ids()
-        encoded = dataset.encode_sources(sources)
-        ids = translate(self.model.network, encoded, languages, start, end, self.modules, threads)
+        encoded = dataset.encode_sources(sources.tolist())
+        ids = translate(self.model.translator, encoded, languages, start, end, self.modules, threads)
         return dataset.sentences(ids).tolist()
 
 
@@ -101,7 +102,7 @@ def compare(
         hypotheses = {name: system[language].translate(sources, language, threads) for name, system in systems.items()}
         hypotheses["tags_only"] = wrong_words(references)
         for name, lines in hypotheses.items():
-            row = {"decision": f"{source}-{language}", "predictor": name, "mode": None, "head": None}
+            row: dict[str, Any] = {"decision": f"{source}-{language}", "predictor": name, "mode": None, "head": None}
             row |= (described or {}).get(name, {})
             row |= translation_metrics(lines, references, *tags(language))
             if name not in (reference, "tags_only"):
@@ -150,7 +151,7 @@ def replace_each_language(
         "monolithic": dict.fromkeys(languages, Translator(worst)),
         "better": dict.fromkeys(languages, Translator(best)),
     }
-    named = {}
+    named: dict[str, dict] = {}
     for mode, (worst_modules, best_modules) in modules.items():
         systems[f"composed {mode}"] = dict.fromkeys(languages, Translator(worst, worst_modules))
         systems[f"modules {mode}"] = dict.fromkeys(languages, Translator(best, best_modules))

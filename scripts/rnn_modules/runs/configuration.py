@@ -70,9 +70,9 @@ def check_files(paths: Iterable[str | os.PathLike]) -> None:
 def _expanded(path: str | os.PathLike, node: yaml.Node, known: dict[int, int | None]) -> int:
     """Number of values below a node with its aliases written out; also checks the keys of every mapping."""
     if id(node) in known:
-        if known[id(node)] is None:
+        if (expanded := known[id(node)]) is None:
             raise InputError(f"{path}: line {node.start_mark.line + 1}: an alias of a value within itself")
-        return known[id(node)]
+        return expanded
     known[id(node)] = None
     children: list[yaml.Node] = []
     if isinstance(node, yaml.MappingNode):
@@ -89,8 +89,9 @@ def _expanded(path: str | os.PathLike, node: yaml.Node, known: dict[int, int | N
             children.append(value)
     elif isinstance(node, yaml.SequenceNode):
         children = node.value
-    known[id(node)] = 1 + sum(_expanded(path, child, known) for child in children)
-    return known[id(node)]
+    expanded = 1 + sum(_expanded(path, child, known) for child in children)
+    known[id(node)] = expanded
+    return expanded
 
 
 def profile_files(command: list[str]) -> list[Path]:

@@ -131,11 +131,11 @@ class Estimate:
         """
         if rule not in self.table.jobs:
             raise InputError(f"{rule}: received a rule that config/costs.yaml has no row of; add one")
-        values, rows = list(values), self.table.jobs[rule]
+        values, by_value = list(values), self.table.jobs[rule]
         about = [part for value in values for part in value.split("-") if part in self.sizes]
         scale = max((self.scales[name] for name in about or self.sizes), key=SCALES.index)
         # What the table does not know takes the most of its rule.
-        rows = [rows[value] for value in values if value in rows] or rows.values()
+        rows = [by_value[value] for value in values if value in by_value] or list(by_value.values())
         seconds, longest, memory = (max(numbers) for numbers in zip(*(row[scale] for row in rows), strict=True))
         if about:
             own, measured = self.sizes[about[0]], self.table.sizes[about[0]][scale]

@@ -85,7 +85,7 @@ def check_whole(folder: Path) -> None:
     run = RunFolder(folder)
     problems = [problem for check in (*verify_files(folder), verify_tables(folder)) for problem in check.problems]
     # Without run.json that is the problem already.
-    asked = run.results(run.configuration()) if run.run_json.exists() else []
+    asked = [] if (configuration := run.configuration()) is None else run.results(configuration)
     said = {problem.partition(": ")[0] for problem in problems}
     problems += [f"{path}: missing" for path in asked if not path.is_file() and str(path) not in said]
     # What explains the rest stands first.

@@ -16,6 +16,8 @@ from rnn_modules.files.atomic_files import InputError, replacing
 from rnn_modules.files.command_line import LARGEST_SEED, check_settings, setting
 from rnn_modules.training.architectures import DataSizes
 
+Inputs = np.ndarray | tuple[np.ndarray, np.ndarray]
+"""``(examples, tokens) int32``; for translation a pair of these, the encoder's and the decoder's."""
 History = dict[str, list[float]]
 """Metric -> its value after each epoch."""
 
@@ -66,7 +68,7 @@ def sizes_of(dataset: Dataset) -> DataSizes:
     return DataSizes(dataset.inputs("train").shape[1], timesteps, dataset.metadata["vocabulary_size"], outputs)
 
 
-def inputs_and_targets(dataset: Dataset, split: str) -> tuple:
+def inputs_and_targets(dataset: Dataset, split: str) -> tuple[Inputs, np.ndarray]:
     """What ``fit`` receives: inputs (a pair for translation) and the integer targets.
 
     Raises:
@@ -91,7 +93,13 @@ def compiled(model: keras.Model, settings: TrainingSettings) -> keras.Model:
     return model
 
 
-def fit(model: keras.Model, inputs, targets: np.ndarray, settings: TrainingSettings, validation=None) -> History:
+def fit(
+    model: keras.Model,
+    inputs: Inputs,
+    targets: np.ndarray,
+    settings: TrainingSettings,
+    validation: tuple[Inputs, np.ndarray] | None = None,
+) -> History:
     """Fit a compiled model in place.
 
     Args:
