@@ -28,6 +28,7 @@ from rnn_modules.decomposition.concern import (
 from rnn_modules.decomposition.masks import Modules
 from rnn_modules.decomposition.parameters import DecompositionParameters
 from rnn_modules.files.atomic_files import InputError
+from rnn_modules.names import MODES, Mode
 from rnn_modules.network import SQUASHED_GATES, Network, RecurrentLayer
 from rnn_modules.network.batching import share_out
 from rnn_modules.network.stack import Observed
@@ -100,7 +101,8 @@ def draw_samples(
         per_step = [_draw(labels, classes, parameters, generator)] * timesteps
     if valid is not None and parameters.masked_observations == "drop":
         per_step = [
-            tuple([rows[valid[step, rows]] for rows in part] for part in drawn) for step, drawn in enumerate(per_step)
+            ([rows[valid[step, rows]] for rows in positive], [rows[valid[step, rows]] for rows in negative])
+            for step, (positive, negative) in enumerate(per_step)
         ]
     return Samples(
         positive=[[drawn[0][label] for drawn in per_step] for label in range(classes)],
@@ -136,7 +138,7 @@ def decompose(
     labels: np.ndarray,
     class_names: Sequence[str],
     parameters: DecompositionParameters,
-    modes: Sequence[str] = ("rolled", "unrolled"),
+    modes: Sequence[Mode] = MODES,
     samples: Samples | None = None,
     threads: int = 1,
 ) -> dict[str, Modules]:

@@ -162,7 +162,7 @@ def share_of_edges(layers: Sequence[LayerShape]) -> ShareRemoved:
     def share(order: np.ndarray) -> np.ndarray:
         rank = ranks(order)
         kept = np.zeros(order.shape, np.int64)
-        rows_below = 0
+        rows_below: int | np.ndarray = 0
         for layer, end in zip(layers, ends, strict=True):
             start = end - layer.nodes
             removed = np.cumsum((order >= start) & (order < end), axis=-1)

@@ -26,10 +26,10 @@ def kept_parameters(modules: Modules, network: Network) -> dict[str, tuple[np.nd
     edges = modules.parameters.removed_edges
     counts = {name: np.zeros(len(modules)) for name in ("kernel", "recurrent_kernel", "bias")}
     totals = dict.fromkeys(counts, 0)
-    previous = None
+    previous: np.ndarray | None = None
     for layer, kept in zip(network.layers, modules.kept, strict=True):
         columns = columns_of(kept, len(layer.gates)).sum(axis=2)
-        rows = kept.any(axis=2)
+        rows = np.asarray(kept.any(axis=2))
         inputs, units = layer.kernel.shape[0], layer.units
         width = len(layer.gates) * units
         sending = inputs if previous is None or "next_kernel_rows" not in edges else previous.sum(axis=2)
@@ -44,7 +44,7 @@ def kept_parameters(modules: Modules, network: Network) -> dict[str, tuple[np.nd
             totals[name] += total
         previous = rows
     result = {name: (counts[name], totals[name]) for name in counts}
-    result["output"] = _kept_output(modules, network, previous)
+    result["output"] = _kept_output(modules, network, rows)
     other = sum(
         array.size
         for name in ("embedding", "source_embedding", "target_embedding")
@@ -67,7 +67,7 @@ def _kept_output(modules: Modules, network: Network, rows: np.ndarray) -> tuple[
         kept_rows = np.full(len(modules), float(network.layers[-1].units))
     if network.translates:
         return kept_rows * network.outputs, total
-    # With two classes the mean of "the others" is the other class's column itmodules.
+    # With two classes the mean of "the others" is the other class's column itself.
     return kept_rows * (2 if network.outputs == 2 else 1), total
 
 
@@ -82,11 +82,12 @@ def jaccard(modules: Modules, network: Network) -> np.ndarray:
     """
     kept = kept_parameters(modules, network)
     parts = ("kernel",) if network.translates else ("kernel", "output")
-    share = sum(kept[name][0] for name in parts) / sum(kept[name][1] for name in parts)
+    none = np.zeros(len(modules))
+    share = sum((kept[name][0] for name in parts), none) / sum(kept[name][1] for name in parts)
     return share / (2 - share)
 
 
 def kept_share(modules: Modules, network: Network) -> np.ndarray:
     """Share of all the parent's weights that each module keeps unchanged, ``(modules,) float64``."""
     kept = kept_parameters(modules, network).values()
-    return sum(part for part, _ in kept) / sum(total for _, total in kept)
+    return sum((part for part, _ in kept), np.zeros(len(modules))) / sum(total for _, total in kept)

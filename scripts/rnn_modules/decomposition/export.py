@@ -12,6 +12,7 @@ import keras
 import numpy as np
 
 from rnn_modules.decomposition.composition import replay_network
+from rnn_modules.decomposition.heads import known_thresholds
 from rnn_modules.decomposition.masks import Modules
 from rnn_modules.network import Classifier, EncoderDecoder, Network, RecurrentLayer, StepMask
 
@@ -35,8 +36,9 @@ def to_keras(network: Network, modules: Modules, index: int) -> keras.Model:
         InputError: the modules belong to another parent.
     """
     modules.check_parent(network)
-    if network.translates:
+    if isinstance(network, EncoderDecoder):
         return _translator(network, modules.select([index]))
+    assert isinstance(network, Classifier)
     network = replay_network(network, modules)
     one = modules.select([index])
     inputs = keras.Input((network.tokens,), dtype="int32", name="tokens")
@@ -154,7 +156,7 @@ def _head_weights(network: Classifier, module: Modules, label: int) -> list[np.n
     channelled = np.stack([kernel[:, label], kernel[:, others].mean(axis=1)], axis=1)
     channelled_bias = np.array([bias[label], bias[others].mean()])
     if module.parameters.head == "calibrated":
-        channelled_bias[0] -= module.thresholds[0]
+        channelled_bias[0] -= known_thresholds(module.thresholds)[0]
     return [channelled, channelled_bias.astype(kernel.dtype)]
 
 

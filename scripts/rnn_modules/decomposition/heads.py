@@ -27,10 +27,19 @@ def head_odds(logits: np.ndarray, head: str, thresholds: np.ndarray | None = Non
         return dominant - np.logaddexp.reduce(others, axis=-1)
     odds = dominant - (logits.sum(axis=-1) - dominant) / (classes - 1)
     if head == "calibrated":
-        if thresholds is None:
-            raise InputError("head calibrated: these modules have no thresholds; decompose the model again")
-        odds = odds - thresholds.astype(odds.dtype).reshape(-1, *[1] * (odds.ndim - 1))
+        odds = odds - known_thresholds(thresholds).astype(odds.dtype).reshape(-1, *[1] * (odds.ndim - 1))
     return odds
+
+
+def known_thresholds(thresholds: np.ndarray | None) -> np.ndarray:
+    """The thresholds that the head ``calibrated`` needs.
+
+    Raises:
+        InputError: there are none.
+    """
+    if thresholds is None:
+        raise InputError("head calibrated: these modules have no thresholds; decompose the model again")
+    return thresholds
 
 
 def best_threshold(odds: np.ndarray, positive: np.ndarray) -> float:

@@ -98,8 +98,13 @@ def read_modules(path: str | os.PathLike, manifest: str | os.PathLike, network: 
 def _unpacked(files: str, arrays: dict[str, np.ndarray], name: str, modules: int, units: int) -> np.ndarray:
     """A layer's mask, ``(modules, timesteps or 1, gates or 1, units) bool``, from the bits in the file."""
     packed, columns = arrays.get(name), -(-units // 8)
-    shape = (None,) * 4 if packed is None or packed.ndim != 4 or packed.dtype != np.uint8 else packed.shape
-    if (shape[0], shape[3]) != (modules, columns) or not packed.size:
+    if (
+        packed is None
+        or packed.dtype != np.uint8
+        or packed.ndim != 4
+        or (packed.shape[0], packed.shape[3]) != (modules, columns)
+        or not packed.size
+    ):
         received = "none" if packed is None else f"{packed.dtype} {packed.shape}"
         raise InputError(
             f"{files}: {name}: expected uint8 ({modules}, timesteps, gates, {columns}), received {received}; "

@@ -15,6 +15,7 @@ from rnn_modules.decomposition.module_files import read_modules
 from rnn_modules.decomposition.parameters import DecompositionParameters
 from rnn_modules.files.atomic_files import InputError, read_json
 from rnn_modules.files.checked_json import RecordReader
+from rnn_modules.names import Mode
 from rnn_modules.network import Classifier, EncoderDecoder, Network, load_network
 
 _KEYS = ("architecture", "dataset", "data_source", "rnn", "layers", "seed", "validation", "network_sha256")
@@ -61,13 +62,13 @@ class TrainedModel:
 
     @property
     def classifier(self) -> Classifier:
-        """The network of a model that decides among classes; its dataset says that it does (:func:`check_fits`)."""
+        """The network, of a dataset that has classes and no translations."""
         assert isinstance(self.network, Classifier)
         return self.network
 
     @property
     def translator(self) -> EncoderDecoder:
-        """The network of a model that translates; likewise."""
+        """The network, of a dataset of translations."""
         assert isinstance(self.network, EncoderDecoder)
         return self.network
 
@@ -115,15 +116,7 @@ def check_fits(network: Network, dataset: Dataset) -> None:
     if network.translates != dataset.is_translation:
         kind = "translations" if dataset.is_translation else "classes"
         raise InputError(f"{corpus}: holds {kind}, for which the model is not made; give the dataset it was trained on")
-    if isinstance(network, EncoderDecoder):
-        pairs = [
-            ("input ids", facts["input_tokens"], "source tokens", network.source_tokens),
-            ("words", facts["vocabulary_size"], "embedded words", len(network.source_embedding)),
-            ("target ids but one", facts["output_timesteps"] - 1, "target tokens", network.target_tokens),
-            ("target words", facts["target_vocabulary_size"], "outputs", network.outputs),
-        ]
-    else:
-        assert isinstance(network, Classifier)
+    if isinstance(network, Classifier):
         pairs = [
             ("classes", len(dataset.class_names), "outputs", network.outputs),
             ("input ids", facts["input_tokens"], "input tokens", network.tokens),
@@ -131,6 +124,14 @@ def check_fits(network: Network, dataset: Dataset) -> None:
         ]
         if network.many_output:
             pairs.append(("labels per example", facts["output_timesteps"], "timesteps", network.timesteps))
+    else:
+        assert isinstance(network, EncoderDecoder)
+        pairs = [
+            ("input ids", facts["input_tokens"], "source tokens", network.source_tokens),
+            ("words", facts["vocabulary_size"], "embedded words", len(network.source_embedding)),
+            ("target ids but one", facts["output_timesteps"] - 1, "target tokens", network.target_tokens),
+            ("target words", facts["target_vocabulary_size"], "outputs", network.outputs),
+        ]
     for name, number, of_model, received in pairs:
         if number != received:
             raise InputError(
@@ -140,7 +141,7 @@ def check_fits(network: Network, dataset: Dataset) -> None:
 
 
 def decompose_trained(
-    network: Network, dataset: Dataset, parameters: DecompositionParameters, modes: Sequence[str], threads: int = 1
+    network: Network, dataset: Dataset, parameters: DecompositionParameters, modes: Sequence[Mode], threads: int = 1
 ) -> dict[str, Modules]:
     """Modules of a model by mode, cut with the training split of its dataset.
 
@@ -155,14 +156,12 @@ def decompose_trained(
         InputError: the model does not belong to the dataset, or a class has no example.
     """
     check_fits(network, dataset)
-    labels = dataset.labels("train")
-    found = decompose(
-        network, dataset.model_inputs("train"), labels, dataset.class_names, parameters, modes, threads=threads
-    )
-    if not isinstance(network, Classifier):
-        return found
-    inputs = dataset.inputs("train")
-    return {mode: calibrate(network, part, inputs, labels, parameters.seed) for mode, part in found.items()}
+    inputs, labels = dataset.model_inputs("train"), dataset.labels("train")
+    found = decompose(network, inputs, labels, dataset.class_names, parameters, modes, threads=threads)
+    if isinstance(network, Classifier):
+        inputs = dataset.inputs("train")
+        return {mode: calibrate(network, part, inputs, labels, parameters.seed) for mode, part in found.items()}
+    return found
 
 
 def common_facts(models: Sequence[TrainedModel]) -> dict:

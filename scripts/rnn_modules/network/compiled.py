@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from numba import njit
 
 # Products may be added without being rounded first, as linear algebra libraries do.
-_SETTINGS = {"nogil": True, "error_model": "numpy", "fastmath": {"contract"}}
+_SETTINGS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "fastmath": {"contract"}}
 
 
 def compiled(function: Callable) -> Callable:

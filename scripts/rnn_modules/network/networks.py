@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import json
 import os
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -23,8 +24,8 @@ from rnn_modules.network.stack import Observed, State, Step, observe_stack, run_
 
 
 @dataclass(frozen=True, eq=False)
-class Network:
-    """What classifiers and encoder-decoders share.
+class Network(ABC):
+    """What classifiers and encoder-decoders share; ``inputs`` are ids as each of the two kinds reads them.
 
     Attributes:
         layers: recurrent layers that are decomposed (an encoder-decoder's are the decoder's).
@@ -48,6 +49,28 @@ class Network:
     def dtype(self) -> np.dtype:
         """Type of the weights and of all activations."""
         return self.output_kernel.dtype
+
+    @property
+    @abstractmethod
+    def timesteps(self) -> int:
+        """Number of timesteps of ``layers``."""
+
+    @property
+    @abstractmethod
+    def many_output(self) -> bool:
+        """Whether there is one decision per timestep and not one per example."""
+
+    @abstractmethod
+    def observe(self, inputs: Any, gates: bool = False, threads: int = 1) -> Iterator[list[Observed]]:
+        """Activations of ``layers``, layer by layer."""
+
+    @abstractmethod
+    def valid(self, inputs: Any) -> np.ndarray | None:
+        """Which steps are real, ``(timesteps, examples) bool``, or None when all are."""
+
+    @abstractmethod
+    def logits(self, inputs: Any) -> np.ndarray:
+        """Logits ``(examples, outputs)`` or ``(examples, timesteps, outputs)`` of the whole network."""
 
     @cached_property
     def sha256(self) -> str:
@@ -164,7 +187,10 @@ class EncoderDecoder(Network):
     source_tokens: int
     target_tokens: int
 
-    many_output = True
+    @property
+    def many_output(self) -> bool:
+        """True: there is a word per timestep."""
+        return True
 
     @property
     def timesteps(self) -> int:
@@ -318,9 +344,9 @@ def load_network(path: str | os.PathLike) -> Network:
     Raises:
         InputError: the file is missing, damaged, or not a network; the message names it.
     """
-    arrays = read_arrays(path, ("structure", "output_kernel", "output_bias"))
+    arrays: dict[str, Any] = read_arrays(path, ("structure", "output_kernel", "output_bias"))
     try:
-        structure = parse_json(str(arrays["structure"]))
+        structure: Any = parse_json(str(arrays["structure"]))
         cls, array_names, stack_names = _KINDS[structure.pop("kind")]
         parts: dict = {name: arrays[name] for name in array_names}
         for stack in stack_names:

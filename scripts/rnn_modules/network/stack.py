@@ -213,7 +213,7 @@ def observe_stack(
 def step_stack(
     layers: Sequence[RecurrentLayer],
     projected: np.ndarray,
-    reads: np.ndarray,
+    reads: np.ndarray | None,
     states: list[State],
     timestep: int,
     masks: Sequence[LayerMask] | None = None,
