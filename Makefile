@@ -82,7 +82,7 @@ lint: $(VENV)/.done ## ruff, snakefmt, snakemake --lint
 
 reference: $(VENV)/.done ## keep a finished run's records, tables and figures (RUN=laptop) and show them in results/README.md
 	$(PY) scripts/publish_reference.py --run "results/$(RUN)" --reference "results/reference/$(RUN)" \
-	  --benchmark results/bench --results results/README.md --readme README.md
+	  --benchmark results/bench --results results/README.md
 	test ! -e results/demo/run.json || install -D -m 644 results/demo/run.json results/reference/demo/run.json
 
 lock: ## resolve envs/requirements.in and envs/gpu.in anew (needs uv)

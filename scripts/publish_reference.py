@@ -1,8 +1,8 @@
-r"""Keep a finished run as the project's reference, and show it: all of it on one page, its finding in the README.
+r"""Keep a finished run as the project's reference, and show all of it on one page.
 
 Example:
     python scripts/publish_reference.py --run results/laptop --reference results/reference/laptop \
-        --benchmark results/bench --results results/README.md --readme README.md
+        --benchmark results/bench --results results/README.md
 """
 
 import logging
@@ -19,9 +19,8 @@ def main() -> None:
     parser.add_argument("--reference", type=Path, required=True, help="folder to keep it in; replaced")
     parser.add_argument("--benchmark", type=Path, required=True, help="folder that `make bench` wrote")
     parser.add_argument("--results", type=Path, required=True, help="the page of all tables; written whole")
-    parser.add_argument("--readme", type=Path, required=True, help="the README whose block is filled, if it has one")
     arguments = parser.parse_args()
-    kept = publish(arguments.run, arguments.reference, arguments.benchmark, arguments.results, arguments.readme)
+    kept = publish(arguments.run, arguments.reference, arguments.benchmark, arguments.results)
     logging.info("%d files kept in %s", kept, arguments.reference)
 
 

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import datetime
 import os
-import re
 import shutil
 from pathlib import Path
 
-from rnn_modules.files.atomic_files import InputError, read_json, read_text, replacing, replacing_folder
+from rnn_modules.files.atomic_files import InputError, read_text, replacing, replacing_folder
 from rnn_modules.files.run_folder import RunFolder
 from rnn_modules.runs.crate import listed_files
 from rnn_modules.runs.rebuild_tables import verify_tables
@@ -40,7 +39,7 @@ _SHOWN = 5
 
 
 def publish(
-    folder: str | os.PathLike, reference: str | os.PathLike, benchmark: str | os.PathLike, results: Path, readme: Path
+    folder: str | os.PathLike, reference: str | os.PathLike, benchmark: str | os.PathLike, results: Path
 ) -> int:
     """Keep a run as the reference and show it.
 
@@ -49,28 +48,26 @@ def publish(
         reference: the folder that keeps it; what is there is replaced.
         benchmark: the folder that the benchmarks wrote.
         results: the page of all tables, written whole.
-        readme: the page whose block ``<!-- finding -->`` is filled, if it has one.
 
     Returns:
         The number of files that the reference keeps.
 
     Raises:
         InputError: the run did not finish, is not whole, or is not as it was written; there is no benchmark; a folder
-            would be replaced that must stay; as UnwritableError, a file cannot be written. The old reference and both
-            pages are as they were then.
+            would be replaced that must stay; as UnwritableError, a file cannot be written. The old reference and its
+            page are as they were then.
     """
     folder, reference, benchmark = Path(folder), Path(reference), Path(benchmark)
-    _check_apart(reference, [folder, benchmark, results, readme])
+    _check_apart(reference, [folder, benchmark, results])
     check_whole(folder)
     files = reference_files(folder, benchmark)
     place = Path(os.path.relpath(reference, results.parent)).as_posix()
-    # The folder takes its place first, when all three are written.
-    with replacing(results) as results_file, replacing(readme) as readme_file, replacing_folder(reference) as new:
+    # The folder takes its place first, when both are written.
+    with replacing(results) as results_file, replacing_folder(reference) as new:
         for source, name in files.items():
             with replacing(new / name) as temporary:
                 shutil.copyfile(source, temporary)
         results_file.write_text(results_page(new, place), encoding="utf-8")
-        readme_file.write_text(fill(read_text(readme), "finding", finding(new)), encoding="utf-8")
     return len(files)
 
 
@@ -141,23 +138,6 @@ def results_page(reference: Path, place: str) -> str:
     return "\n\n".join(lines) + "\n"
 
 
-def finding(reference: Path) -> str:
-    """What became of the paper's claims, in two sentences for the front page.
-
-    Raises:
-        InputError: a file is missing or damaged.
-
-    Example:
-        >>> finding(Path("results/reference/laptop")).partition(" Of ")[0]
-        'Run `laptop` of 2026-11-24, commit 8c4f9d3311ca, 140 minutes on 2 cores.'
-    """
-    claims = read_json(reference / "tables" / "claims.json", ("verdicts",))["verdicts"]
-    if not isinstance(claims, dict) or not all(isinstance(count, int) for count in claims.values()):
-        raise InputError(f"{reference}/tables/claims.json: verdicts: expected counts, received {claims!r:.80}")
-    counted = ", ".join(f"{count} {verdict}" for verdict, count in claims.items())
-    return f"{_facts(reference)} Of the paper's {sum(claims.values())} claims: {counted}."
-
-
 def _facts(reference: Path) -> str:
     """Which run a reference is of: its name, day, code, time and machine."""
     calls = read_calls(reference)
@@ -172,17 +152,6 @@ def _facts(reference: Path) -> str:
         f"Run `{last['configuration'].get('run')}` of {ended[-1].date()}, {commit}, "
         f"{minutes:,.0f} minutes on {machine.get('cores')} cores."
     )
-
-
-def fill(text: str, name: str, content: str) -> str:
-    """Replace what stands between the marks of a block, where a text has it.
-
-    Example:
-        >>> fill("a <!-- x -->old<!-- /x --> b", "x", "new").splitlines()
-        ['a <!-- x -->', '', 'new', '', '<!-- /x --> b']
-    """
-    pattern = re.compile(rf"(<!-- {name} -->).*?(<!-- /{name} -->)", re.DOTALL)
-    return pattern.sub(lambda match: f"{match[1]}\n\n{content.strip()}\n\n{match[2]}", text)
 
 
 def _check_apart(reference: Path, kept: list[Path]) -> None:

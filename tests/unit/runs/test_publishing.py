@@ -15,7 +15,7 @@ from rnn_modules.files import atomic_files
 from rnn_modules.files.atomic_files import InputError, UnwritableError, write_json
 from rnn_modules.files.run_folder import RunFolder
 from rnn_modules.runs import publishing
-from rnn_modules.runs.publishing import fill, finding, publish, results_page
+from rnn_modules.runs.publishing import publish, results_page
 from rnn_modules.runs.rebuild_tables import rebuild
 from support.made_up_cases import case_record, sweep_record, variants_record
 from support.made_up_verified_run import CONFIGURATION, MODEL, write_call, write_verified_run
@@ -26,8 +26,10 @@ REFERENCE = ROOT / "results" / "reference" / "laptop"
 
 def test_the_page_shows_the_reference():
     assert results_page(REFERENCE, "reference/laptop") == (ROOT / "results" / "README.md").read_text()
-    text = finding(REFERENCE)
-    assert "12 reproduced" in text and "40 claims" in text and "2026-11-24" in text
+
+
+def test_the_page_says_which_run_it_shows():
+    assert "Run `laptop` of 2026-11-24, commit 8c4f9d3311ca" in results_page(REFERENCE, "reference/laptop")
 
 
 def test_links_of_the_page_lead_somewhere():
@@ -93,20 +95,19 @@ def place(whole, tmp_path):
     (place / "reference").mkdir()
     for name in ("reference/old", "results.md"):
         (place / name).write_text("old")
-    (place / "README.md").write_text("a\n<!-- finding -->\nold\n<!-- /finding -->\nb\n")
     return place
 
 
 def publish_there(place, **changes):
-    paths = {"reference": "reference", "benchmark": "bench", "results": "results.md", "readme": "README.md"} | changes
+    paths = {"reference": "reference", "benchmark": "bench", "results": "results.md"} | changes
     return publish(place / "made-up", **{name: place / path for name, path in paths.items()})
 
 
 def is_as_before(place):
     kept = [path.relative_to(place).as_posix() for path in place.iterdir()]
-    assert sorted(kept) == ["README.md", "bench", "made-up", "mirror", "reference", "results.md"]
+    assert sorted(kept) == ["bench", "made-up", "mirror", "reference", "results.md"]
     assert [path.name for path in (place / "reference").iterdir()] == ["old"]
-    return (place / "results.md").read_text() == "old" and "old" in (place / "README.md").read_text()
+    return (place / "results.md").read_text() == "old"
 
 
 def test_a_whole_run_becomes_the_reference(place):
@@ -118,7 +119,6 @@ def test_a_whole_run_becomes_the_reference(place):
     assert {f"models/{MODEL}/seed-0/record.json", "bench/bench.md"} <= names
     assert not [name for name in names if name.endswith((".npz", "vocabulary.json")) or "report" in name]
     assert (place / "results.md").read_text() == results_page(reference, "reference")
-    assert (place / "README.md").read_text() == f"a\n<!-- finding -->\n\n{finding(reference)}\n\n<!-- /finding -->\nb\n"
     assert not list(place.glob(".*"))
 
 
@@ -160,7 +160,7 @@ def test_without_benchmarks_it_is_refused(place):
     assert is_as_before(place)
 
 
-@pytest.mark.parametrize("reference", ["made-up", "made-up/tables", ".", "bench", "README.md"])
+@pytest.mark.parametrize("reference", ["made-up", "made-up/tables", ".", "bench", "results.md"])
 def test_nothing_that_must_stay_is_replaced(place, reference):
     with pytest.raises(InputError, match="would be replaced"):
         publish_there(place, reference=reference)
@@ -205,17 +205,9 @@ def test_a_call_killed_between_the_renamings_loses_nothing(place):
 def test_the_script_refuses_in_one_line(place):
     (place / "made-up" / "tables" / "table2.md").unlink()
     arguments = ("--run", "made-up", "--reference", "reference", "--benchmark", "bench", "--results", "results.md")
-    command = [sys.executable, ROOT / "scripts" / "publish_reference.py", *arguments, "--readme", "README.md"]
+    command = [sys.executable, ROOT / "scripts" / "publish_reference.py", *arguments]
     refused = subprocess.run(command, cwd=place, capture_output=True, text=True, timeout=120)
     assert refused.returncode == 2
     (line,) = refused.stderr.splitlines()
     assert line.startswith("error: made-up: cannot be the reference: made-up/tables/table2.md: missing")
     assert is_as_before(place)
-
-
-def test_fill_replaces_a_block_and_only_that():
-    text = "a\n<!-- x -->\nold\n<!-- /x -->\nb\n<!-- y -->\n<!-- /y -->\n"
-    filled = fill(text, "x", "new \\1")
-    assert filled == "a\n<!-- x -->\n\nnew \\1\n\n<!-- /x -->\nb\n<!-- y -->\n<!-- /y -->\n"
-    assert fill(filled, "x", "new \\1") == filled
-    assert fill("nothing", "x", "new") == "nothing"
