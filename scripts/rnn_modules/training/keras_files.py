@@ -42,6 +42,17 @@ def load_model(path: str | os.PathLike) -> keras.Model:
     Raises:
         InputError: the file is missing or damaged, unpacks to an absurd size, has code (a Lambda layer, a class that is
             not of Keras), or claims more weights than it holds.
+
+    Example:
+        >>> import tempfile
+        >>> from rnn_modules.training.architectures import ArchitectureSettings, DataSizes, build
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     build(ArchitectureSettings(units=4), DataSizes(6, 1, 30, 8)).save(f"{folder}/model.keras")
+        ...     load_model(f"{folder}/model.keras").name
+        'many_to_one'
+        >>> load_model("README.md")  # doctest: +ELLIPSIS
+        Traceback (most recent call last):
+        rnn_modules.files.atomic_files.InputError: README.md: not a model that can be loaded (File is not a zip ...
     """
     path = Path(path)
     try:
