@@ -29,6 +29,15 @@ class Translator:
     Attributes:
         model: the trained encoder-decoder, with the dataset whose vocabularies it reads and writes.
         modules: its modules, of which the language's is used; None uses the undecomposed model.
+
+    Example:
+        >>> from support.made_up_models import translator_model
+        >>> model = translator_model(languages=("fr", "de"))
+        >>> len(Translator(model).translate(model.dataset.sources("test"), "de"))
+        12
+        >>> Translator(model).translate(model.dataset.sources("test"), "it")
+        Traceback (most recent call last):
+        rnn_modules.files.atomic_files.InputError: model: translates into fr, de, not into 'it'
     """
 
     model: TrainedModel
@@ -84,6 +93,13 @@ def compare(
 
     Raises:
         InputError: a language is not one of the test split's, or a model does not translate into it.
+
+    Example:
+        >>> from support.made_up_models import translator_model
+        >>> model = translator_model(languages=("fr", "de"))
+        >>> rows = compare({"monolithic": dict.fromkeys(("fr", "de"), Translator(model))}, model.dataset, "monolithic")
+        >>> [(row["decision"], row["predictor"]) for row in rows]
+        [('en-fr', 'monolithic'), ('en-fr', 'tags_only'), ('en-de', 'monolithic'), ('en-de', 'tags_only')]
     """
     if not test.is_translation:
         raise InputError(f"dataset {test.metadata['corpus']}: holds no translations; give models trained on these")
@@ -124,6 +140,15 @@ def reuse(
         modules: its modules by mode.
         baselines: languages -> model trained on them, with its own vocabularies.
         threads: sentences are shared out among so many.
+
+    Example:
+        >>> from rnn_modules.decomposition.masks import whole_modules
+        >>> from support.made_up_models import translator_model
+        >>> model = translator_model(languages=("fr", "de"))
+        >>> whole = whole_modules(model.network, model.dataset.class_names)
+        >>> rows = reuse(model, {"rolled": whole}, {("de",): translator_model(languages=("de",))})
+        >>> [(row["case"], row["predictor"]) for row in rows]
+        [('de', 'baseline'), ('de', 'parent'), ('de', 'modules'), ('de', 'tags_only')]
     """
     rows = []
     for languages, baseline in baselines.items():
@@ -145,6 +170,15 @@ def replace_each_language(
 
     Arguments and rows as :func:`rnn_modules.experiments.replacement.replace_each_module`; a language's score depends on
     its own module alone.
+
+    Example:
+        >>> from rnn_modules.decomposition.masks import whole_modules
+        >>> from support.made_up_models import translator_model
+        >>> worst = translator_model(languages=("de",))
+        >>> best = translator_model(layers=2, dataset=worst.dataset)
+        >>> whole = tuple(whole_modules(model.network, model.dataset.class_names) for model in (worst, best))
+        >>> [row["predictor"] for row in replace_each_language(worst, best, {"rolled": whole})]
+        ['monolithic', 'better', 'composed', 'modules', 'tags_only']
     """
     languages = worst.dataset.class_names
     systems = {
@@ -177,6 +211,18 @@ def translation_reuse_record(
         run: name of the run.
         preset: that the modules were made with.
         threads: sentences are shared out among at most this many.
+
+    Example:
+        >>> import tempfile
+        >>> from pathlib import Path
+        >>> from rnn_modules.decomposition.masks import whole_modules
+        >>> from support.made_up_models import saved, translator_model
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     model = translator_model(folder=Path(folder, "model"), dataset_folder=Path(folder, "tatoeba"))
+        ...     model = saved(model, {"rolled": whole_modules(model.network, model.dataset.class_names)})
+        ...     record = translation_reuse_record(model, ["rolled"], [model], "demo", "paper")
+        >>> record["setting"], record["cases_possible"], sorted({row["case"] for row in record["rows"]})
+        ('encoder_decoder', 1, ['fr + de'])
     """
     modules = {mode: model.modules(mode) for mode in modes}
     by_languages = {baseline.dataset.class_names: baseline for baseline in baselines}
@@ -216,6 +262,19 @@ def scenario_record(
         run: name of the run.
         preset: that the modules were made with.
         threads: sentences are shared out among at most this many.
+
+    Example:
+        >>> import tempfile
+        >>> from pathlib import Path
+        >>> from rnn_modules.decomposition.masks import whole_modules
+        >>> from support.made_up_models import saved, translator_model
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     model = translator_model(folder=Path(folder, "model"), dataset_folder=Path(folder, "ukrainian"))
+        ...     model = saved(model, {"rolled": whole_modules(model.network, model.dataset.class_names)})
+        ...     parts = {"approach_1": {"fr": "all", "de": "all"}}
+        ...     record = scenario_record("add_ukrainian", {"all": model}, "all", parts, "rolled", "demo", "paper")
+        >>> record["setting"], sorted({row["predictor"] for row in record["rows"]})
+        ('add_ukrainian', ['approach_1', 'monolithic', 'tags_only'])
     """
     test = models[monolithic].dataset
     systems = {"monolithic": dict.fromkeys(test.class_names, Translator(models[monolithic]))} | {
