@@ -10,7 +10,7 @@ import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal, TypedDict
 
 import numpy as np
 
@@ -50,7 +50,16 @@ METADATA_KEYS = (
 
 @dataclass(frozen=True)
 class DatasetSettings:
-    """What of a corpus becomes a dataset, and how it is encoded; the field descriptions are the flags' help."""
+    """What of a corpus becomes a dataset, and how it is encoded; the field descriptions are the flags' help.
+
+    Example:
+        >>> DatasetSettings(train_examples=500).input_tokens
+        20
+        >>> DatasetSettings(input_tokens=0)
+        Traceback (most recent call last):
+        ...
+        rnn_modules.files.atomic_files.InputError: input_tokens: received 0; use a whole number from 1 to 10,000
+    """
 
     input_tokens: int = setting(20, "ids per input; longer texts lose their end", least=1, most=MOST_TOKENS)
     target_tokens: int = setting(20, "ids per translation, start and end tag included", least=3, most=MOST_TOKENS)
@@ -67,11 +76,14 @@ class DatasetSettings:
         1, "training words that occur less often are out of vocabulary", least=1, most=MOST_EXAMPLES
     )
     longest_source: int | None = setting(
-        None, "keep only texts (parallel corpora: source sentences) of so many words", least=1, most=MOST_EXAMPLES
+        None,
+        "keep only texts (parallel corpora: source sentences) of at most this many words",
+        least=1,
+        most=MOST_EXAMPLES,
     )
     longest_target: int | None = setting(
         None,
-        "keep only lines whose translations, into every language of the corpus, have at most so many words",
+        "keep only lines whose translations, into every language of the corpus, have at most this many words",
         least=1,
         most=MOST_EXAMPLES,
     )
@@ -81,20 +93,20 @@ class DatasetSettings:
         "are the same whichever are",
     )
     lines: int | None = setting(
-        None, "parallel corpora: take so many random lines before splitting", least=1, most=MOST_EXAMPLES
+        None, "parallel corpora: take this many random lines before splitting", least=1, most=MOST_EXAMPLES
     )
     train_examples: int | None = setting(
         None,
-        "take so many random training examples; without it all (parallel corpora: so many lines as give that number "
+        "take this many random training examples; without it all (parallel corpora: as many lines as give that number "
         "with all languages)",
         least=1,
         most=MOST_EXAMPLES,
     )
     validation_examples: int | None = setting(
-        None, "take so many random validation examples; without it all", least=1, most=MOST_EXAMPLES
+        None, "take this many random validation examples; without it all", least=1, most=MOST_EXAMPLES
     )
     test_examples: int | None = setting(
-        None, "take so many random test examples; without it all", least=1, most=MOST_EXAMPLES
+        None, "take this many random test examples; without it all", least=1, most=MOST_EXAMPLES
     )
     validation_share: float = setting(
         0.05,
@@ -133,13 +145,30 @@ class DatasetSettings:
 
 
 def tags(language: str) -> tuple[str, str]:
-    """Words put before and after every target sentence; the first tells the model the language."""
+    """Words put before and after every target sentence; the first tells the model the language.
+
+    Example:
+        >>> tags("fr")
+        ('[startfr]', '[endfr]')
+    """
     return f"[start{language}]", f"[end{language}]"
 
 
 def as_utf8(texts: Iterable[str]) -> np.ndarray:
-    """Texts as they are stored, ``(texts,)`` bytes: a quarter of the size of NumPy's own text."""
+    r"""Texts as they are stored, ``(texts,)`` bytes: a quarter of the size of NumPy's own text.
+
+    Example:
+        >>> as_utf8(["dog", "näen"]).tolist()
+        [b'dog', b'n\xc3\xa4en']
+    """
     return np.array([text.encode() for text in texts], dtype=bytes)
+
+
+class Words(TypedDict):
+    """Words by id; ``target`` is None for classification."""
+
+    input: list[str]
+    target: list[str] | None
 
 
 @dataclass(frozen=True)
@@ -152,12 +181,27 @@ class Dataset:
             (start tag, words, end tag, zeros on the right), ``{split}_languages (examples,)`` int32, and of validation
             and test the whole sentences, ``{split}_sources`` and ``{split}_references (examples,)`` UTF-8.
         metadata: what ``dataset.json`` holds.
-        vocabulary: words by id, ``input`` and ``target`` (``None`` for classification).
+        vocabulary: words by id, of inputs and of targets.
+
+    Example:
+        >>> import tempfile
+        >>> from rnn_modules.data.corpora import sources
+        >>> from rnn_modules.data.preparation import prepare
+        >>> manifest = sources.fetch("tatoeba", "synthetic", examples=300)
+        >>> dataset = prepare(sources.load(manifest), DatasetSettings(input_tokens=8, target_tokens=8), manifest)
+        >>> dataset.encode_sources(["A dog seeks the grey elephant!"]).tolist()
+        [[3, 8, 29, 2, 25, 1, 0, 0]]
+        >>> dataset.sentences(dataset.targets("test")[:3]).tolist()
+        ['un chien cherche la table grise', 'ein hund sucht den grauen tisch', 'un cane cerca il tavolo grigio']
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     dataset.save(folder)
+        ...     Dataset.load(folder).class_names
+        ('fr', 'de', 'it')
     """
 
     arrays: dict[str, np.ndarray]
-    metadata: dict
-    vocabulary: dict[str, list[str] | None]
+    metadata: dict[str, Any]
+    vocabulary: Words
 
     @property
     def class_names(self) -> tuple[str, ...]:
@@ -218,7 +262,7 @@ class Dataset:
 
     def tag_ids(self) -> tuple[np.ndarray, np.ndarray]:
         """Target ids of the start and of the end tag of every language, two ``(languages,)`` int32."""
-        ids = {word: index for index, word in enumerate(self.vocabulary["target"])}
+        ids = {word: index for index, word in enumerate(self._target_words())}
         pairs = [[ids[tag] for tag in tags(language)] for language in self.class_names]
         start, end = np.array(pairs, np.int32).T
         return start, end
@@ -226,15 +270,21 @@ class Dataset:
     def sentences(self, ids: np.ndarray) -> np.ndarray:
         """Text of decoded ``(examples, target tokens)`` int32, without padding and tags, ``(examples,)`` text."""
         unwritten = [PADDING_ID, *np.concatenate(self.tag_ids())]
-        words = np.array(self.vocabulary["target"], dtype=object)
+        words = np.array(self._target_words(), dtype=object)
         return np.array([" ".join(words[row[~np.isin(row, unwritten)]]) for row in ids])
+
+    def _target_words(self) -> list[str]:
+        words = self.vocabulary["target"]
+        if words is None:
+            raise InputError(f"dataset {self.metadata['corpus']}: has no target words; use one of translations")
+        return words
 
     def save(self, folder: str | os.PathLike) -> None:
         """Write ``dataset.npz``, ``vocabulary.json`` and, last, ``dataset.json``."""
         folder = Path(folder)
         write_arrays(folder / "dataset.npz", self.arrays)
-        source, target = (words and Vocabulary(tuple(words)) for words in map(self.vocabulary.get, ("input", "target")))
-        write_vocabularies(folder / "vocabulary.json", source, target)
+        source, target = Vocabulary(tuple(self.vocabulary["input"])), self.vocabulary["target"]
+        write_vocabularies(folder / "vocabulary.json", source, None if target is None else Vocabulary(tuple(target)))
         write_json(folder / "dataset.json", self.metadata)
 
     @classmethod
@@ -261,7 +311,7 @@ class Dataset:
                 f"{folder / 'vocabulary.json'}: {sizes} words where dataset.json has {expected}; "
                 "prepare the dataset again"
             )
-        vocabulary = {"input": list(source.words), "target": target and list(target.words)}
+        vocabulary: Words = {"input": list(source.words), "target": list(target.words) if target else None}
         dataset = cls(arrays, metadata, vocabulary)
         try:
             _check_arrays(dataset)
@@ -270,11 +320,17 @@ class Dataset:
         return dataset
 
 
-def read_metadata(path: Path) -> dict:
+def read_metadata(path: Path) -> dict[str, Any]:
     """Read ``dataset.json`` and check its values.
 
     Raises:
         InputError: the file is missing or damaged, or a value is missing, of the wrong kind or out of range.
+
+    Example:
+        >>> read_metadata(Path("no/dataset.json"))
+        Traceback (most recent call last):
+        ...
+        rnn_modules.files.atomic_files.InputError: no/dataset.json: cannot be read (No such file or directory)
     """
     metadata = read_json(path, METADATA_KEYS)
     reader = RecordReader(path, metadata)
@@ -303,22 +359,22 @@ def read_metadata(path: Path) -> dict:
 def _check_arrays(dataset: Dataset) -> None:
     """Raise ValueError unless every split has its arrays, of the shapes and in the ranges that the metadata gives."""
     metadata, classes = dataset.metadata, len(dataset.class_names)
-    timesteps, words = metadata["output_timesteps"], dataset.vocabulary
+    timesteps, words, target = metadata["output_timesteps"], dataset.vocabulary["input"], dataset.vocabulary["target"]
     for split, examples in metadata["examples"].items():
-        _check_ids(dataset, f"{split}_inputs", [(examples, metadata["input_tokens"])], len(words["input"]))
-        if not dataset.is_translation:
+        _check_ids(dataset, f"{split}_inputs", [(examples, metadata["input_tokens"])], len(words))
+        if target is None:
             shapes = [(examples, timesteps), *([(examples,)] if timesteps == 1 else [])]
             _check_ids(dataset, f"{split}_labels", shapes, classes)
             continue
-        _check_ids(dataset, f"{split}_targets", [(examples, timesteps)], len(words["target"]))
+        _check_ids(dataset, f"{split}_targets", [(examples, timesteps)], len(target))
         _check_ids(dataset, f"{split}_languages", [(examples,)], classes)
         for name in () if split == "train" else (f"{split}_sources", f"{split}_references"):
             texts = dataset.arrays.get(name)
             if texts is None or texts.dtype.kind != "S" or texts.shape != (examples,):
                 raise ValueError(f"{name}: expected {examples} texts, received {_described(texts)}")
             np.char.decode(texts, "utf-8")
-    if dataset.is_translation:
-        missing = [tag for name in dataset.class_names for tag in tags(name) if tag not in words["target"]]
+    if target is not None:
+        missing = [tag for name in dataset.class_names for tag in tags(name) if tag not in target]
         if missing or not isinstance(metadata.get("source_language"), str):
             raise ValueError(f"translations without source_language, or without the tags {', '.join(missing)}")
 

@@ -6,16 +6,22 @@ import hashlib
 import math
 from collections.abc import Sequence
 from dataclasses import asdict
+from typing import Any, cast
 
 import numpy as np
 
 from rnn_modules.data.corpora import ClassificationCorpus, ParallelCorpus, Split
-from rnn_modules.data.dataset import SPLITS, Dataset, DatasetSettings, as_utf8, tags
+from rnn_modules.data.dataset import SPLITS, Dataset, DatasetSettings, Words, as_utf8, tags
 from rnn_modules.data.text import Vocabulary, encode_source_sentences, pad_rows
 from rnn_modules.files.atomic_files import InputError, sha256_of_arrays
 
+# Arrays, class names, vocabulary, target vocabulary of translations, and rows dropped, by reason.
+_Encoded = tuple[dict[str, np.ndarray], tuple[str, ...], Vocabulary, Vocabulary | None, dict[str, int]]
 
-def prepare(corpus: ClassificationCorpus | ParallelCorpus, settings: DatasetSettings, manifest: dict) -> Dataset:
+
+def prepare(
+    corpus: ClassificationCorpus | ParallelCorpus, settings: DatasetSettings, manifest: dict[str, Any]
+) -> Dataset:
     """Encode a corpus.
 
     Args:
@@ -25,14 +31,25 @@ def prepare(corpus: ClassificationCorpus | ParallelCorpus, settings: DatasetSett
 
     Raises:
         InputError: a setting cannot be met, or a class has no training or no test example.
+
+    Example:
+        >>> from rnn_modules.data.corpora import sources
+        >>> manifest = sources.fetch("brown", "synthetic", examples=300)
+        >>> dataset = prepare(sources.load(manifest), DatasetSettings(input_tokens=9), manifest)
+        >>> dataset.metadata["examples"], dataset.labels("train").shape
+        ({'train': 213, 'validation': 12, 'test': 75}, (213, 9))
+        >>> dataset.class_names[:3], dataset.metadata["counts"]["test"]["padding"]
+        (('padding', 'NOUN', 'VERB'), 131)
     """
-    parallel = isinstance(corpus, ParallelCorpus)
-    if settings.languages and not parallel:
+    if isinstance(corpus, ParallelCorpus):
+        source_language, encoded = corpus.source_language, _translation(corpus, settings)
+    elif settings.languages:
         raise InputError(
             f"languages: received {', '.join(settings.languages)}, but {corpus.name} is no parallel corpus"
         )
-    encode = _translation if parallel else _classification
-    arrays, class_names, source, target, dropped = encode(corpus, settings, manifest)
+    else:
+        source_language, encoded = None, _classification(corpus, settings, manifest["form"])
+    arrays, class_names, source, target, dropped = encoded
     kind = "languages" if target else "labels"
     splits = [split for split in SPLITS if f"{split}_inputs" in arrays]
     counts = {
@@ -59,7 +76,7 @@ def prepare(corpus: ClassificationCorpus | ParallelCorpus, settings: DatasetSett
         "source": manifest["source"],
         "form": manifest["form"],
         "class_names": list(class_names),
-        "source_language": corpus.source_language if target else None,
+        "source_language": source_language,
         "counts": counts,
         "examples": {split: len(arrays[f"{split}_inputs"]) for split in splits},
         "dropped": {**corpus.dropped, **dropped},
@@ -73,7 +90,7 @@ def prepare(corpus: ClassificationCorpus | ParallelCorpus, settings: DatasetSett
     }
     if manifest["source"] == "synthetic":
         metadata["synthetic"] = {"examples": manifest["examples"], "seed": manifest["seed"]}
-    vocabulary = {"input": list(source.words), "target": list(target.words) if target else None}
+    vocabulary: Words = {"input": list(source.words), "target": list(target.words) if target else None}
     return Dataset(arrays, metadata, vocabulary)
 
 
@@ -97,12 +114,12 @@ def _held_out(
     return {name: np.sort(part) for name, part in (("test", test), ("validation", validation)) if len(part)}
 
 
-def _classification(corpus: ClassificationCorpus, settings: DatasetSettings, manifest: dict):
-    """Arrays, class names, vocabulary, no target vocabulary, and rows dropped, of a classification corpus."""
+def _classification(corpus: ClassificationCorpus, settings: DatasetSettings, form: str) -> _Encoded:
+    """Encode a classification corpus."""
     dropped: dict[str, int] = {}
     parts = dict(corpus.splits)
-    if settings.natural_rates == "all" and parts["train"].natural is not None:
-        whole = parts["train"]
+    whole = parts["train"]
+    if settings.natural_rates == "all" and whole.natural is not None:
         parts["train"] = _part(whole, np.flatnonzero(whole.natural))
         dropped["not of natural rates"] = len(whole.words) - len(parts["train"].words)
     if settings.longest_source is not None:
@@ -110,7 +127,7 @@ def _classification(corpus: ClassificationCorpus, settings: DatasetSettings, man
             kept = [row for row, words in enumerate(part.words) if len(words) <= settings.longest_source]
             dropped["too long"] = dropped.get("too long", 0) + len(part.words) - len(kept)
             parts[name] = _part(part, np.array(kept, dtype=np.int64))
-    parts = _with_all_splits(parts, settings, manifest["form"])
+    parts = _with_all_splits(parts, settings, form)
     for purpose, name in enumerate(SPLITS, start=1):
         if name in parts:
             rows = np.arange(len(parts[name].words))
@@ -156,7 +173,8 @@ def _encoded_labels(corpus: ClassificationCorpus, split: Split, settings: Datase
         return np.array(split.labels, dtype=np.int32)
     # Brown has a tag for each word; a comment has at most every label but padding and "clean".
     timesteps = settings.input_tokens if corpus.name == "brown" else len(corpus.class_names) - 2
-    return pad_rows(split.labels, timesteps)
+    # A corpus with a class for padding has label sequences.
+    return pad_rows(cast(list[list[int]], split.labels), timesteps)
 
 
 def split_of(sentence: Sequence[str], settings: DatasetSettings) -> str:
@@ -169,6 +187,11 @@ def split_of(sentence: Sequence[str], settings: DatasetSettings) -> str:
     Args:
         sentence: its normalised words.
         settings: ``split_seed``, ``test_share`` and ``validation_share``.
+
+    Example:
+        >>> settings = DatasetSettings(test_share=0.25, validation_share=0.25)
+        >>> [split_of(["the", noun, "sleeps"], settings) for noun in ("dog", "cat", "girl", "horse")]
+        ['train', 'validation', 'test', 'validation']
     """
     digest = hashlib.sha256(f"{settings.split_seed} {' '.join(sentence)}".encode()).digest()
     number = int.from_bytes(digest[:6], "big") / 2**48
@@ -205,8 +228,8 @@ def _lines_by_split(corpus: ParallelCorpus, settings: DatasetSettings) -> tuple[
     return parts, {"too long": len(sources) - len(kept)}
 
 
-def _translation(corpus: ParallelCorpus, settings: DatasetSettings, manifest: dict):
-    """Arrays, target languages, both vocabularies, and lines dropped, of a parallel corpus.
+def _translation(corpus: ParallelCorpus, settings: DatasetSettings) -> _Encoded:
+    """Encode a parallel corpus; its classes are the target languages.
 
     Each source sentence gives one example per emitted language, and all of them, with those of every line that has the
     same source sentence, are in one split: otherwise test sentences would be known from training.

@@ -24,10 +24,21 @@ def share_vocabulary(first: Dataset, second: Dataset) -> tuple[Dataset, Dataset]
         second: another one.
 
     Returns:
-        Both datasets anew; the metadata's ``shared_with`` names the other's corpus.
+        Both datasets, encoded again; the metadata's ``shared_with`` names the other's corpus.
 
     Raises:
         InputError: a dataset is one of translations.
+
+    Example:
+        >>> from rnn_modules.data.corpora import sources
+        >>> from rnn_modules.data.dataset import DatasetSettings
+        >>> from rnn_modules.data.preparation import prepare
+        >>> manifests = [sources.fetch(corpus, "synthetic", examples=400) for corpus in ("clinc", "toxicity")]
+        >>> settings = [DatasetSettings(input_tokens=tokens) for tokens in (8, 12)]
+        >>> alone = [prepare(sources.load(one), how, one) for one, how in zip(manifests, settings, strict=True)]
+        >>> together = share_vocabulary(*alone)
+        >>> [(len(dataset.vocabulary["input"]), dataset.inputs("test").shape[1]) for dataset in (*alone, *together)]
+        [(203, 8), (114, 12), (290, 12), (290, 12)]
     """
     for dataset in (first, second):
         if dataset.is_translation:
@@ -37,10 +48,10 @@ def share_vocabulary(first: Dataset, second: Dataset) -> tuple[Dataset, Dataset]
             )
     words = list(dict.fromkeys([*first.vocabulary["input"], *second.vocabulary["input"]]))
     tokens = max(first.metadata["input_tokens"], second.metadata["input_tokens"])
-    return _encoded_anew(first, words, tokens, second), _encoded_anew(second, words, tokens, first)
+    return _encoded_again(first, words, tokens, second), _encoded_again(second, words, tokens, first)
 
 
-def _encoded_anew(dataset: Dataset, words: list[str], tokens: int, other: Dataset) -> Dataset:
+def _encoded_again(dataset: Dataset, words: list[str], tokens: int, other: Dataset) -> Dataset:
     """The dataset with ``words`` as vocabulary and inputs of ``tokens`` ids."""
     ids = {word: number for number, word in enumerate(words)}
     new_ids = np.array([ids[word] for word in dataset.vocabulary["input"]], dtype=np.int32)

@@ -37,13 +37,23 @@ _WORD = re.compile(f"{_LETTERS}(?:'{_LETTERS})*")
 
 
 def filtered_words(text: str) -> list[str]:
-    """Words as the Keras tokenizer makes them: lower case, ASCII punctuation but the apostrophe to spaces."""
+    """Words as the Keras tokenizer makes them: lower case, ASCII punctuation but the apostrophe to spaces.
+
+    Example:
+        >>> filtered_words("Don't panic: 3+4 is SEVEN!")
+        ["don't", 'panic', '3', '4', 'is', 'seven']
+    """
     # Interned, since a corpus repeats its words many times over.
     return list(map(sys.intern, text.lower().translate(_KERAS_FILTER).split()))
 
 
 def letter_words(text: str) -> list[str]:
-    """Words in lower case with ASCII punctuation and digits deleted (the CLINC corpus)."""
+    """Words in lower case with ASCII punctuation and digits deleted (the CLINC corpus).
+
+    Example:
+        >>> letter_words("Don't set 2 alarms!")
+        ['dont', 'set', 'alarms']
+    """
     return list(map(sys.intern, text.lower().translate(_PUNCTUATION_AND_DIGITS).split()))
 
 
@@ -53,6 +63,10 @@ def sentence_words(text: str) -> list[str]:
     The one normalisation of translation sources, targets and references: composed Unicode (NFC), lower case, every
     kind of apostrophe written ``'`` and kept between two letters (``don't``, ``l'eau``) and nowhere
     else, all other punctuation a space. Quotation marks that a spreadsheet put around a line go with the rest.
+
+    Example:
+        >>> sentence_words("«L’eau», dit-il, 'est froide'!")
+        ["l'eau", 'dit', 'il', 'est', 'froide']
     """
     text = unicodedata.normalize("NFC", text.lower()).translate(_APOSTROPHES)
     return list(map(sys.intern, _WORD.findall(text)))
@@ -69,6 +83,12 @@ def pad_rows(rows: Sequence[Sequence[int]], length: int, pad: Side = "left", cut
 
     Returns:
         ``(examples, length)`` int32.
+
+    Example:
+        >>> pad_rows([[5, 6, 7, 8], [9]], 3).tolist()
+        [[5, 6, 7], [0, 0, 9]]
+        >>> pad_rows([[5, 6, 7, 8], [9]], 3, pad="right", cut="left").tolist()
+        [[6, 7, 8], [9, 0, 0]]
     """
     rows = [row if len(row) <= length else (row[:length] if cut == "right" else row[-length:]) for row in rows]
     lengths = np.fromiter(map(len, rows), dtype=np.int64, count=len(rows))
@@ -85,6 +105,16 @@ class Vocabulary:
 
     Args:
         words: the word of each id.
+
+    Example:
+        >>> vocabulary = Vocabulary.fit([["the", "red", "dog"], ["the", "cat"]], size=4)
+        >>> vocabulary.words
+        ('', '[UNK]', 'the', 'red')
+        >>> ids = vocabulary.encode([["the", "red", "cat"], ["the"]], length=4)
+        >>> ids.tolist()
+        [[0, 2, 3, 1], [0, 0, 0, 2]]
+        >>> vocabulary.decode(ids[0])
+        ['the', 'red', '[UNK]']
     """
 
     words: tuple[str, ...]
@@ -141,12 +171,26 @@ class Vocabulary:
 
 
 def encode_source_sentences(vocabulary: Vocabulary, sentences: Sequence[Sequence[str]], length: int) -> np.ndarray:
-    """Ids of the source sentences of translations, cut and padded on the right, ``(sentences, length)`` int32."""
+    """Ids of the source sentences of translations, cut and padded on the right, ``(sentences, length)`` int32.
+
+    Example:
+        >>> vocabulary = Vocabulary(("", "[UNK]", "the", "dog"))
+        >>> encode_source_sentences(vocabulary, [["the", "dog"], ["the", "cat", "and", "the", "dog"]], 4).tolist()
+        [[2, 3, 0, 0], [2, 1, 1, 2]]
+    """
     return vocabulary.encode(sentences, length, pad="right")
 
 
 def write_vocabularies(path: str | os.PathLike, source: Vocabulary, target: Vocabulary | None = None) -> None:
-    """Write the input vocabulary, and for translation the target one, as one JSON file."""
+    """Write the input vocabulary, and for translation the target one, as one JSON file.
+
+    Example:
+        >>> import pathlib, tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     write_vocabularies(f"{folder}/vocabulary.json", Vocabulary(("", "[UNK]", "dog")))
+        ...     print(pathlib.Path(folder, "vocabulary.json").read_text().split())
+        ['{', '"input":', '[', '"",', '"[UNK]",', '"dog"', '],', '"target":', 'null', '}']
+    """
     write_json(path, {"input": source.words, "target": None if target is None else target.words})
 
 
@@ -155,18 +199,25 @@ def read_vocabularies(path: str | os.PathLike) -> tuple[Vocabulary, Vocabulary |
 
     Raises:
         InputError: the file is missing or damaged.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     write_vocabularies(f"{folder}/vocabulary.json", Vocabulary(("", "[UNK]", "dog")))
+        ...     source, target = read_vocabularies(f"{folder}/vocabulary.json")
+        >>> source.ids["dog"], target
+        (2, None)
     """
     content = read_json(path, ("input", "target"))
-    vocabularies = []
-    for key in ("input", "target"):
-        words = content[key]
-        if words is None and key == "target":
-            vocabularies.append(None)
-            continue
-        if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
-            raise InputError(f"{path}: {key!r} is not a list of words; delete the file and make it again")
-        try:
-            vocabularies.append(Vocabulary(tuple(words)))
-        except InputError as error:
-            raise InputError(f"{path}: {key!r}: {error}; delete the file and make it again") from error
-    return vocabularies[0], vocabularies[1]
+    source = _checked_vocabulary(path, "input", content["input"])
+    return source, None if content["target"] is None else _checked_vocabulary(path, "target", content["target"])
+
+
+def _checked_vocabulary(path: str | os.PathLike, key: str, words: object) -> Vocabulary:
+    """The vocabulary found at ``key``, when it is one."""
+    if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
+        raise InputError(f"{path}: {key!r} is not a list of words; delete the file and make it again")
+    try:
+        return Vocabulary(tuple(words))
+    except InputError as error:
+        raise InputError(f"{path}: {key!r}: {error}; delete the file and make it again") from error

@@ -46,6 +46,12 @@ class Samples:
     Attributes:
         positive: examples of the dominant class.
         negative: examples of the other classes.
+
+    Example:
+        >>> first, other = np.array([0, 2]), np.array([1, 3, 5])
+        >>> samples = Samples(positive=[[first, first], [other]], negative=[[other, other], [first]])
+        >>> samples.counts(["yes", "no"])
+        {'yes': {'positive': 2, 'negative': 3}, 'no': {'positive': 3, 'negative': 2}}
     """
 
     positive: Rows
@@ -88,6 +94,14 @@ def draw_samples(
 
     Raises:
         InputError: a class has no example at all, or a label is outside the classes.
+
+    Example:
+        >>> parameters = DecompositionParameters(positive_sample=2, sample_order="first")
+        >>> samples = draw_samples(np.array([0, 1, 0, 2, 1, 0, 2]), classes=3, timesteps=1, parameters=parameters)
+        >>> [rows[0].tolist() for rows in samples.positive]
+        [[0, 2], [1, 4], [3, 6]]
+        >>> [rows[0].tolist() for rows in samples.negative]
+        [[1, 3], [0, 3], [0, 1]]
     """
     present = np.bincount(labels.ravel(), minlength=classes)
     if len(present) > classes:
@@ -161,6 +175,16 @@ def decompose(
 
     Raises:
         InputError: a class without examples, or shapes that do not fit the network.
+
+    Example:
+        >>> from rnn_modules.network import Classifier
+        >>> layer = RecurrentLayer("vanilla", np.eye(2), np.eye(2), np.zeros(2), return_sequences=False)
+        >>> network = Classifier((layer,), np.eye(2), np.zeros(2), embedding=np.eye(2), tokens=3)
+        >>> inputs, labels = np.array([[0, 0, 1], [0, 0, 0], [1, 1, 0], [1, 1, 1]]), np.array([0, 0, 1, 1])
+        >>> parameters = DecompositionParameters(removal_cap=0.5)
+        >>> found = decompose(network, inputs, labels, ("left", "right"), parameters, ["rolled"])
+        >>> found["rolled"].kept[0].tolist()
+        [[[[True, False]]], [[[False, True]]]]
     """
     activations = {layer.activation for layer in network.layers}
     if len(activations) > 1:

@@ -30,6 +30,15 @@ def module_odds(
 
     Raises:
         InputError: another parent, or inputs that do not fit it.
+
+    Example:
+        >>> from rnn_modules.decomposition.masks import whole_modules
+        >>> from rnn_modules.network import RecurrentLayer
+        >>> layer = RecurrentLayer("vanilla", np.eye(2), np.eye(2), np.zeros(2), return_sequences=False)
+        >>> network = Classifier((layer,), np.eye(2), np.zeros(2), embedding=np.eye(2), tokens=3)
+        >>> modules = whole_modules(network, ("left", "right"))
+        >>> module_odds(network, modules, np.array([[0, 1, 1], [1, 0, 0]]))["mean"].round(2).tolist()
+        [[-0.38, 0.38], [0.38, -0.38]]
     """
     modules.check_parent(network)
     replayed = replay_network(network, modules)
@@ -64,6 +73,13 @@ def parent_odds(
 
     Returns:
         As :func:`module_odds`.
+
+    Example:
+        >>> from rnn_modules.network import RecurrentLayer
+        >>> layer = RecurrentLayer("vanilla", np.eye(2), np.eye(2), np.zeros(2), return_sequences=False)
+        >>> network = Classifier((layer,), np.eye(2), np.zeros(2), embedding=np.eye(2), tokens=3)
+        >>> parent_odds(network, np.array([[0, 1, 1], [1, 0, 0]]))["mean"].round(2).tolist()
+        [[-0.38, 0.38], [0.38, -0.38]]
     """
     shape = (network.outputs, len(inputs), *([network.timesteps] if network.many_output else []))
     odds = {head: np.empty(shape, network.dtype) for head in heads}
@@ -85,12 +101,27 @@ def vote(odds: np.ndarray) -> np.ndarray:
 
     Returns:
         ``(examples, ...)`` positions of modules.
+
+    Example:
+        >>> vote(np.array([[0.4, -2.0, -1.0], [0.3, -1.0, 5.0]])).tolist()
+        [0, 1, 1]
     """
     return odds.argmax(axis=0)
 
 
 def replay_network(network: Classifier, modules: Modules) -> Classifier:
-    """The network that modules run on: the parent, unless a parameter asks for the published package's replay."""
+    """The network that modules run on: the parent, unless a parameter asks for the published package's replay.
+
+    Example:
+        >>> from rnn_modules.decomposition.parameters import preset
+        >>> from rnn_modules.network import RecurrentLayer
+        >>> layer = RecurrentLayer("gru", np.eye(2, 6), np.eye(2, 6), np.zeros(6), False, "tanh", "hard_sigmoid")
+        >>> network = Classifier((layer,), np.eye(2), np.zeros(2), embedding=np.eye(2), tokens=3)
+        >>> modules = Modules("rolled", ("left", "right"), (), network.sha256, preset("package", "many_to_one", "gru"))
+        >>> replayed = replay_network(network, modules).layers[0]
+        >>> replayed.reset_after, replayed.recurrent_activation
+        (True, 'sigmoid')
+    """
     parameters = modules.parameters
     changes: dict = {}
     if parameters.reset_gate == "after_product":
@@ -111,7 +142,15 @@ def replay_network(network: Classifier, modules: Modules) -> Classifier:
 
 
 def zeroed(network: Classifier) -> Classifier:
-    """The same network with zero embedding and recurrent weights: it answers with the output layer's bias alone."""
+    """The same network with zero embedding and recurrent weights: it answers with the output layer's bias alone.
+
+    Example:
+        >>> from rnn_modules.network import RecurrentLayer
+        >>> layer = RecurrentLayer("vanilla", np.eye(2), np.eye(2), np.zeros(2), return_sequences=False)
+        >>> network = Classifier((layer,), np.eye(2), np.array([0.5, -0.5]), embedding=np.eye(2), tokens=3)
+        >>> zeroed(network).logits(np.array([[0, 1, 1], [1, 0, 0]])).tolist()
+        [[0.5, -0.5], [0.5, -0.5]]
+    """
     layers = tuple(
         dataclasses.replace(
             layer,
@@ -138,6 +177,15 @@ def calibrate(network: Classifier, modules: Modules, inputs: np.ndarray, labels:
     Returns:
         The modules with thresholds; a class that does not occur in the sample, or that no threshold tells from the
         others better than chance, keeps the threshold 0.
+
+    Example:
+        >>> from rnn_modules.decomposition.masks import whole_modules
+        >>> from rnn_modules.network import RecurrentLayer
+        >>> layer = RecurrentLayer("vanilla", np.eye(2), np.eye(2), np.zeros(2), return_sequences=False)
+        >>> network = Classifier((layer,), np.eye(2), np.array([5.0, 0.0]), embedding=np.eye(2), tokens=3)
+        >>> modules, inputs = whole_modules(network, ("left", "right")), np.array([[0, 0, 0], [1, 1, 1]])
+        >>> calibrate(network, modules, inputs, labels=np.array([0, 1]), seed=0).thresholds.tolist()
+        [5.0, -5.0]
     """
     size = min(len(inputs), modules.parameters.calibration_sample)
     rows = np.random.default_rng(seed).choice(len(inputs), size, replace=False)
@@ -169,6 +217,17 @@ def translate(
 
     Returns:
         ``(examples, target tokens) int32``, end tag included, zeros after it.
+
+    Example:
+        >>> from rnn_modules.network import RecurrentLayer
+        >>> encoder, layer = (
+        ...     RecurrentLayer("vanilla", np.eye(3), np.zeros((3, 3)), np.zeros(3), last) for last in (False, True)
+        ... )
+        >>> next_word = np.roll(np.eye(3), 1, axis=1)
+        >>> network = EncoderDecoder((layer,), next_word, np.zeros(3), (encoder,), np.eye(3), np.eye(3), 2, 4)
+        >>> sources, languages = np.array([[1, 2], [2, 0]]), np.array([0, 1])
+        >>> translate(network, sources, languages, start=np.array([0, 1]), end=np.array([2, 2])).tolist()
+        [[1, 2, 0, 0], [2, 0, 0, 0]]
     """
     words = np.zeros((len(sources), network.timesteps), np.int32)
     for language in np.unique(languages):

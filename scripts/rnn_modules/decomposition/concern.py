@@ -25,6 +25,11 @@ def central_tendency(observations: np.ndarray, outlier_distance: float = 2.0) ->
 
     Returns:
         ``(nodes,) float64``.
+
+    Example:
+        >>> observations = np.array([[0.1, -0.5], [0.2, 0.5], [0.3, -0.5], [9.0, 0.5]])
+        >>> central_tendency(observations).round(3).tolist()
+        [0.2, 0.5]
     """
     magnitudes = np.abs(observations.T, order="C")
     magnitudes.sort(axis=-1)
@@ -100,12 +105,21 @@ def active_rate(observations: np.ndarray, threshold: float = 0.0) -> np.ndarray:
 
     Returns:
         ``(nodes,) float64`` in 0..100.
+
+    Example:
+        >>> active_rate(np.array([[0.0, 1.0], [2.0, 0.0], [0.0, 0.0], [1.0, 0.0]])).tolist()
+        [50.0, 25.0]
     """
     return np.count_nonzero(observations > threshold, axis=0) / len(observations) * 100.0
 
 
 def open_share(observations: np.ndarray, gate_open: float = 0.5) -> np.ndarray:
-    """Share of observations in which a sigmoid gate is open, ``(nodes,) float64`` (section IV-B3, first approach)."""
+    """Share of observations in which a sigmoid gate is open, ``(nodes,) float64`` (section IV-B3, first approach).
+
+    Example:
+        >>> open_share(np.array([[0.9, 0.2], [0.5, 0.4]])).tolist()
+        [1.0, 0.0]
+    """
     return np.count_nonzero(observations >= gate_open, axis=0) / len(observations)
 
 
@@ -118,6 +132,10 @@ class LayerShape:
         units: hidden nodes.
         gates: gates of the cell.
         judged_gates: gates that are judged one by one: 1 when a verdict on the hidden state holds for all.
+
+    Example:
+        >>> [LayerShape(inputs=3, units=5, gates=4, judged_gates=judged).nodes for judged in (1, 4)]
+        [5, 20]
     """
 
     inputs: int
@@ -136,7 +154,12 @@ ShareRemoved = Callable[[np.ndarray], np.ndarray]
 
 
 def share_of_nodes(order: np.ndarray) -> np.ndarray:
-    """Share of the nodes that is gone after each removal."""
+    """Share of the nodes that is gone after each removal.
+
+    Example:
+        >>> share_of_nodes(np.array([2, 0, 3, 1])).tolist()
+        [0.25, 0.5, 0.75, 1.0]
+    """
     return np.broadcast_to(np.arange(1, order.shape[-1] + 1) / order.shape[-1], order.shape)
 
 
@@ -145,6 +168,11 @@ def share_of_removals(layers: Sequence[LayerShape]) -> ShareRemoved:
 
     A verdict on the hidden state of an LSTM node makes four calls, one per gate, of a GRU node three, of a Vanilla node
     one.
+
+    Example:
+        >>> vanilla, gru = (LayerShape(inputs=3, units=2, gates=gates, judged_gates=1) for gates in (1, 3))
+        >>> share_of_removals([vanilla, gru])(np.array([0, 1, 2, 3])).tolist()
+        [0.25, 0.5, 1.25, 2.0]
     """
     calls = np.concatenate([np.full(layer.nodes, layer.gates // layer.judged_gates) for layer in layers])
     return lambda order: np.cumsum(calls[order], axis=-1) / len(calls)
@@ -155,6 +183,11 @@ def share_of_edges(layers: Sequence[LayerShape]) -> ShareRemoved:
 
     A node takes its columns of W and U with it and, with the last of its judged gates, its rows of U and of the next
     layer's W. In a layer where all nodes are connected their number is all that counts.
+
+    Example:
+        >>> layer = LayerShape(inputs=2, units=2, gates=1, judged_gates=1)
+        >>> share_of_edges([layer])(np.array([1, 0])).tolist()
+        [0.625, 1.0]
     """
     ends = np.cumsum([layer.nodes for layer in layers])
     total = sum((layer.inputs + layer.units) * layer.gates * layer.units for layer in layers)
@@ -179,7 +212,12 @@ def share_of_edges(layers: Sequence[LayerShape]) -> ShareRemoved:
 
 
 def ranks(order: np.ndarray) -> np.ndarray:
-    """Position of each node in an order of removal, ``(..., nodes) int``."""
+    """Position of each node in an order of removal, ``(..., nodes) int``.
+
+    Example:
+        >>> ranks(np.array([2, 0, 3, 1])).tolist()
+        [1, 3, 0, 2]
+    """
     rank = np.empty_like(order)
     np.put_along_axis(rank, order, np.broadcast_to(np.arange(order.shape[-1]), order.shape), axis=-1)
     return rank
@@ -190,6 +228,10 @@ def within_cap(order: np.ndarray, cap: float, share_removed: ShareRemoved) -> np
 
     The share is checked after a removal (Algorithm 4, line 16; Algorithm 5, line 14), so the node that reaches the cap
     still goes.
+
+    Example:
+        >>> within_cap(np.array([2, 0, 3, 1]), 0.5, share_of_nodes).tolist()
+        [True, False, True, False]
     """
     if cap <= 0:
         return np.zeros(order.shape, bool)
@@ -211,6 +253,10 @@ def removed_logistic(
 
     Returns:
         ``(..., nodes) bool``, true where the node goes.
+
+    Example:
+        >>> removed_logistic(np.array([-0.3, 0.2, -0.1, -0.4]), cap=0.5).tolist()
+        [True, False, False, True]
     """
     scores = np.nan_to_num(scores, nan=0.0)
     removed = within_cap(np.argsort(scores, axis=-1, kind="stable"), cap, share_removed)
@@ -235,6 +281,11 @@ def removed_relu(
 
     Returns:
         ``(..., nodes) bool``.
+
+    Example:
+        >>> positive, negative = np.array([0.0, 0.0, 50.0, 0.0]), np.array([0.0, 80.0, 0.0, 0.0])
+        >>> removed_relu(positive, negative, cap=1.0).tolist()
+        [True, False, False, True]
     """
     silent = positive == 0
     removed = silent & within_cap(np.argsort(~silent, axis=-1, kind="stable"), cap, share_removed)
@@ -256,6 +307,13 @@ def removed_by_rate_difference(
         cap: removal stops when this share is gone.
         difference: a node goes when the rates, as shares, differ by this much or less (a negative number).
         share_removed: what the cap is a share of.
+
+    Example:
+        >>> positive, negative = np.array([10.0, 90.0, 40.0]), np.array([80.0, 100.0, 95.0])
+        >>> removed_by_rate_difference(positive, negative, cap=1.0, difference=-0.5).tolist()
+        [True, False, True]
+        >>> removed_by_rate_difference(positive, negative, cap=0.1, difference=-0.5).tolist()
+        [True, False, False]
     """
     scores = np.nan_to_num((positive - negative) / 100.0, nan=0.0)
     return removed_logistic(scores, cap, share_removed=share_removed) & (scores <= difference)

@@ -9,7 +9,14 @@ from rnn_modules.network import Network
 
 
 def removed_share_per_layer(modules: Modules) -> list[float]:
-    """Share of nodes removed in effect, per layer, over modules, timesteps and gates."""
+    """Share of nodes removed in effect, per layer, over modules, timesteps and gates.
+
+    Example:
+        >>> from rnn_modules.decomposition.parameters import DecompositionParameters
+        >>> kept = tuple(np.arange(8).reshape(2, 1, 1, 4) < number for number in (6, 8))
+        >>> removed_share_per_layer(Modules("rolled", ("left", "right"), kept, "", DecompositionParameters()))
+        [0.25, 0.0]
+    """
     return [float(1 - mask.mean()) for mask in modules.kept]
 
 
@@ -22,6 +29,15 @@ def kept_parameters(modules: Modules, network: Network) -> dict[str, tuple[np.nd
     Returns:
         For ``kernel``, ``recurrent_kernel``, ``bias``, ``output`` and ``other`` (embeddings, encoder): the number
         kept, ``(modules,) float64``, and the parent's number.
+
+    Example:
+        >>> from rnn_modules.decomposition.parameters import DecompositionParameters
+        >>> from rnn_modules.network import Classifier, RecurrentLayer
+        >>> layer = RecurrentLayer("vanilla", np.eye(2), np.eye(2), np.zeros(2), return_sequences=False)
+        >>> network = Classifier((layer,), np.eye(2), np.zeros(2), embedding=np.eye(2), tokens=3)
+        >>> modules = Modules("rolled", ("left",), (np.array([[[[True, False]]]]),), "", DecompositionParameters())
+        >>> {name: (kept.item(), total) for name, (kept, total) in kept_parameters(modules, network).items()}
+        {'kernel': (2.0, 4), 'recurrent_kernel': (1.0, 4), 'bias': (1.0, 2), 'output': (2.0, 4), 'other': (4.0, 4)}
     """
     edges = modules.parameters.removed_edges
     counts = {name: np.zeros(len(modules)) for name in ("kernel", "recurrent_kernel", "bias")}
@@ -79,6 +95,15 @@ def jaccard(modules: Modules, network: Network) -> np.ndarray:
 
     Returns:
         ``(modules,) float64``.
+
+    Example:
+        >>> from rnn_modules.decomposition.parameters import DecompositionParameters
+        >>> from rnn_modules.network import Classifier, RecurrentLayer
+        >>> layer = RecurrentLayer("vanilla", np.eye(2), np.eye(2), np.zeros(2), return_sequences=False)
+        >>> network = Classifier((layer,), np.eye(2), np.zeros(2), embedding=np.eye(2), tokens=3)
+        >>> modules = Modules("rolled", ("left",), (np.array([[[[True, False]]]]),), "", DecompositionParameters())
+        >>> jaccard(modules, network).round(3).tolist()
+        [0.333]
     """
     kept = kept_parameters(modules, network)
     parts = ("kernel",) if network.translates else ("kernel", "output")
@@ -88,6 +113,16 @@ def jaccard(modules: Modules, network: Network) -> np.ndarray:
 
 
 def kept_share(modules: Modules, network: Network) -> np.ndarray:
-    """Share of all the parent's weights that each module keeps unchanged, ``(modules,) float64``."""
+    """Share of all the parent's weights that each module keeps unchanged, ``(modules,) float64``.
+
+    Example:
+        >>> from rnn_modules.decomposition.parameters import DecompositionParameters
+        >>> from rnn_modules.network import Classifier, RecurrentLayer
+        >>> layer = RecurrentLayer("vanilla", np.eye(2), np.eye(2), np.zeros(2), return_sequences=False)
+        >>> network = Classifier((layer,), np.eye(2), np.zeros(2), embedding=np.eye(2), tokens=3)
+        >>> modules = Modules("rolled", ("left",), (np.array([[[[True, False]]]]),), "", DecompositionParameters())
+        >>> kept_share(modules, network).round(3).tolist()
+        [0.556]
+    """
     kept = kept_parameters(modules, network).values()
     return sum((part for part, _ in kept), np.zeros(len(modules))) / sum(total for _, total in kept)

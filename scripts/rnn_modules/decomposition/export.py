@@ -34,6 +34,15 @@ def to_keras(network: Network, modules: Modules, index: int) -> keras.Model:
 
     Raises:
         InputError: the modules belong to another parent.
+
+    Example:
+        >>> from rnn_modules.decomposition.masks import whole_modules
+        >>> layer = RecurrentLayer("vanilla", np.eye(2), np.eye(2), np.zeros(2), return_sequences=False)
+        >>> network = Classifier((layer,), np.eye(2), np.zeros(2), embedding=np.eye(2), tokens=3)
+        >>> module = to_keras(network, whole_modules(network, ("left", "right")), index=0)
+        >>> inputs = np.array([[0, 1, 1], [1, 0, 0]])
+        >>> keras.ops.convert_to_numpy(module(inputs)).astype(float).round(2).tolist()
+        [[0.41, 0.59], [0.59, 0.41]]
     """
     modules.check_parent(network)
     if isinstance(network, EncoderDecoder):
@@ -70,6 +79,13 @@ def zeroed_edges(layer: RecurrentLayer, mask: StepMask, inputs: np.ndarray | Non
         layer: the parent's layer.
         mask: of one module.
         inputs: ``(1, 1, inputs)`` what the layer below sends on, or None for all.
+
+    Example:
+        >>> layer = RecurrentLayer("vanilla", np.ones((2, 2)), np.ones((2, 2)), np.ones(2))
+        >>> second_removed = np.array([[[1.0, 0.0]]])
+        >>> zeroed = zeroed_edges(layer, StepMask(second_removed, second_removed, second_removed), inputs=None)
+        >>> zeroed.kernel.tolist(), zeroed.recurrent_kernel.tolist(), zeroed.bias.tolist()
+        ([[1.0, 0.0], [1.0, 0.0]], [[1.0, 0.0], [0.0, 0.0]], [1.0, 0.0])
     """
     kernel, bias, recurrent = layer.kernel.copy(), layer.bias.copy(), layer.recurrent_kernel.copy()
     recurrent_bias = None if layer.recurrent_bias is None else layer.recurrent_bias.copy()

@@ -18,6 +18,13 @@ def head_odds(logits: np.ndarray, head: str, thresholds: np.ndarray | None = Non
 
     Returns:
         ``(modules, ...)``.
+
+    Example:
+        >>> logits = np.array([[2.0, 0.5, -1.0]] * 3)
+        >>> head_odds(logits, "mean").round(2).tolist()
+        [2.25, 0.0, -2.25]
+        >>> head_odds(logits, "log_sum_exp").round(2).tolist()
+        [1.3, -1.55, -3.2]
     """
     modules, classes = logits.shape[0], logits.shape[-1]
     index = np.arange(modules).reshape(-1, *[1] * (logits.ndim - 1))
@@ -36,6 +43,12 @@ def known_thresholds(thresholds: np.ndarray | None) -> np.ndarray:
 
     Raises:
         InputError: there are none.
+
+    Example:
+        >>> known_thresholds(None)  # doctest: +ELLIPSIS
+        Traceback (most recent call last):
+            ...
+        rnn_modules.files.atomic_files.InputError: head calibrated: these modules have no thresholds; ...
     """
     if thresholds is None:
         raise InputError("head calibrated: these modules have no thresholds; decompose the model again")
@@ -43,7 +56,12 @@ def known_thresholds(thresholds: np.ndarray | None) -> np.ndarray:
 
 
 def best_threshold(odds: np.ndarray, positive: np.ndarray) -> float:
-    """Middle between the two neighbouring odds at which true less false positive rate is largest."""
+    """Middle between the two neighbouring odds at which true less false positive rate is largest.
+
+    Example:
+        >>> best_threshold(np.array([-2.0, 0.5, 1.5, 3.0]), np.array([False, False, True, True]))
+        1.0
+    """
     positives = int(positive.sum())
     if positives in (0, len(positive)):
         return 0.0

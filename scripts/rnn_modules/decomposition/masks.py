@@ -31,6 +31,17 @@ class Modules:
         parameters: how they were found.
         counts: per class, the number of positive and negative observations' examples.
         thresholds: ``(modules,)`` calibrated thresholds on the odds of D against ND, or None.
+
+    Example:
+        >>> from rnn_modules.network import Classifier, RecurrentLayer
+        >>> layer = RecurrentLayer("vanilla", np.eye(2), np.eye(2), np.zeros(2), return_sequences=False)
+        >>> network = Classifier((layer,), np.eye(2), np.zeros(2), embedding=np.eye(2), tokens=3)
+        >>> own_node = np.eye(2, dtype=bool)[:, None, None]
+        >>> modules = Modules("rolled", ("left", "right"), (own_node,), network.sha256, DecompositionParameters())
+        >>> len(modules), modules.select([1]).class_names
+        (2, ('right',))
+        >>> modules.masks(network)[0].at(0).recurrent_rows.tolist()
+        [[[1.0, 0.0]], [[0.0, 1.0]]]
     """
 
     mode: Mode
@@ -106,13 +117,27 @@ class Modules:
 
 
 def columns_of(kept: np.ndarray, gates: int) -> np.ndarray:
-    """``(modules, timesteps, gates * units)`` from a layer's mask."""
+    """``(modules, timesteps, gates * units)`` from a layer's mask.
+
+    Example:
+        >>> columns_of(np.array([[[[True, False, True]]]]), gates=2).tolist()
+        [[[True, False, True, True, False, True]]]
+    """
     full = np.broadcast_to(kept, (*kept.shape[:2], gates, kept.shape[3]))
     return full.reshape(*kept.shape[:2], -1)
 
 
 def whole_modules(network: Network, class_names: tuple[str, ...], mode: Mode = "rolled") -> Modules:
-    """Modules that lost nothing: the start of decomposition (``initConcern``) and the control for it."""
+    """Modules that lost nothing: the start of decomposition (``initConcern``) and the control for it.
+
+    Example:
+        >>> from rnn_modules.network import Classifier, RecurrentLayer
+        >>> layer = RecurrentLayer("vanilla", np.eye(2), np.eye(2), np.zeros(2), return_sequences=False)
+        >>> network = Classifier((layer,), np.eye(2), np.zeros(2), embedding=np.eye(2), tokens=3)
+        >>> modules = whole_modules(network, ("left", "right"), "unrolled")
+        >>> [mask.shape for mask in modules.kept], modules.kept[0].all().item()
+        ([(2, 3, 1, 2)], True)
+    """
     timesteps = network.timesteps if mode == "unrolled" else 1
     return Modules(
         mode=mode,

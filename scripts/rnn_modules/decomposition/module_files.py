@@ -25,7 +25,21 @@ from rnn_modules.network import Network
 
 
 def write_modules(modules: Modules, path: str | os.PathLike, manifest: str | os.PathLike) -> None:
-    """Write the masks as ``.npz`` and all the rest as a JSON manifest that names the parent."""
+    """Write the masks as ``.npz`` and all the rest as a JSON manifest that names the parent.
+
+    Example:
+        >>> import tempfile
+        >>> from rnn_modules.decomposition.masks import whole_modules
+        >>> from rnn_modules.network import Classifier, RecurrentLayer
+        >>> layer = RecurrentLayer("vanilla", np.eye(2), np.eye(2), np.zeros(2), return_sequences=False)
+        >>> network = Classifier((layer,), np.eye(2), np.zeros(2), embedding=np.eye(2), tokens=3)
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     files = f"{folder}/rolled.npz", f"{folder}/rolled.json"
+        ...     write_modules(whole_modules(network, ("left", "right")), *files)
+        ...     manifest = read_json(files[1], ("units",))
+        >>> manifest["class_names"], manifest["units"], manifest["removed_share_per_layer"]
+        (['left', 'right'], [2], [0.0])
+    """
     arrays = {f"kept.{index}": np.packbits(mask, axis=-1) for index, mask in enumerate(modules.kept)}
     if modules.thresholds is not None:
         arrays["thresholds"] = modules.thresholds
@@ -50,6 +64,18 @@ def read_modules(path: str | os.PathLike, manifest: str | os.PathLike, network: 
 
     Raises:
         InputError: a file is missing or damaged, the two do not belong together, or another parent.
+
+    Example:
+        >>> import tempfile
+        >>> from rnn_modules.decomposition.masks import whole_modules
+        >>> from rnn_modules.network import Classifier, RecurrentLayer
+        >>> layer = RecurrentLayer("vanilla", np.eye(2), np.eye(2), np.zeros(2), return_sequences=False)
+        >>> network = Classifier((layer,), np.eye(2), np.zeros(2), embedding=np.eye(2), tokens=3)
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     files = f"{folder}/rolled.npz", f"{folder}/rolled.json"
+        ...     write_modules(whole_modules(network, ("left", "right")), *files)
+        ...     read_modules(*files, network).class_names
+        ('left', 'right')
     """
     described = read_json(
         manifest, ("mode", "parent_sha256", "masks_sha256", "class_names", "units", "counts", "parameters")

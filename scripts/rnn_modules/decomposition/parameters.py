@@ -20,7 +20,17 @@ state, to the next recurrent layer, to the output layer."""
 
 @dataclass(frozen=True)
 class DecompositionParameters:
-    """Parameters of Algorithms 1 to 5, of concern modularization, and of the composition."""
+    """Parameters of Algorithms 1 to 5, of concern modularization, and of the composition.
+
+    Example:
+        >>> parameters = DecompositionParameters(removal_cap=0.1, head="calibrated")
+        >>> parameters.positive_sample, parameters.removal_cap, parameters.cap_counts
+        (500, 0.1, 'removals')
+        >>> DecompositionParameters(removal_cap=1.5)
+        Traceback (most recent call last):
+            ...
+        rnn_modules.files.atomic_files.InputError: removal_cap: received 1.5; use a number from 0 to 1
+    """
 
     positive_sample: int = setting(
         500, "M, examples of the dominant class (per timestep for x:N)", least=1, most=MOST_EXAMPLES
@@ -127,6 +137,12 @@ def preset(name: str, architecture: str, rnn: str) -> DecompositionParameters:
 
     Raises:
         InputError: there is no such preset.
+
+    Example:
+        >>> [preset("package", "many_to_one", rnn).removal_cap for rnn in ("lstm", "gru", "vanilla")]
+        [0.05, 0.05, 0.2]
+        >>> preset("paper", "encoder_decoder", "lstm").positive_sample
+        1000
     """
     values: dict = {}
     if name == PACKAGE:

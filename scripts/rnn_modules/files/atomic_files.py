@@ -8,7 +8,6 @@ Everything that is read is checked, and a damaged file gets one error that names
 from __future__ import annotations
 
 import contextlib
-import csv
 import fcntl
 import glob
 import hashlib
@@ -24,6 +23,7 @@ import zlib
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -31,7 +31,7 @@ from rnn_modules.files.shown_text import shown
 
 
 class InputError(ValueError):
-    """An input of the user cannot be used; the message names it, the value received and the mend."""
+    """An input of the user cannot be used; the message names it, the value received and the fix."""
 
 
 class UnwritableError(InputError):
@@ -56,6 +56,16 @@ def replacing(path: str | os.PathLike) -> Iterator[Path]:
 
     Raises:
         UnwritableError: the folder cannot be written to, or the disk is full.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     with replacing(Path(folder, "record.json")) as temporary:
+        ...         _ = temporary.write_text("{}")
+        ...         print("within:", Path(folder, "record.json").exists())
+        ...     print("after:", os.listdir(folder))
+        within: False
+        after: ['record.json']
     """
     path = Path(path)
     try:
@@ -147,7 +157,17 @@ def _remove_abandoned(path: Path) -> None:
 
 
 def write_json(path: str | os.PathLike, value: object) -> None:
-    """Write ``value`` as indented JSON; not-a-number is an error, not a token that other readers reject."""
+    """Write ``value`` as indented JSON; not-a-number is an error, not a token that other readers reject.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     write_json(Path(folder, "record.json"), {"seed": 3})
+        ...     print(Path(folder, "record.json").read_text(), end="")
+        {
+         "seed": 3
+        }
+    """
     text = json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False)
     with replacing(path) as temporary:
         temporary.write_text(text + "\n", encoding="utf-8")
@@ -158,6 +178,14 @@ def parse_json(text: str) -> object:
 
     Raises:
         ValueError: it is not such a text; the message says why.
+
+    Example:
+        >>> parse_json('{"seed": 3}')
+        {'seed': 3}
+        >>> parse_json('{"seed": 3, "seed": 4}')
+        Traceback (most recent call last):
+        ...
+        ValueError: the key 'seed' stands twice
     """
     try:
         value = json.loads(text, object_pairs_hook=_once_each, parse_constant=_no_constant, parse_float=_finite)
@@ -193,6 +221,13 @@ def read_text(path: str | os.PathLike) -> str:
 
     Raises:
         InputError: it cannot be read, or is no such file.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     _ = Path(folder, "words.txt").write_bytes("näen tüdrukut".encode())
+        ...     read_text(Path(folder, "words.txt"))
+        'näen tüdrukut'
     """
     try:
         return Path(path).read_text(encoding="utf-8")
@@ -202,7 +237,7 @@ def read_text(path: str | os.PathLike) -> str:
         raise InputError(f"{path}: not UTF-8 text ({error}); delete it and make it again") from error
 
 
-def read_json(path: str | os.PathLike, keys: tuple[str, ...] = ()) -> dict:
+def read_json(path: str | os.PathLike, keys: tuple[str, ...] = ()) -> dict[str, Any]:
     """Read a JSON object.
 
     Args:
@@ -212,6 +247,13 @@ def read_json(path: str | os.PathLike, keys: tuple[str, ...] = ()) -> dict:
     Raises:
         InputError: the file is missing, is no JSON object, has a key twice or a number that is not finite, or lacks one
             of ``keys``.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     write_json(Path(folder, "record.json"), {"dataset": "clinc", "seed": 3})
+        ...     read_json(Path(folder, "record.json"), ("seed",))
+        {'dataset': 'clinc', 'seed': 3}
     """
     try:
         value = parse_json(Path(path).read_text(encoding="utf-8"))
@@ -227,52 +269,26 @@ def read_json(path: str | os.PathLike, keys: tuple[str, ...] = ()) -> dict:
     return value
 
 
-def read_csv(
-    path: str | os.PathLike, columns: tuple[str, ...], mend: str, delimiter: str = ","
-) -> list[dict[str, str]]:
-    """Read a CSV file with a header line.
-
-    Args:
-        path: the file.
-        columns: columns that must be there, each once.
-        mend: what to do about a damaged file, for the error.
-        delimiter: between two cells.
-
-    Returns:
-        One dictionary per row, column -> text.
-
-    Raises:
-        InputError: the file cannot be read, lacks a column, or has a row of another length than its header.
-    """
-    try:
-        with open(path, newline="", encoding="utf-8") as stream:
-            reader = csv.reader(stream, delimiter=delimiter)
-            header = next(reader, [])
-            rows = [(reader.line_num, row) for row in reader if row]
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror}); {mend}") from error
-    except (ValueError, csv.Error) as error:
-        raise InputError(f"{path}: not a CSV file ({error}); {mend}") from error
-    missing = [name for name in columns if header.count(name) != 1]
-    if missing:
-        raise InputError(f"{path}: lacks the columns {', '.join(missing)}, or has them twice; {mend}")
-    for line, row in rows:
-        if len(row) != len(header):
-            raise InputError(f"{path}: line {line} has {len(row)} of {len(header)} columns; {mend}")
-    return [dict(zip(header, row, strict=True)) for _, row in rows]
-
-
 def write_arrays(path: str | os.PathLike, arrays: dict[str, np.ndarray], compress: bool = True) -> None:
-    """Write arrays as ``.npz``; equal arrays give equal bytes."""
+    """Write arrays as ``.npz``; equal arrays give equal bytes.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     write_arrays(Path(folder, "dataset.npz"), {"inputs": np.zeros((2, 3)), "labels": np.arange(2)})
+        ...     zipfile.ZipFile(Path(folder, "dataset.npz")).namelist()
+        ['inputs.npy', 'labels.npy']
+    """
     with replacing(path) as temporary:
-        (np.savez_compressed if compress else np.savez)(temporary, **arrays)
+        # NumPy's stub takes any name for that of its flag allow_pickle.
+        (np.savez_compressed if compress else np.savez)(temporary, **arrays)  # type: ignore[arg-type]
 
 
 # What zipfile, its decompressors and NumPy's reader of headers raise on damaged files.
 DAMAGED_ARCHIVE = (OSError, EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError)
 _DAMAGED_HEADER = (SyntaxError, TypeError, KeyError, IndexError, AttributeError, OverflowError, tokenize.TokenError)
 UNPACKED_PER_BYTE, ALWAYS_UNPACKED = 100, 64 * 2**20
-"""An archive of arrays may unpack to so many bytes per byte of its own, and always to so many."""
+"""The most bytes that an archive of arrays may unpack to: per byte of its own, and in any case."""
 
 
 def archive_entries(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
@@ -280,6 +296,14 @@ def archive_entries(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
 
     Raises:
         ValueError: a member has the name of another one, or is packed by a method that these files never use.
+
+    Example:
+        >>> import io
+        >>> with zipfile.ZipFile(io.BytesIO(), "w") as archive:
+        ...     archive.writestr("texts/", "")
+        ...     archive.writestr("texts/one.txt", "hello")
+        ...     [entry.filename for entry in archive_entries(archive)]
+        ['texts/one.txt']
     """
     entries = [entry for entry in archive.infolist() if not entry.is_dir()]
     seen: set[str] = set()
@@ -302,6 +326,13 @@ def read_arrays(path: str | os.PathLike, names: tuple[str, ...] = ()) -> dict[st
     Raises:
         InputError: the file is missing, damaged, holds pickled objects or anything but arrays, unpacks to an absurd
             size, has an array twice, or lacks one of ``names``.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     write_arrays(Path(folder, "dataset.npz"), {"labels": np.array([2, 0])})
+        ...     read_arrays(Path(folder, "dataset.npz"), ("labels",))["labels"].tolist()
+        [2, 0]
     """
     try:
         with zipfile.ZipFile(path) as archive:
@@ -342,13 +373,24 @@ def one_line(error: Exception | str, most: int = 200) -> str:
 
 
 def sha256_of_file(path: str | os.PathLike) -> str:
-    """SHA-256 of a file's bytes, in hexadecimal digits."""
+    """SHA-256 of a file's bytes, in hexadecimal digits.
+
+    Example:
+        >>> sha256_of_file(os.devnull)[:16]
+        'e3b0c44298fc1c14'
+    """
     with open(path, "rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def sha256_of_arrays(arrays: dict[str, np.ndarray]) -> str:
-    """SHA-256 over names, dtypes, shapes and values, independent of the order of the dictionary and of file formats."""
+    """SHA-256 over names, dtypes, shapes and values, independent of the order of the dictionary and of file formats.
+
+    Example:
+        >>> sums = [sha256_of_arrays({"labels": np.array(ids, np.int32)}) for ids in ([2, 0], [2, 0], [0, 2])]
+        >>> sums[0] == sums[1], sums[0] == sums[2]
+        (True, False)
+    """
     digest = hashlib.sha256()
     for name in sorted(arrays):
         array = np.ascontiguousarray(arrays[name])

@@ -17,9 +17,15 @@ import types
 import typing
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from rnn_modules.files.atomic_files import InputError, one_line, write_json
 from rnn_modules.files.shown_text import shown
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+Settings = TypeVar("Settings", bound="DataclassInstance")
 
 COSTS = "RNN_MODULES_COSTS"
 """Environment variable: a job's log, ``<run>/logs/<rule>/...``, and its wildcards, if it has some."""
@@ -38,6 +44,14 @@ def run(main: Callable[[], None]) -> None:
     """Run a script's ``main``; an error of the input ends it with status 2 and one line, not a traceback.
 
     A job of the workflow leaves what it took (see :mod:`rnn_modules.files.job_costs`).
+
+    Example:
+        >>> def main():
+        ...     raise InputError("seed: received -1; use a whole number of at least 0")
+        >>> run(main)
+        Traceback (most recent call last):
+        ...
+        SystemExit: 2
     """
     if not gc.isenabled():  # See quick_start.
         gc.freeze()
@@ -72,7 +86,12 @@ def _write_costs() -> None:
 
 
 def peak_memory_mib() -> float:
-    """Largest resident memory of this process so far, in MiB."""
+    """Largest resident memory of this process so far, in MiB.
+
+    Example:
+        >>> 1 < peak_memory_mib() < 1_000_000
+        True
+    """
     try:
         # What getrusage says can be that of the process which started this one: the two share memory until exec.
         with open("/proc/self/status", encoding="ascii") as stream:
@@ -82,8 +101,16 @@ def peak_memory_mib() -> float:
         return peak / (1024**2 if sys.platform == "darwin" else 1024)
 
 
-def setting(default, text: str, least: float = -math.inf, most: float = math.inf):
-    """A field of a settings class: its default, the help of its flag, and the range that its numbers lie in."""
+def setting(default: Any, text: str, least: float = -math.inf, most: float = math.inf) -> Any:
+    """A field of a settings class: its default, the help of its flag, and the range that its numbers lie in.
+
+    Example:
+        >>> @dataclasses.dataclass
+        ... class Sizes:
+        ...     units: int = setting(16, "units of each layer", least=1)
+        >>> Sizes(), dataclasses.fields(Sizes)[0].metadata["help"]
+        (Sizes(units=16), 'units of each layer')
+    """
     return dataclasses.field(default=default, metadata={"help": text, "least": least, "most": most})
 
 
@@ -93,11 +120,21 @@ MOST_EXAMPLES = 10**9
 """Of anything that examples are counted by."""
 
 
-def check_settings(settings: object) -> None:
+def check_settings(settings: DataclassInstance) -> None:
     """Check every field of a settings object: its type, a choice among the allowed words, its range.
 
     Raises:
         InputError: naming the field, the value received and what is allowed.
+
+    Example:
+        >>> @dataclasses.dataclass
+        ... class Sizes:
+        ...     units: int = setting(16, "units of each layer", least=1)
+        >>> check_settings(Sizes(units=8))
+        >>> check_settings(Sizes(units=0))
+        Traceback (most recent call last):
+        ...
+        rnn_modules.files.atomic_files.InputError: units: received 0; use a whole number of at least 1
     """
     hints = _hints(type(settings))
     for field in dataclasses.fields(settings):
@@ -109,11 +146,11 @@ def check_settings(settings: object) -> None:
 
 
 @functools.cache
-def _hints(settings: type) -> dict:
+def _hints(settings: type[DataclassInstance]) -> dict[str, Any]:
     return typing.get_type_hints(settings)
 
 
-def _expected(kind, value: object, least: float, most: float) -> str | None:
+def _expected(kind: Any, value: object, least: float, most: float) -> str | None:
     """What is expected of a value of this type; None when it is so."""
     if typing.get_origin(kind) in (typing.Union, types.UnionType):
         return None if value is None else _expected(_of_optional(kind), value, least, most)
@@ -126,7 +163,7 @@ def _expected(kind, value: object, least: float, most: float) -> str | None:
     return expected_number(kind, value, least, most)
 
 
-def expected_number(kind: type, value: object, least: float, most: float) -> str | None:
+def expected_number(kind: type, value: Any, least: float, most: float) -> str | None:
     """What is expected of a number, as words of an error; None when ``value`` is one.
 
     Args:
@@ -134,6 +171,10 @@ def expected_number(kind: type, value: object, least: float, most: float) -> str
         value: the number received.
         least: the smallest allowed one.
         most: the largest allowed one.
+
+    Example:
+        >>> expected_number(int, 2.5, 0, 1000), expected_number(float, 2, 0, 1000)
+        ('a whole number from 0 to 1,000', None)
     """
     allowed = (int,) if kind is int else (int, float)
     # A whole number of thousands of digits has no float to compare with infinity by isfinite.
@@ -147,7 +188,16 @@ def expected_number(kind: type, value: object, least: float, most: float) -> str
 
 
 def whole_number(least: int, most: float = math.inf) -> Callable[[str], int]:
-    """The ``type`` of a flag that is a whole number from ``least`` to ``most``."""
+    """The ``type`` of a flag that is a whole number from ``least`` to ``most``.
+
+    Example:
+        >>> whole_number(1)("3")
+        3
+        >>> whole_number(1)("0")
+        Traceback (most recent call last):
+        ...
+        argparse.ArgumentTypeError: received 0; use a whole number of at least 1
+    """
 
     def parsed(text: str) -> int:
         value = int(text)
@@ -172,24 +222,41 @@ def parser_of(text: str | None) -> argparse.ArgumentParser:
 
 
 def add_threads_flag(parser: argparse.ArgumentParser) -> None:
-    """Add ``--threads``."""
+    """Add ``--threads``.
+
+    Example:
+        >>> parser = parser_of("Do it.")
+        >>> add_threads_flag(parser)
+        >>> parser.parse_args(["--threads", "4"])
+        Namespace(threads=4)
+    """
     parser.add_argument("--threads", type=whole_number(1), default=1)
 
 
-def _of_optional(kind):
+def _of_optional(kind: Any) -> Any:
     """The type that an optional value has when it is there."""
     return next(part for part in typing.get_args(kind) if part is not type(None))
 
 
-def add_settings(parser: argparse.ArgumentParser, settings: type) -> None:
+def add_settings(parser: argparse.ArgumentParser, settings: type[DataclassInstance]) -> None:
     """Add one flag per field of the dataclass ``settings``; a field's ``help`` metadata is its description.
 
     A field that is not given keeps the default of the class (or of the preset that the caller starts from).
+
+    Example:
+        >>> @dataclasses.dataclass
+        ... class Sizes:
+        ...     units: int = setting(16, "units of each layer", least=1)
+        ...     languages: tuple[str, ...] = setting((), "languages that are kept")
+        >>> parser = parser_of("Do it.")
+        >>> add_settings(parser, Sizes)
+        >>> parser.parse_args(["--languages", "de", "fr"])
+        Namespace(languages=['de', 'fr'])
     """
     hints = _hints(settings)
     for field in dataclasses.fields(settings):
         flag = "--" + field.name.replace("_", "-")
-        options: dict = {"default": argparse.SUPPRESS, "help": field.metadata.get("help")}
+        options: dict[str, Any] = {"default": argparse.SUPPRESS, "help": field.metadata.get("help")}
         kind = hints[field.name]
         if typing.get_origin(kind) in (typing.Union, types.UnionType):
             kind = _of_optional(kind)
@@ -202,7 +269,7 @@ def add_settings(parser: argparse.ArgumentParser, settings: type) -> None:
         parser.add_argument(flag, **options)
 
 
-def flags_of(settings: dict) -> str:
+def flags_of(settings: dict[str, Any]) -> str:
     """The flags that describe settings, as words of a shell's command line.
 
     Args:
@@ -227,19 +294,37 @@ def flags_of(settings: dict) -> str:
 
 
 def add_record_flags(parser: argparse.ArgumentParser) -> None:
-    """Add the flags of every script that evaluates modules: what its record says of the run, and where it goes."""
+    """Add the flags of every script that evaluates modules: what its record says of the run, and where it goes.
+
+    Example:
+        >>> parser = parser_of("Evaluate modules.")
+        >>> add_record_flags(parser)
+        >>> arguments = parser.parse_args(["--run", "demo", "--preset", "paper", "--output", "record.json"])
+        >>> arguments.run, arguments.output.suffix
+        ('demo', '.json')
+    """
     parser.add_argument("--run", required=True, help="name of the run, for the record")
     parser.add_argument("--preset", required=True, help="preset that the modules were made with, for the record")
     parser.add_argument("--output", type=Path, required=True, help="the record, JSON")
 
 
-def settings_from(arguments: argparse.Namespace, settings: type, start: object | None = None):
+def settings_from(arguments: argparse.Namespace, settings: type[Settings], start: Settings | None = None) -> Settings:
     """The ``settings`` object that the flags of :func:`add_settings` describe.
 
     Args:
         arguments: parsed arguments.
         settings: the dataclass.
         start: an object of that class whose values stand where no flag was given.
+
+    Example:
+        >>> @dataclasses.dataclass
+        ... class Sizes:
+        ...     units: int = setting(16, "units of each layer", least=1)
+        ...     layers: int = setting(1, "layers", least=1)
+        >>> parser = parser_of("Do it.")
+        >>> add_settings(parser, Sizes)
+        >>> settings_from(parser.parse_args(["--units", "8"]), Sizes, start=Sizes(layers=2))
+        Sizes(units=8, layers=2)
     """
     given = {
         field.name: tuple(value) if isinstance(value, list) else value

@@ -23,6 +23,11 @@ class JobCost:
         cpu_seconds: seconds of computing, of all threads together.
         wall_seconds: from start to end.
         memory_mib: largest resident memory.
+
+    Example:
+        >>> cost = JobCost("train_model", {"seed": "0"}, cpu_seconds=9.5, wall_seconds=5.0, memory_mib=812.5)
+        >>> f"{cost.rule}: {cost.cpu_seconds / cost.wall_seconds} processors at work"
+        'train_model: 1.9 processors at work'
     """
 
     rule: str

@@ -30,7 +30,13 @@ PACKAGES = (
 
 
 def provenance(inputs: Mapping[str, str | os.PathLike], packages: tuple[str, ...] = PACKAGES) -> dict:
-    """Commit of the code, versions of the installed packages among ``packages``, and SHA-256 of the input files."""
+    """Commit of the code, versions of the installed packages among ``packages``, and SHA-256 of the input files.
+
+    Example:
+        >>> made = provenance({"code": __file__}, packages=("numpy",))
+        >>> sorted(made), sorted(made["versions"]), len(made["inputs"]["code"])
+        (['commit', 'inputs', 'versions'], ['numpy', 'python'], 64)
+    """
     versions = {"python": platform.python_version()}
     for package in packages:
         try:
@@ -50,6 +56,11 @@ def commit() -> str | None:
 
     A repository that merely holds the project's folder, or an environment that it is installed in, has no say. Changes
     of tracked files and new files of the code add ``-dirty``.
+
+    Example:
+        >>> name = commit()
+        >>> name is None or len(name.removesuffix("-dirty")) >= 12
+        True
     """
     try:
         top = _git("rev-parse", "--show-toplevel")

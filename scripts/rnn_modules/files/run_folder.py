@@ -24,7 +24,13 @@ RECORDS = ("training", "decomposition_cost", *EXPERIMENTS, "removal_sweep", "var
 
 
 class Model(NamedTuple):
-    """What names a trained model."""
+    """What names a trained model.
+
+    Example:
+        >>> model = Model("many_to_one", "clinc", "gru", layers=2, seed=0)
+        >>> RunFolder("run").model(*model).as_posix()
+        'run/models/many_to_one/clinc/gru-2/seed-0'
+    """
 
     architecture: str
     dataset: str
@@ -71,11 +77,21 @@ class RunFolder:
         return self.costs / (f"{rule}/{named}.json" if named else f"{rule}.json")
 
     def corpus(self, corpus: str = "{corpus}") -> Path:
-        """The manifest of a corpus: its files and their checksums."""
+        """The manifest of a corpus: its files and their checksums.
+
+        Example:
+            >>> RunFolder("run").corpus("clinc").as_posix(), RunFolder("run").corpus().as_posix()
+            ('run/corpora/clinc.json', 'run/corpora/{corpus}.json')
+        """
         return self.path / "corpora" / f"{corpus}.json"
 
     def dataset(self, dataset: str = "{dataset}") -> Path:
-        """The folder of an encoded dataset, with :data:`DATASET_FILES`."""
+        """The folder of an encoded dataset, with :data:`DATASET_FILES`.
+
+        Example:
+            >>> RunFolder("run").dataset("clinc").as_posix()
+            'run/datasets/clinc'
+        """
         return self.path / "datasets" / dataset
 
     def model(
@@ -97,7 +113,12 @@ class RunFolder:
         seed: int | str = "{seed}",
         chunk: int | str = "{chunk}",
     ) -> Path:
-        """The models from scratch of one job, without the ending: ``.json`` their record, ``.npz`` their decisions."""
+        """The models from scratch of one job, without the ending: ``.json`` their record, ``.npz`` their decisions.
+
+        Example:
+            >>> RunFolder("run").baselines("intra_reuse", "many_to_one", "gru", 0, 3).as_posix()
+            'run/baselines/intra_reuse/many_to_one/gru/seed-0/3'
+        """
         return self.path / "baselines" / experiment / setting / rnn / f"seed-{seed}" / str(chunk)
 
     def record(
@@ -111,7 +132,12 @@ class RunFolder:
         return self.path / "experiments" / experiment / setting / rnn / f"seed-{seed}.json"
 
     def costs_of(self, models: list[Model]) -> list[Path]:
-        """Records of the cost of decomposition of some models."""
+        """Records of the cost of decomposition of some models.
+
+        Example:
+            >>> [path.as_posix() for path in RunFolder("run").costs_of([Model("many_to_one", "clinc", "gru", 2, 0)])]
+            ['run/models/many_to_one/clinc/gru-2/seed-0/decomposition_cost.json']
+        """
         return [self.model(*model) / "decomposition_cost.json" for model in models]
 
     def records(self, configuration: dict) -> dict[str, list[Path]]:
@@ -171,6 +197,12 @@ class RunFolder:
 
         Raises:
             InputError: ``run.json`` is damaged.
+
+        Example:
+            >>> RunFolder("results/reference/laptop").configuration()["rnn_types"]
+            ['lstm', 'gru', 'vanilla']
+            >>> print(RunFolder("no/such/folder").configuration())
+            None
         """
         if not self.run_json.exists():
             return None
@@ -187,6 +219,11 @@ class RunFolder:
 
         Raises:
             InputError: ``run.json`` is damaged.
+
+        Example:
+            >>> found = RunFolder("results/reference/laptop").found_records()
+            >>> len(found["decomposition_cost"]), found["scenario"][0].name
+            (60, 'seed-0.json')
         """
         if (configuration := self.configuration()) is None:
             here = RunFolder("")

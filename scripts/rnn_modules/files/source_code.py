@@ -153,5 +153,6 @@ def _written(value: object) -> Iterator[str]:
 
 
 def _without_docstring(node: ast.AST, body: list[ast.stmt]) -> list[ast.stmt]:
-    documented = isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
-    return body[1:] if documented and ast.get_docstring(node, clean=False) is not None else body
+    if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+        return body[1:] if ast.get_docstring(node, clean=False) is not None else body
+    return body

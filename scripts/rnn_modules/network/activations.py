@@ -19,7 +19,13 @@ from rnn_modules.network.compiled import compiled
 
 
 class Activation(NamedTuple):
-    """``after * core(before * x) + shift``, where the core is tanh if ``squashed``, else it clips to low and high."""
+    """``after * core(before * x) + shift``, where the core is tanh if ``squashed``, else it clips to low and high.
+
+    Example:
+        >>> sigmoid, x = ACTIVATIONS["sigmoid"], 2.0
+        >>> round(sigmoid.after * math.tanh(sigmoid.before * x) + sigmoid.shift, 4)
+        0.8808
+    """
 
     squashed: bool
     low: float = -math.inf
@@ -52,6 +58,11 @@ class GateActivations(NamedTuple):
         before: ``(columns,)``.
         after: ``(columns,)``.
         shift: ``(columns,)``.
+
+    Example:
+        >>> gates = gate_activations(("hard_sigmoid", "hard_sigmoid", "relu"), 2, np.dtype("float32"))
+        >>> gates.ends.tolist(), gates.low.tolist(), gates.after.tolist()
+        ([4, 6], [-0.5, 0.0], [1.0, 1.0, 1.0, 1.0, 1.0, 1.0])
     """
 
     ends: np.ndarray
@@ -65,7 +76,12 @@ class GateActivations(NamedTuple):
 
 @cache
 def gate_activations(names: tuple[str, ...], units: int, dtype: np.dtype) -> GateActivations:
-    """The activations of these names, of so many columns each."""
+    """The activations of these names, of so many columns each.
+
+    Example:
+        >>> gate_activations(("sigmoid", "tanh"), 3, np.dtype("float32")).before.tolist()
+        [0.5, 0.5, 0.5, 1.0, 1.0, 1.0]
+    """
     activations = [ACTIVATIONS[name] for name in names]
     runs = [(core, units * len(list(gates))) for core, gates in groupby(part[:3] for part in activations)]
     squashed, low, high = zip(*(core for core, _ in runs), strict=True)
@@ -154,6 +170,14 @@ def activate_gates(
         kernel_factors: as the recurrent ones.
         start: unsigned; column of the other arrays that is the first of ``recurrent``.
         activations: of these gates.
+
+    Example:
+        >>> recurrent, projected = np.zeros((1, 1, 2)), np.array([[[2.0, -3.0], [4.0, 5.0]]])
+        >>> whole, second_removed = np.ones((1, 1, 2)), np.array([[[1.0, 0.0]]])
+        >>> relu, first = gate_activations(("relu",), 2, recurrent.dtype), np.zeros(2, np.intp)
+        >>> reads = np.array([0, 1])
+        >>> activate_gates(recurrent, first, whole, projected, reads, second_removed, np.uintp(0), relu).tolist()
+        [[[2.0, 0.0], [4.0, 0.0]]]
     """
     modules = max(recurrent.shape[0], recurrent_factors.shape[0], projected.shape[0], kernel_factors.shape[0])
     examples, width = len(parents), recurrent.shape[2]
@@ -190,6 +214,13 @@ def next_lstm_state(
         cell_state: before.
         parents: ``(examples,) int`` row of ``cell_state`` for each example.
         activation: of the cell state.
+
+    Example:
+        >>> gates = np.array([[[1.0, 0.5, 3.0, 0.1]]])
+        >>> linear = gate_activations(("linear",), 1, gates.dtype)
+        >>> hidden, cell_state = next_lstm_state(gates, np.array([[[2.0]]]), np.zeros(1, np.intp), linear)
+        >>> hidden.item(), cell_state.item()
+        (0.4, 4.0)
     """
     modules, examples, width = gates.shape
     units = np.uintp(width // 4)

@@ -18,6 +18,11 @@ def chunks(inputs: np.ndarray, modules: int = 1) -> Iterator[np.ndarray]:
 
     Examples ``(examples, tokens)`` that begin alike are together, for these share rows, see
     :func:`~rnn_modules.network.stack.shared_steps`.
+
+    Example:
+        >>> inputs = np.array([[2, 1], [0, 5], [2, 0], [0, 4]])
+        >>> [positions.tolist() for positions in chunks(inputs, modules=640)]
+        [[3, 1], [2, 0]]
     """
     order = np.lexsort(np.atleast_2d(inputs).T[::-1])
     size = max(1, ROWS_AT_ONCE // modules)
@@ -25,7 +30,12 @@ def chunks(inputs: np.ndarray, modules: int = 1) -> Iterator[np.ndarray]:
 
 
 def row_parts(rows: int) -> list[slice]:
-    """Slices of about the same size, of half of :data:`ROWS_AT_ONCE` rows at most, for threads to take in turn."""
+    """Slices of about the same size, of half of :data:`ROWS_AT_ONCE` rows at most, for threads to take in turn.
+
+    Example:
+        >>> row_parts(1500)
+        [slice(0, 500, None), slice(500, 1000, None), slice(1000, 1500, None)]
+    """
     parts = max(1, -(-2 * rows // ROWS_AT_ONCE))
     return [slice(rows * part // parts, rows * (part + 1) // parts) for part in range(parts)]
 
@@ -39,6 +49,11 @@ def workers(threads: int) -> Iterator[Together]:
     """So many threads; what does not depend on their number gives equal results with any.
 
     The linear algebra library should use one thread in each.
+
+    Example:
+        >>> with workers(2) as together:
+        ...     together(len, ["one", "three"])
+        [3, 5]
     """
     _keep_memory()
     if threads == 1:
@@ -59,6 +74,11 @@ def _keep_memory() -> None:
 
 
 def share_out(function: Callable, parts: Iterable, threads: int) -> list:
-    """What ``function`` makes of every part, in order, see :func:`workers`."""
+    """What ``function`` makes of every part, in order, see :func:`workers`.
+
+    Example:
+        >>> share_out(sum, [[1, 2], [3, 4], [5]], threads=2)
+        [3, 7, 5]
+    """
     with workers(threads) as together:
         return together(function, parts)

@@ -38,6 +38,13 @@ class RecurrentLayer:
         recurrent_activation: of the other gates.
         reset_after: GRU only: the reset gate is applied after the product with the recurrent kernel.
         recurrent_bias: ``(gates * units,)``, only for GRU with ``reset_after``.
+
+    Example:
+        >>> layer = RecurrentLayer("gru", np.ones((3, 12)), np.ones((4, 12)), np.zeros(12), reset_after=True)
+        >>> layer.units, layer.gates, layer.activations
+        (4, ('update', 'reset', 'candidate'), ('sigmoid', 'sigmoid', 'tanh'))
+        >>> [part.shape for part in layer.initial_state(modules=1, examples=2)]
+        [(1, 2, 4)]
     """
 
     cell: str
@@ -80,6 +87,13 @@ class StepMask:
         recurrent_columns: ``(modules, 1, gates * units)`` edges from the hidden state, at the receiving node.
         recurrent_rows: ``(modules, 1, units)`` the same edges at the sending node.
         outputs: ``(modules, 1, units)`` edges to the next layer.
+
+    Example:
+        >>> layer = RecurrentLayer("vanilla", np.eye(2), np.eye(2), np.zeros(2))
+        >>> second_removed = StepMask(kernel_columns=np.array([[[1.0, 0.0]]]))
+        >>> state, _ = step(layer, np.ones((1, 1, 2)), layer.initial_state(1, 1), second_removed)
+        >>> state[0].round(3).tolist()
+        [[[0.762, 0.0]]]
     """
 
     kernel_columns: np.ndarray | None = None
@@ -93,7 +107,14 @@ WHOLE = StepMask()
 
 @dataclass(frozen=True, eq=False)
 class LayerMask:
-    """The step masks of one layer: one for all timesteps (rolled) or one per timestep (unrolled)."""
+    """The step masks of one layer: one for all timesteps (rolled) or one per timestep (unrolled).
+
+    Example:
+        >>> removed = StepMask(outputs=np.zeros((1, 1, 2)))
+        >>> rolled, unrolled = LayerMask((removed,)), LayerMask((WHOLE, removed, removed))
+        >>> [mask.at(0) is removed for mask in (rolled, unrolled)]
+        [True, False]
+    """
 
     steps: tuple[StepMask, ...] = field(default=(WHOLE,))
 
@@ -108,7 +129,13 @@ def _product(rows: np.ndarray, matrix: np.ndarray) -> np.ndarray:
 
 
 def project(layer: RecurrentLayer, inputs: np.ndarray) -> np.ndarray:
-    """Contribution of the inputs ``(..., inputs)`` and the bias to all gates, ``(..., gates * units)``."""
+    """Contribution of the inputs ``(..., inputs)`` and the bias to all gates, ``(..., gates * units)``.
+
+    Example:
+        >>> layer = RecurrentLayer("vanilla", np.array([[1.0, 2.0], [0.0, 3.0]]), np.eye(2), np.array([0.5, 0.0]))
+        >>> project(layer, np.array([[1.0, 1.0], [2.0, 0.0]])).tolist()
+        [[1.5, 5.0], [2.5, 4.0]]
+    """
     projected = _product(inputs, layer.kernel)
     projected += layer.bias
     return projected
@@ -217,6 +244,13 @@ def step(
     Returns:
         The new state, hidden state first, and the activations of the gates in blocks, each
         ``(modules, examples, gates of the block * units)``.
+
+    Example:
+        >>> layer = RecurrentLayer("vanilla", np.eye(2), np.eye(2), np.zeros(2), activation="relu")
+        >>> state, gates = step(layer, np.array([[[1.0, -1.0], [2.0, 0.5]]]), layer.initial_state(1, 2))
+        >>> state, gates = step(layer, np.ones((1, 2, 2)), state)
+        >>> state[0].tolist()
+        [[[2.0, 1.0], [3.0, 1.5]]]
     """
     if reads is None:
         reads = np.arange(projected.shape[1])

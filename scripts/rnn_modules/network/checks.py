@@ -1,4 +1,4 @@
-"""Do the arrays and settings of a network fit together? Asked of every network that comes from a file."""
+"""Do the arrays and settings of a network fit together, and ids to it? Asked of all that comes from files."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from rnn_modules.files.atomic_files import InputError
 from rnn_modules.network.activations import ACTIVATIONS
 from rnn_modules.network.cells import GATES, RecurrentLayer
 
@@ -18,6 +19,15 @@ def check_network(network, arrays: Mapping[str, np.ndarray]) -> None:
     Args:
         network: a ``Classifier`` or an ``EncoderDecoder``.
         arrays: all its arrays by name.
+
+    Example:
+        >>> from rnn_modules.network import Classifier, RecurrentLayer
+        >>> layer = RecurrentLayer("vanilla", np.eye(2), np.eye(2), np.zeros(2), return_sequences=False)
+        >>> network = Classifier((layer,), np.eye(3), np.zeros(3), embedding=np.eye(2), tokens=4)
+        >>> check_network(network, {"output_kernel": network.output_kernel})
+        Traceback (most recent call last):
+            ...
+        ValueError: output kernel has shape (3, 3) above 2 units
     """
     for name, array in arrays.items():
         if array.dtype.kind == "f" and not np.isfinite(array).all():
@@ -38,6 +48,24 @@ def check_network(network, arrays: Mapping[str, np.ndarray]) -> None:
             _whole("repeat", network.repeat)
         side_by_side = 1 if network.repeat is None else tokens
         _check_embedding("embedding", network.embedding, first.kernel.shape[0], side_by_side)
+
+
+def check_ids(ids: np.ndarray, tokens: int, vocabulary: int, what: str) -> None:
+    """Raise :class:`InputError` unless ``ids`` is ``(examples, tokens)`` of integers in the vocabulary.
+
+    Example:
+        >>> check_ids(np.array([[1, 2, 7]]), 3, 5, "inputs")  # doctest: +ELLIPSIS
+        Traceback (most recent call last):
+            ...
+        rnn_modules.files.atomic_files.InputError: inputs: ids must lie in 0..4, received 1..7; ...
+    """
+    if ids.ndim != 2 or ids.shape[1] != tokens or not np.issubdtype(ids.dtype, np.integer):
+        raise InputError(f"{what}: expected integers of shape (examples, {tokens}), received {ids.dtype} {ids.shape}")
+    if ids.size and not (0 <= ids.min() and ids.max() < vocabulary):
+        raise InputError(
+            f"{what}: ids must lie in 0..{vocabulary - 1}, received {ids.min()}..{ids.max()}; "
+            "encode them with the model's own vocabulary"
+        )
 
 
 def _check_encoder(network, first: RecurrentLayer) -> None:

@@ -15,6 +15,16 @@ def compiled(function: Callable) -> Callable:
     """``function`` compiled at its first call, for each type of arguments; it lets other threads run meanwhile.
 
     The machine code is kept beside the source, or in the user's cache where that cannot be written, or nowhere.
+
+    Example:
+        >>> @compiled
+        ... def triangle(number):
+        ...     total = 0
+        ...     for part in range(number + 1):
+        ...         total += part
+        ...     return total
+        >>> triangle(100)
+        5050
     """
     try:
         return njit(cache=True, **_SETTINGS)(function)

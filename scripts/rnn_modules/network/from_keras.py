@@ -25,6 +25,13 @@ def from_keras(model: Any) -> Network:
 
     Raises:
         InputError: the model has a layer or setting that decomposition does not cover; the message names it.
+
+    Example:
+        >>> import keras
+        >>> layers = [keras.layers.Embedding(9, 2), keras.layers.LSTM(4), keras.layers.Dense(3)]
+        >>> network = from_keras(keras.Sequential([keras.Input((5,)), *layers]))
+        >>> network.timesteps, network.outputs, [layer.cell for layer in network.layers]
+        (5, 3, ['lstm'])
     """
     chains: dict[str, list[Any]] = {}
     for layer in model.layers:

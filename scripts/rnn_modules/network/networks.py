@@ -19,7 +19,7 @@ import numpy as np
 from rnn_modules.files.atomic_files import InputError, one_line, parse_json, read_arrays, sha256_of_arrays, write_arrays
 from rnn_modules.network.batching import chunks, share_out
 from rnn_modules.network.cells import LayerMask, RecurrentLayer, project
-from rnn_modules.network.checks import check_network
+from rnn_modules.network.checks import check_ids, check_network
 from rnn_modules.network.stack import Observed, State, Step, observe_stack, run_stack, shared_steps, step_stack
 
 
@@ -31,6 +31,12 @@ class Network(ABC):
         layers: recurrent layers that are decomposed (an encoder-decoder's are the decoder's).
         output_kernel: ``(units, outputs)``.
         output_bias: ``(outputs,)``.
+
+    Example:
+        >>> layer = RecurrentLayer("vanilla", np.eye(2), np.eye(2), np.zeros(2), return_sequences=False)
+        >>> network = Classifier((layer,), np.eye(2), np.zeros(2), embedding=np.eye(2), tokens=3)
+        >>> network.outputs, network.dtype.name, network.translates, len(network.sha256)
+        (2, 'float64', False, 64)
     """
 
     translates: ClassVar[bool] = False
@@ -95,6 +101,17 @@ class Classifier(Network):
         repeat: None when the tokens are the timesteps (M:1, M:N); else the embedded tokens are laid side by side into
             one input, repeated this many times (1:1, 1:N).
         tokens: number of tokens of an example.
+
+    Example:
+        >>> layer = RecurrentLayer("vanilla", np.eye(2), np.eye(2), np.zeros(2), return_sequences=False)
+        >>> network = Classifier((layer,), np.eye(2), np.zeros(2), embedding=np.eye(2), tokens=3)
+        >>> inputs = np.array([[0, 1, 1], [1, 0, 0]])
+        >>> network.timesteps, network.many_output, network.hidden(inputs).shape
+        (3, False, (1, 2, 2))
+        >>> network.logits(inputs).round(2).tolist()
+        [[0.57, 0.94], [0.94, 0.57]]
+        >>> network.logits(inputs).argmax(axis=-1).tolist()
+        [1, 0]
     """
 
     embedding: np.ndarray
@@ -177,6 +194,15 @@ class EncoderDecoder(Network):
         target_embedding: ``(target vocabulary, width)``; likewise.
         source_tokens: length of a source sentence.
         target_tokens: number of decoder timesteps.
+
+    Example:
+        >>> encoder, layer = (
+        ...     RecurrentLayer("vanilla", np.eye(3), np.zeros((3, 3)), np.zeros(3), last) for last in (False, True)
+        ... )
+        >>> next_word = np.roll(np.eye(3), 1, axis=1)
+        >>> network = EncoderDecoder((layer,), next_word, np.zeros(3), (encoder,), np.eye(3), np.eye(3), 2, 4)
+        >>> network.translate(np.array([[1, 2]]), start=np.array([0]), end=2).tolist()
+        [[1, 2, 0, 0]]
     """
 
     translates: ClassVar[bool] = True
@@ -290,17 +316,6 @@ class EncoderDecoder(Network):
         return words
 
 
-def check_ids(ids: np.ndarray, tokens: int, vocabulary: int, what: str) -> None:
-    """Raise :class:`InputError` unless ``ids`` is ``(examples, tokens)`` of integers in the vocabulary."""
-    if ids.ndim != 2 or ids.shape[1] != tokens or not np.issubdtype(ids.dtype, np.integer):
-        raise InputError(f"{what}: expected integers of shape (examples, {tokens}), received {ids.dtype} {ids.shape}")
-    if ids.size and not (0 <= ids.min() and ids.max() < vocabulary):
-        raise InputError(
-            f"{what}: ids must lie in 0..{vocabulary - 1}, received {ids.min()}..{ids.max()}; "
-            "encode them with the model's own vocabulary"
-        )
-
-
 _LAYER_ARRAYS = ("kernel", "recurrent_kernel", "bias", "recurrent_bias")
 _KINDS = {
     "classifier": (Classifier, ("output_kernel", "output_bias", "embedding"), ("layers",)),
@@ -334,7 +349,15 @@ def _pack(network: Network) -> dict[str, np.ndarray]:
 
 
 def check_parts(network: Network) -> None:
-    """Raise ValueError when the arrays and settings of a network do not fit together or hold not-a-number."""
+    """Raise ValueError when the arrays and settings of a network do not fit together or hold not-a-number.
+
+    Example:
+        >>> layer = RecurrentLayer("vanilla", np.eye(2), np.eye(2), np.zeros(2), return_sequences=False)
+        >>> check_parts(Classifier((layer,), np.eye(2), np.zeros(2), embedding=np.eye(5), tokens=3))
+        Traceback (most recent call last):
+            ...
+        ValueError: embedding has shape (5, 5) below a kernel of 2 rows
+    """
     check_network(network, _pack(network))
 
 
@@ -343,6 +366,15 @@ def load_network(path: str | os.PathLike) -> Network:
 
     Raises:
         InputError: the file is missing, damaged, or not a network; the message names it.
+
+    Example:
+        >>> import tempfile
+        >>> layer = RecurrentLayer("vanilla", np.eye(2), np.eye(2), np.zeros(2), return_sequences=False)
+        >>> network = Classifier((layer,), np.eye(2), np.zeros(2), embedding=np.eye(2), tokens=3)
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     network.save(f"{folder}/network.npz")
+        ...     load_network(f"{folder}/network.npz").sha256 == network.sha256
+        True
     """
     arrays: dict[str, Any] = read_arrays(path, ("structure", "output_kernel", "output_bias"))
     try:

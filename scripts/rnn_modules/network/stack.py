@@ -27,6 +27,14 @@ class Step:
         parents: ``(rows,) int`` row of the step before that each goes on from, ascending, or None when the rows are the
             same.
         present: ``(1, rows, 1) bool``; where it is false the state is carried over, as Keras does for masked steps.
+
+    Example:
+        >>> projected = np.arange(4.0).reshape(1, 2, 2)
+        >>> at = Step(projected, reads=np.array([1, 0]), rows=np.array([0, 0, 1]))
+        >>> at.size
+        2
+        >>> at.of(np.array([[[5], [6]]])).tolist()
+        [[[5], [5], [6]]]
     """
 
     projected: np.ndarray
@@ -55,6 +63,11 @@ def shared_steps(projected: np.ndarray, ids: np.ndarray, masked: bool = False) -
         projected: ``(vocabulary, gates * units)`` what each word sends to the first layer's gates.
         ids: ``(examples, tokens) int``.
         masked: whether id 0 is a masked step.
+
+    Example:
+        >>> steps = shared_steps(np.eye(3), np.array([[0, 0, 1], [0, 0, 2], [0, 1, 2]]))
+        >>> [(at.size, at.rows.tolist(), at.reads.tolist()) for at in steps]
+        [(1, [0, 0, 0], [0]), (2, [0, 0, 1], [0, 1]), (3, [0, 1, 2], [1, 2, 2])]
     """
     order = np.lexsort(ids.T[::-1])
     ordered = ids[order]
@@ -102,6 +115,12 @@ def run_layer(
     Yields:
         By timestep: what the layer sends on, ``(modules, rows, units)``, masked by the edges to the next layer; the
         state; the gates as :func:`~rnn_modules.network.cells.step` has them, or none.
+
+    Example:
+        >>> layer = RecurrentLayer("vanilla", np.eye(2), np.eye(2), np.zeros(2), activation="relu")
+        >>> steps = shared_steps(project(layer, np.eye(2)), np.array([[0, 0, 1]]))
+        >>> [sent.tolist() for sent, state, gates in run_layer(layer, steps)]
+        [[[[1.0, 0.0]]], [[[2.0, 0.0]]], [[[2.0, 1.0]]]]
     """
     received = repeat(None, len(steps)) if inputs is None else inputs
     for timestep, (received_now, at) in enumerate(zip(received, steps, strict=True)):
@@ -157,6 +176,12 @@ def run_stack(
 
     Yields:
         What :func:`run_layer` yields of the last layer.
+
+    Example:
+        >>> layer = RecurrentLayer("vanilla", np.eye(2), np.eye(2), np.zeros(2), activation="relu")
+        >>> steps = shared_steps(project(layer, np.eye(2)), np.array([[0, 0, 1]]))
+        >>> [sent.tolist() for sent, state, gates in run_stack([layer, layer], steps)]
+        [[[[1.0, 0.0]]], [[[3.0, 0.0]]], [[[5.0, 1.0]]]]
     """
     inputs = None
     for index, layer in enumerate(layers):
@@ -172,6 +197,11 @@ class Observed:
     Attributes:
         values: ``(rows, gates or 1, units)`` gates, or hidden states.
         rows: ``(examples,) int`` row of each example, or None when each has its own.
+
+    Example:
+        >>> observed = Observed(np.array([[[0.5, 0.1]], [[0.7, 0.2]]]), rows=np.array([0, 0, 1]))
+        >>> observed.of(np.array([1, 2])).tolist()
+        [[[0.5, 0.1]], [[0.7, 0.2]]]
     """
 
     values: np.ndarray
@@ -193,6 +223,14 @@ def observe_stack(
 
     Each row of a timestep is computed once, so examples that are the same up to there have equal activations to the
     last bit. Rows are shared out among ``threads``.
+
+    Example:
+        >>> layer = RecurrentLayer("vanilla", np.eye(2), np.eye(2), np.zeros(2), activation="relu")
+        >>> steps = shared_steps(project(layer, np.eye(2)), np.array([[0, 0], [0, 1]]))
+        >>> for observed in observe_stack([layer, layer], steps):
+        ...     [at.of(np.array([0, 1])).tolist() for at in observed]
+        [[[[1.0, 0.0]], [[1.0, 0.0]]], [[[2.0, 0.0]], [[1.0, 1.0]]]]
+        [[[[1.0, 0.0]], [[1.0, 0.0]]], [[[3.0, 0.0]], [[2.0, 1.0]]]]
     """
     inputs = None
     with workers(threads) as together:
@@ -221,6 +259,14 @@ def step_stack(
     """One timestep through all layers: the last one's output ``(modules or 1, examples, units)``, and the states.
 
     What the first layer reads is as in :class:`Step`.
+
+    Example:
+        >>> layer = RecurrentLayer("vanilla", np.eye(2), np.eye(2), np.zeros(2), activation="relu")
+        >>> states = [layer.initial_state(1, 1)] * 2
+        >>> for timestep, word in enumerate([0, 1]):
+        ...     hidden, states = step_stack([layer, layer], np.eye(2)[None], np.array([word]), states, timestep)
+        >>> hidden.tolist()
+        [[[2.0, 1.0]]]
     """
     new_states = []
     for index, (layer, state) in enumerate(zip(layers, states, strict=True)):

@@ -21,7 +21,7 @@ from rnn_modules.names import (
     TRANSLATION,
     TRANSLATION_METRICS,
 )
-from rnn_modules.records.cost_records import check_together
+from rnn_modules.records.cost_records import RunRecord, check_together
 
 PREDICTORS = {
     "intra_reuse": ("modules", "parent", "baseline", "constant"),
@@ -50,6 +50,11 @@ class CaseRow:
         head: module head, None for predictors without one.
         metrics: metric -> value; shares 0..1 for classification, 0..100 for translation.
         p_value: paired bootstrap of BLEU-4 against the reference predictor, None when there is none.
+
+    Example:
+        >>> row = CaseRow("banking + travel", "unrolled", "pair", "modules", "mean", {"accuracy": 0.98}, 900, None)
+        >>> f"{row.case}: {row.predictor} {row.metrics['accuracy']:.0%} of {row.examples}"
+        'banking + travel: modules 98% of 900'
     """
 
     case: str
@@ -63,7 +68,7 @@ class CaseRow:
 
 
 @dataclass(frozen=True)
-class CaseRecord:
+class CaseRecord(RunRecord):
     """One experiment of one setting, RNN type and seed.
 
     Attributes:
@@ -71,18 +76,17 @@ class CaseRecord:
         better_layers: intra replacement: layers of the model that gives the modules; otherwise None.
         datasets: dataset -> part -> number of examples.
         cases_possible: number of cases that there are; the run may have drawn fewer.
+
+    Example:
+        >>> record = read_case_record("results/reference/laptop/experiments/intra_reuse/many_to_one/lstm/seed-0.json")
+        >>> len({row.case for row in record.rows}), record.cases_possible
+        (10, 45)
+        >>> record.translation, record.points, record.datasets["clinc"]["train"]
+        (False, 100.0, 15000)
     """
 
-    path: Path
     experiment: str
-    run: str
-    preset: str
-    data_source: str
     setting: str
-    rnn: str
-    layers: int
-    seed: int
-    commit: str
     datasets: dict[str, dict[str, int]]
     cases_possible: int
     rows: tuple[CaseRow, ...]
@@ -136,7 +140,8 @@ def _row(reader: RecordReader, key: str, value: object, experiment: str, setting
         reader.fail(f"{key}.mode", f"one of {', '.join(ROW_MODES)}, or null", mode)
     if head is not None and head not in HEADS:
         reader.fail(f"{key}.head", f"one of {', '.join(HEADS)}, or null", head)
-    names, highest = CLASSIFICATION_METRICS, 1.0
+    names: tuple[str, ...] = CLASSIFICATION_METRICS
+    highest = 1.0
     if is_translation(experiment, setting):
         names, highest = TRANSLATION_METRICS, 100.0
     return CaseRow(

@@ -21,7 +21,14 @@ _KEYS = (
 
 @dataclass(frozen=True)
 class SweepRow:
-    """What every mode gave under one cap of removal, a share."""
+    """What every mode gave under one cap of removal, a share.
+
+    Example:
+        >>> path = "results/reference/laptop/experiments/removal_sweep/many_to_one/lstm/seed-0.json"
+        >>> record = read_sweep_record(path)
+        >>> [(row.removal_cap, round(row.modes["rolled"].kept_share, 3)) for row in record.rows][:2]
+        [(0.0, 0.997), (0.05, 0.99)]
+    """
 
     removal_cap: float
     modes: dict[str, Composition]
@@ -29,7 +36,14 @@ class SweepRow:
 
 @dataclass(frozen=True)
 class SweepRecord(ModelRecord):
-    """One model, decomposed under several caps."""
+    """One model, decomposed under several caps.
+
+    Example:
+        >>> path = "results/reference/laptop/experiments/removal_sweep/many_to_one/lstm/seed-0.json"
+        >>> record = read_sweep_record(path)
+        >>> len(record.rows), record.rows[-1].removal_cap, round(record.monolithic["all"]["accuracy"], 3)
+        (11, 0.5, 0.951)
+    """
 
     monolithic: Scores
     rows: tuple[SweepRow, ...]
@@ -44,6 +58,13 @@ class Variant:
         changes: parameter -> value, what differs from the paper preset.
         monolithic: scores of the undecomposed model on the variant's examples.
         evaluated: number of those examples.
+
+    Example:
+        >>> scores = {"all": {"accuracy": 0.75}}
+        >>> rolled = Composition("mean", {"mean": {"all": {"accuracy": 0.5}}}, 0.8, 0.9, (0.2,))
+        >>> variant = Variant("removal_cap", {"removal_cap": 0.05}, scores, {"rolled": rolled}, evaluated=100)
+        >>> variant.change("rolled", "all", "accuracy")
+        -0.25
     """
 
     name: str
@@ -60,7 +81,13 @@ class Variant:
 
 @dataclass(frozen=True)
 class VariantRecord(ModelRecord):
-    """One model, decomposed under several sets of choices; the variant "paper" is always among them."""
+    """One model, decomposed under several sets of choices; the variant "paper" is always among them.
+
+    Example:
+        >>> record = read_variant_record("results/reference/laptop/experiments/variants/many_to_one/lstm/seed-0.json")
+        >>> [(variant.name, variant.changes) for variant in record.variants if len(variant.changes) < 2][:2]
+        [('paper', {}), ('negative_sampling', {'negative_sampling': 'first_rows'})]
+    """
 
     variants: tuple[Variant, ...]
 
@@ -124,7 +151,7 @@ def read_variant_record(path: str | os.PathLike) -> VariantRecord:
     reader.choice("experiment", (VARIANTS,))
     model = reader.model()
     architecture = model["architecture"]
-    variants = []
+    variants: list[Variant] = []
     keys = ("name", "changes", "monolithic", "modes", "evaluated")
     for place, entry in enumerate(_entries(reader, "variants", keys)):
         key = f"variants.{place}"

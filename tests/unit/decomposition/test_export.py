@@ -48,6 +48,12 @@ def test_heads(head):
     np.testing.assert_allclose(received[:, 0], 1 / (1 + np.exp(-odds[2])), atol=1e-5)
 
 
+def test_the_calibrated_head_needs_thresholds():
+    network = random_classifier()
+    with pytest.raises(InputError, match="these modules have no thresholds"):
+        to_keras(network, random_modules(network, 3, "rolled", head="calibrated"), 0)
+
+
 @pytest.mark.parametrize("mode", ["rolled", "unrolled"])
 @pytest.mark.parametrize("cell", ["gru", "lstm"])
 def test_translation_module(mode, cell):

@@ -61,7 +61,7 @@ def test_unknown_preset_is_an_error():
         ({"removal_cap": float("nan")}, "removal_cap"),
         ({"always_remove_within": 2}, "always_remove_within"),
         ({"gate_open": -1}, "gate_open"),
-        ({"positive_sample": 0}, "positive_sample: received 0; use a whole number of at least 1"),
+        ({"positive_sample": 0}, "positive_sample: received 0; use a whole number from 1 to 1,000,000,000"),
         ({"calibration_sample": 0}, "calibration_sample"),
         ({"outlier_distance": 0.0}, "outlier_distance: received 0.0"),
         ({"outlier_distance": float("nan")}, "outlier_distance"),

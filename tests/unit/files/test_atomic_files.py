@@ -15,7 +15,6 @@ from rnn_modules.files.atomic_files import (
     InputError,
     UnwritableError,
     read_arrays,
-    read_csv,
     read_json,
     replacing,
     sha256_of_arrays,
@@ -65,8 +64,8 @@ def test_the_users_umask_holds(tmp_path, umask):
 
 def test_a_folder_that_cannot_be_made_is_named(tmp_path):
     (tmp_path / "file").write_text("no folder")
-    mend = "free space on its disk or unlock its folder"
-    with pytest.raises(UnwritableError, match=rf"file/figures.json: cannot be written \(.*\); {mend}"):
+    fix = "free space on its disk or unlock its folder"
+    with pytest.raises(UnwritableError, match=rf"file/figures.json: cannot be written \(.*\); {fix}"):
         write_json(tmp_path / "file" / "figures.json", {})
 
 
@@ -204,22 +203,6 @@ def test_archives_of_anything_else_are_refused(tmp_path, members, method, messag
             archive.writestr(name, content)
     with pytest.raises(InputError, match=message):
         read_arrays(path)
-
-
-def test_tables_are_read_with_their_header(tmp_path):
-    path = tmp_path / "rows.csv"
-    path.write_text('a,b\n1,"x, y"\n\n2,z\n')
-    assert read_csv(path, ("b",), "delete it") == [{"a": "1", "b": "x, y"}, {"a": "2", "b": "z"}]
-    for text, message in (
-        ("a,c\n1,2\n", "lacks the columns b, or has them twice; delete it"),
-        ("b,b\n1,2\n", "lacks the columns b, or has them twice"),
-        ("a,b\n1\n", "line 2 has 1 of 2 columns"),
-        ("b\n" + "x" * 200_000, "not a CSV file .field larger"),
-        ("", "lacks the columns b"),
-    ):
-        path.write_text(text)
-        with pytest.raises(InputError, match=f"rows.csv: {message}"):
-            read_csv(path, ("b",), "delete it")
 
 
 def test_a_single_array_is_refused(tmp_path):

@@ -19,6 +19,11 @@ class Split:
             (not padded; brown's is as long as the words).
         natural: whether each example belongs to a part of the corpus with its natural label rates; ``None`` when
             all do, or when it is not known.
+
+    Example:
+        >>> split = Split(words=[["the", "dog"], ["sleep"]], labels=[[5, 1], [2]])
+        >>> [len(words) == len(labels) for words, labels in zip(split.words, split.labels, strict=True)]
+        [True, True]
     """
 
     words: list[list[str]]
@@ -35,6 +40,12 @@ class ClassificationCorpus:
         class_names: names by class id; ``"padding"`` is class 0 of corpora with label sequences.
         splits: ``train``, and ``test`` and ``validation`` where they are published.
         dropped: rows left out by the reader, by reason.
+
+    Example:
+        >>> train = Split(words=[["book", "a", "flight"], ["call", "me", "a", "taxi"]], labels=[1, 0])
+        >>> corpus = ClassificationCorpus("clinc", ("auto_and_commute", "travel"), {"train": train})
+        >>> [corpus.class_names[label] for label in corpus.splits["train"].labels]
+        ['travel', 'auto_and_commute']
     """
 
     name: str
@@ -52,6 +63,11 @@ class ParallelCorpus:
         source_language: key of the language that is translated from.
         sentences: language -> normalised words of each line; all languages have equally many lines, none empty.
         dropped: lines left out by the reader, by reason.
+
+    Example:
+        >>> corpus = ParallelCorpus("estonian_larger", "et", {"et": [["ma", "näen"]], "en": [["i", "see"]]})
+        >>> corpus.sentences[corpus.source_language][0]
+        ['ma', 'näen']
     """
 
     name: str

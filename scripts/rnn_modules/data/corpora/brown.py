@@ -22,7 +22,7 @@ _TEXT_NAME = re.compile(r"c[a-r]\d\d")
 
 
 def read(folder: str | os.PathLike, form: str = "published") -> ClassificationCorpus:
-    """Read the corpus; labels are tag ids 1..12, one for each word.
+    r"""Read the corpus; labels are tag ids 1..12, one for each word.
 
     Args:
         folder: folder of the files.
@@ -30,6 +30,19 @@ def read(folder: str | os.PathLike, form: str = "published") -> ClassificationCo
 
     Raises:
         InputError: an archive is missing or damaged, or a token has no tag.
+
+    Example:
+        >>> import tempfile, zipfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     for name, member, text in (
+        ...         ("brown.zip", "ca01", "A/at dog/nn barks/vbz ./."),
+        ...         ("universal_tagset.zip", "en-brown.map", "AT\tDET\nNN\tNOUN\nVBZ\tVERB\n.\t."),
+        ...     ):
+        ...         with zipfile.ZipFile(f"{folder}/{name}", "w") as archive:
+        ...             archive.writestr(member, text)
+        ...     train = read(folder).splits["train"]
+        >>> train.words, [[CLASS_NAMES[label] for label in labels] for labels in train.labels]
+        ([['a', 'dog', 'barks', '.']], [['DET', 'NOUN', 'VERB', '.']])
     """
     tag_ids = _tag_ids(folder)
     archive = require(folder, "brown.zip")

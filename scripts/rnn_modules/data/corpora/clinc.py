@@ -31,7 +31,7 @@ _SPLITS = {"train": "train.csv", "validation": "val.csv", "test": "test.csv"}
 
 
 def read(folder: str | os.PathLike, form: str = "published") -> ClassificationCorpus:
-    """Read the corpus.
+    r"""Read the corpus.
 
     Args:
         folder: folder of the files.
@@ -39,6 +39,16 @@ def read(folder: str | os.PathLike, form: str = "published") -> ClassificationCo
 
     Raises:
         InputError: the archive is missing, damaged, or has an unknown domain.
+
+    Example:
+        >>> import tempfile, zipfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     with zipfile.ZipFile(f"{folder}/clinc_oos.zip", "w") as archive:
+        ...         for name in ("train.csv", "val.csv", "test.csv"):
+        ...             archive.writestr(name, "text,domain\nIs it 5 o'clock?,6\n12,6\n")
+        ...     corpus = read(folder)
+        >>> corpus.splits["test"], corpus.dropped
+        (Split(words=[['is', 'it', 'oclock']], labels=[6], natural=None), {'no word': 3})
     """
     archive = require(folder, "clinc_oos.zip")
     texts = read_members(archive, tuple(_SPLITS.values()))

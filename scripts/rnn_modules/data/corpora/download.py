@@ -47,6 +47,16 @@ def download(
 
     Raises:
         InputError: the server refuses, the transfer cannot be completed, or the file is not the known one.
+
+    Example:
+        >>> import hashlib, tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     # All of it had arrived when an earlier call was interrupted.
+        ...     _ = Path(folder, "texts.csv.part").write_bytes(b"abc")
+        ...     checksum = hashlib.sha256(b"abc").hexdigest()
+        ...     download("https://example.org/texts.csv", Path(folder, "texts.csv"), 3, checksum)
+        ...     os.listdir(folder)
+        ['texts.csv']
     """
     path = Path(path)
     part = path.with_name(path.name + ".part")
@@ -80,12 +90,17 @@ def download(
 
 
 def by_hand(path: Path) -> str:
-    """What a user can do when a file cannot be downloaded."""
+    """What a user can do when a file cannot be downloaded.
+
+    Example:
+        >>> by_hand(Path("corpora/clinc_oos.zip"))
+        'try again later, or get the published file by other means and put it at corpora/clinc_oos.zip'
+    """
     return f"try again later, or get the published file by other means and put it at {path}"
 
 
 def _transfer(url: str, part: Path, size: int, timeout: float) -> None:
-    """Append to ``part`` what is missing, or write it anew when the server sends the whole file."""
+    """Append to ``part`` what is missing, or write it from the start when the server sends the whole file."""
     offset = part.stat().st_size if part.is_file() else 0
     # Without "identity" a server may compress, and a range would then count compressed bytes.
     headers = {"Accept-Encoding": "identity"}

@@ -15,7 +15,7 @@ import os
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 from rnn_modules.files.atomic_files import DAMAGED_ARCHIVE, InputError, archive_entries, one_line
 
@@ -25,7 +25,15 @@ BLOCK = 2**20
 
 
 def find(folder: str | os.PathLike, name: str) -> Path | None:
-    """The path of file ``name`` in ``folder``, compressed or not; ``None`` when it is not there."""
+    """The path of file ``name`` in ``folder``, compressed or not; ``None`` when it is not there.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     _ = Path(folder, "de_train.txt.gz").write_bytes(gzip.compress(b"ja"))
+        ...     find(folder, "de_train.txt").name, find(folder, "fr_train.txt")
+        ('de_train.txt.gz', None)
+    """
     for suffix in ("", ".gz", ".zip"):
         path = Path(folder) / (name + suffix)
         if path.is_file():
@@ -34,7 +42,14 @@ def find(folder: str | os.PathLike, name: str) -> Path | None:
 
 
 def require(folder: str | os.PathLike, name: str) -> Path:
-    """As :func:`find`, but a missing file is an :class:`InputError`."""
+    """As :func:`find`, but a missing file is an :class:`InputError`.
+
+    Example:
+        >>> require("no/folder", "train.csv")  # doctest: +ELLIPSIS
+        Traceback (most recent call last):
+        ...
+        rnn_modules.files.atomic_files.InputError: no/folder/train.csv: no such file, nor train.csv.gz ...
+    """
     path = find(folder, name)
     if path is None:
         raise InputError(
@@ -45,7 +60,7 @@ def require(folder: str | os.PathLike, name: str) -> Path:
 
 
 @contextlib.contextmanager
-def _opened(path: Path, name: str) -> Iterator[BinaryIO]:
+def _opened(path: Path, name: str) -> Iterator[IO[bytes] | gzip.GzipFile]:
     """The uncompressed content of ``path``, which holds the file ``name``."""
     if path.name == name:
         with open(path, "rb") as stream:
@@ -77,6 +92,14 @@ def blocks(path: Path, name: str, limit: int = LARGEST_CONTENT) -> Iterator[byte
 
     Raises:
         InputError: the file cannot be read, is damaged, or is too long.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     path = Path(folder, "de_train.txt.gz")
+        ...     _ = path.write_bytes(gzip.compress(b"ja" * BLOCK))
+        ...     [len(block) // BLOCK for block in blocks(path, "de_train.txt")]
+        [1, 1]
     """
     received = 0
     try:
@@ -93,7 +116,16 @@ def blocks(path: Path, name: str, limit: int = LARGEST_CONTENT) -> Iterator[byte
 
 
 def digest(path: Path, name: str, limit: int = LARGEST_CONTENT) -> tuple[int, str]:
-    """Size in bytes and SHA-256 of the uncompressed content of ``path``."""
+    """Size in bytes and SHA-256 of the uncompressed content of ``path``.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     _ = Path(folder, "abc.txt.gz").write_bytes(gzip.compress(b"abc"))
+        ...     size, checksum = digest(Path(folder, "abc.txt.gz"), "abc.txt")
+        >>> size, checksum == hashlib.sha256(b"abc").hexdigest()
+        (3, True)
+    """
     size, checksum = 0, hashlib.sha256()
     for block in blocks(path, name, limit):
         size += len(block)
@@ -102,7 +134,15 @@ def digest(path: Path, name: str, limit: int = LARGEST_CONTENT) -> tuple[int, st
 
 
 def read_text(folder: str | os.PathLike, name: str) -> tuple[Path, str]:
-    """Path and whole text of file ``name`` (UTF-8, line ends untouched)."""
+    r"""Path and whole text of file ``name`` (UTF-8, line ends untouched).
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     _ = Path(folder, "de_train.txt.gz").write_bytes(gzip.compress(b"ja\r\nnein"))
+        ...     read_text(folder, "de_train.txt")[1]
+        'ja\r\nnein'
+    """
     path = require(folder, name)
     return path, _decoded(b"".join(blocks(path, name)), str(path))
 
@@ -116,6 +156,15 @@ def read_members(path: Path, names: tuple[str, ...] | None = None) -> dict[str, 
 
     Raises:
         InputError: the archive is damaged, lacks one of ``names``, or its files are larger than any corpus.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     with zipfile.ZipFile(f"{folder}/texts.zip", "w") as archive:
+        ...         archive.writestr("texts/one.txt", "hello")
+        ...         archive.writestr("texts/two.txt", "again")
+        ...     read_members(Path(folder, "texts.zip"), ("two.txt",))
+        {'two.txt': 'again'}
     """
     texts, room = {}, LARGEST_CONTENT
     try:
@@ -149,7 +198,7 @@ def _decoded(content: bytes, place: str) -> str:
 
 
 def table(text: str, columns: tuple[str, ...], place: str | os.PathLike) -> Iterator[list[str]]:
-    """Yield the wanted columns of each row of a CSV text with a header line.
+    r"""Yield the wanted columns of each row of a CSV text with a header line.
 
     Args:
         text: the CSV text.
@@ -158,6 +207,10 @@ def table(text: str, columns: tuple[str, ...], place: str | os.PathLike) -> Iter
 
     Raises:
         InputError: a column is missing, or a row is shorter or longer than the header.
+
+    Example:
+        >>> list(table('id,text,domain\n1,"hello, you",8\n', ("domain", "text"), "train.csv"))
+        [['8', 'hello, you']]
     """
     rows = csv.reader(io.StringIO(text, newline=""))
     try:

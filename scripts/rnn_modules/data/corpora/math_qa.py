@@ -28,6 +28,16 @@ def read(folder: str | os.PathLike, form: str) -> ClassificationCorpus:
 
     Raises:
         InputError: a file is missing, damaged, or has a category that the corpus does not know.
+
+    Example:
+        >>> import tempfile, zipfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     with zipfile.ZipFile(f"{folder}/MathQA.zip", "w") as archive:
+        ...         for name in ("train.json", "dev.json", "test.json"):
+        ...             archive.writestr(name, '[{"Problem": "What is 3 of 4?", "category": "general"}]')
+        ...     corpus = read(folder, "published")
+        >>> corpus.splits["validation"].words, [CATEGORIES[label] for label in corpus.splits["validation"].labels]
+        ([['what', 'is', '3', 'of', '4']], ['general'])
     """
     questions: dict[str, Iterable[tuple[str, str]]] = {}
     if form == "published":

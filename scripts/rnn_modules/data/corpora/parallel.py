@@ -34,7 +34,7 @@ LONGEST_LINE = 10_000
 
 
 def read(corpus: str, folder: str | os.PathLike) -> ParallelCorpus:
-    """Read one of the parallel corpora.
+    r"""Read one of the parallel corpora.
 
     Args:
         corpus: one of :data:`FILES`.
@@ -42,6 +42,15 @@ def read(corpus: str, folder: str | os.PathLike) -> ParallelCorpus:
 
     Raises:
         InputError: a file is missing, damaged, or has not as many lines as the others.
+
+    Example:
+        >>> import pathlib, tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     for name, text in (("et_et_train_s2.txt", "Ma näen.\n...\n"), ("en_et_train_s2.txt", "I see.\nYes\n")):
+        ...         _ = pathlib.Path(folder, name).write_bytes(text.encode())
+        ...     corpus = read("estonian_larger", folder)
+        >>> corpus.sentences, corpus.dropped
+        ({'et': [['ma', 'näen']], 'en': [['i', 'see']]}, {'no word': 1})
     """
     sentences: dict[str, list[list[str]]] = {}
     lines = None

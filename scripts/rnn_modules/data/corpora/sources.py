@@ -35,7 +35,12 @@ logger = logging.getLogger(__name__)
 
 @functools.cache
 def catalogue() -> dict[str, dict]:
-    """The content of ``sources.json``: corpus -> ``folder`` and ``forms`` (form -> file -> url, bytes, sha256)."""
+    """The content of ``sources.json``: corpus -> ``folder`` and ``forms`` (form -> file -> url, bytes, sha256).
+
+    Example:
+        >>> {name: list(about["forms"]) for name, about in catalogue().items() if len(about["forms"]) > 1}
+        {'math_qa': ['published', 'by_category'], 'toxicity': ['published', 'subset']}
+    """
     return json.loads(importlib.resources.files(corpora).joinpath("sources.json").read_text(encoding="utf-8"))
 
 
@@ -44,6 +49,14 @@ def entry(corpus: str) -> dict:
 
     Raises:
         InputError: there is no such corpus.
+
+    Example:
+        >>> list(entry("clinc")["forms"]["published"])
+        ['clinc_oos.zip']
+        >>> entry("penn")  # doctest: +ELLIPSIS
+        Traceback (most recent call last):
+        ...
+        rnn_modules.files.atomic_files.InputError: corpus: received 'penn'; use one of math_qa, toxicity, ...
     """
     if corpus not in catalogue():
         raise InputError(f"corpus: received {corpus!r}; use one of {', '.join(corpora.CORPORA)}")
@@ -55,6 +68,14 @@ def present_form(corpus: str, folder: str | os.PathLike) -> str:
 
     Raises:
         InputError: no form is complete; the message names a missing file of the form that comes closest.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     for name in entry("toxicity")["forms"]["subset"]:
+        ...         _ = Path(folder, name).write_text("")
+        ...     present_form("toxicity", folder)
+        'subset'
     """
     forms = entry(corpus)["forms"]
     missing = {form: [name for name in names if files.find(folder, name) is None] for form, names in forms.items()}
@@ -96,6 +117,14 @@ def fetch(
 
     Raises:
         InputError: an argument is missing, or a file is missing, truncated, or of a wrong checksum.
+
+    Example:
+        >>> fetch("clinc", "synthetic", examples=300)["form"]
+        'synthetic'
+        >>> fetch("clinc", "mirror")
+        Traceback (most recent call last):
+        ...
+        rnn_modules.files.atomic_files.InputError: mirror: not given; the source 'mirror' needs it (a folder)
     """
     described = entry(corpus)
     if source == "synthetic":
@@ -163,6 +192,14 @@ def read_manifest(path: str | os.PathLike) -> dict:
 
     Raises:
         InputError: the file is missing, damaged, or no manifest.
+
+    Example:
+        >>> import tempfile
+        >>> from rnn_modules.files.atomic_files import write_json
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     write_json(f"{folder}/clinc.json", fetch("clinc", "synthetic", examples=300, seed=7))
+        ...     read_manifest(f"{folder}/clinc.json")["seed"]
+        7
     """
     manifest = read_json(path, MANIFEST_KEYS)
     complete = manifest["corpus"] in corpora.CORPORA and manifest["source"] in SOURCES
@@ -194,6 +231,13 @@ def verify_manifest(manifest: dict) -> None:
 
     Raises:
         InputError: a file is missing or has changed since the manifest was made.
+
+    Example:
+        >>> known = {"name": "train.csv", "path": "no/folder/train.csv", "bytes": 3, "sha256": "ba7816bf"}
+        >>> verify_manifest({"files": [known]})  # doctest: +ELLIPSIS
+        Traceback (most recent call last):
+        ...
+        rnn_modules.files.atomic_files.InputError: no/folder/train.csv: no such file, though the manifest names it; ...
     """
     for one in manifest["files"]:
         path = Path(one["path"])
@@ -215,6 +259,14 @@ def read(corpus: str, folder: str | os.PathLike, form: str | None = None) -> Cla
 
     Raises:
         InputError: the corpus is not known, or a file is missing or damaged.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     for name, text in (("et_et_train_s2.txt", "Ma näen."), ("en_et_train_s2.txt", "I see.")):
+        ...         _ = Path(folder, name).write_bytes(text.encode())
+        ...     read("estonian_larger", folder).sentences
+        {'et': [['ma', 'näen']], 'en': [['i', 'see']]}
     """
     entry(corpus)
     form = form or present_form(corpus, folder)
@@ -229,6 +281,11 @@ def load(manifest: dict) -> ClassificationCorpus | ParallelCorpus:
 
     Raises:
         InputError: a file is missing, has changed, or cannot be read.
+
+    Example:
+        >>> corpus = load(fetch("clinc", "synthetic", examples=300))
+        >>> {split: len(part.words) for split, part in corpus.splits.items()}
+        {'train': 210, 'validation': 30, 'test': 60}
     """
     if manifest["source"] == "synthetic":
         from rnn_modules.data.corpora.synthetic import generate

@@ -24,7 +24,7 @@ CLEAN = CLASS_NAMES.index("clean")
 
 
 def read(folder: str | os.PathLike, form: str) -> ClassificationCorpus:
-    """Read the corpus.
+    r"""Read the corpus.
 
     Args:
         folder: folder of the files.
@@ -32,6 +32,16 @@ def read(folder: str | os.PathLike, form: str) -> ClassificationCorpus:
 
     Raises:
         InputError: a file is missing or damaged, a label is none of 0, 1, -1, or a test row has no labels.
+
+    Example:
+        >>> import pathlib, tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     columns = f"comment_text,{','.join(KINDS)}"
+        ...     _ = pathlib.Path(folder, "train_subset.csv").write_text(f"{columns},train_row\nBlorp!,1,0,0,0,1,0,\n")
+        ...     _ = pathlib.Path(folder, "test_subset.csv").write_text(f"{columns}\nThank you,0,0,0,0,0,0\n")
+        ...     splits = read(folder, "subset").splits
+        >>> [[CLASS_NAMES[label] for label in split.labels[0]] for split in splits.values()]
+        [['toxic', 'insult'], ['clean']]
     """
     dropped = {"not scored": 0, "no word": 0}
     if form == "published":

@@ -14,7 +14,13 @@ UNITS = ("percent points", "percent", "index")
 
 @dataclass(frozen=True)
 class Claim:
-    """One quantitative claim of the paper's text; ``recomputed`` is what its published data give (None: not known)."""
+    """One quantitative claim of the paper's text; ``recomputed`` is what its published data give (None: not known).
+
+    Example:
+        >>> claim = claims()["C10"]
+        >>> claim.text, claim.quantity, claim.published, claim.recomputed
+        ('Rolled, many-output models (1:N, M:N): mean', 'mean delta accuracy', -50.87, -50.87)
+    """
 
     identifier: str
     section: str

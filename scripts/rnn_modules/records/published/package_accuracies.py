@@ -20,7 +20,13 @@ _PACKAGE_ARCHITECTURES = {
 
 @dataclass(frozen=True)
 class PackageAccuracy:
-    """Accuracies (0 to 1) that the replication package publishes for one model; ``unrolled`` is None for 1:1."""
+    """Accuracies (0 to 1) that the replication package publishes for one model; ``unrolled`` is None for 1:1.
+
+    Example:
+        >>> accuracy = package_accuracies()["one_to_many", "lstm", 3]
+        >>> accuracy.monolithic, accuracy.rolled, accuracy.unrolled
+        (0.961802, 0.015865, 0.963469)
+    """
 
     monolithic: float
     rolled: float

@@ -68,7 +68,9 @@ def published_deltas(experiment: str, setting: str, rnn: str, folder: Path = FOL
     number = table_of(experiment)
     by_parent = package_cases(number, folder).get((setting, rnn), [])
     mean = published_mean(experiment, setting, rnn, folder)
-    return min(by_parent, key=lambda deltas: abs(statistics.fmean(deltas) - mean)) if by_parent else []
+    if not by_parent or mean is None:
+        return []
+    return min(by_parent, key=lambda deltas: abs(statistics.fmean(deltas) - mean))
 
 
 @cache

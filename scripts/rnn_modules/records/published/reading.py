@@ -6,7 +6,8 @@ import math
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from rnn_modules.files.atomic_files import InputError, read_csv
+from rnn_modules.files.atomic_files import InputError
+from rnn_modules.files.csv_files import read_csv
 
 FOLDER = Path(__file__).parent
 _WAY_OUT = "restore it from the repository"

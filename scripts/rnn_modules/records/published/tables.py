@@ -53,6 +53,11 @@ class Cell:
         layers: 1 to 4.
         delta: composed minus monolithic, percentage points (accuracy, or unigram BLEU with tags).
         jaccard: Jaccard index of model and modules, averaged by the paper over the row.
+
+    Example:
+        >>> found = cell("one_to_many", "rolled", None, "lstm", 3)
+        >>> found.delta, found.jaccard
+        (-94.59, 0.86)
     """
 
     architecture: str
@@ -71,6 +76,11 @@ class CaseSummary:
     Attributes:
         mean, median: as printed.
         recomputed_mean, recomputed_median: from the published cases, None where those are not published.
+
+    Example:
+        >>> summary = case_table(3)["many_to_one", "lstm"]
+        >>> summary.mean, round(summary.recomputed_mean, 3), summary.median, round(summary.recomputed_median, 3)
+        (-0.82, -0.822, -0.67, -0.667)
     """
 
     mean: float
@@ -81,7 +91,12 @@ class CaseSummary:
 
 @dataclass(frozen=True)
 class Scenario:
-    """A row of Table V: average BLEU of the monolithic model and of the two approaches with modules."""
+    """A row of Table V: average BLEU of the monolithic model and of the two approaches with modules.
+
+    Example:
+        >>> scenarios()["update_estonian_english"]
+        Scenario(monolithic=20.8, approach_1=20.89, approach_2=21.3)
+    """
 
     monolithic: float
     approach_1: float

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
 
 from rnn_modules.files.shown_text import shown
 
+if TYPE_CHECKING:
+    from rnn_modules.records.cost_records import RunRecord
 
-def origin(records: Sequence) -> dict[str, object]:
+
+def origin(records: Sequence[RunRecord]) -> dict[str, Any]:
     """Run, preset, data sources, seeds and commits of records.
 
     Example:
@@ -66,7 +70,7 @@ def name_text(name: str) -> str:
     return shown(name, most=60)
 
 
-def run_text(facts: dict) -> tuple[str, str]:
+def run_text(facts: dict[str, Any]) -> tuple[str, str]:
     """Run and preset of :func:`origin`, as a caption says them.
 
     Example:
@@ -76,7 +80,7 @@ def run_text(facts: dict) -> tuple[str, str]:
     return f"Run {name_text(facts['run'])}", f"preset {name_text(facts['preset'])}"
 
 
-def sources_text(facts: dict) -> str:
+def sources_text(facts: dict[str, Any]) -> str:
     """The data sources of :func:`origin`; generated text is called so.
 
     Example:
@@ -87,7 +91,7 @@ def sources_text(facts: dict) -> str:
     return ", ".join(names.get(source, f"{name_text(source)} (real corpora)") for source in facts["data_sources"])
 
 
-def seeds_text(facts: dict) -> str:
+def seeds_text(facts: dict[str, Any]) -> str:
     """Seeds and commits of :func:`origin`.
 
     Example:

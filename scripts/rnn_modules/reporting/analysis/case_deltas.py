@@ -5,6 +5,7 @@ from __future__ import annotations
 import statistics
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Any
 
 from rnn_modules.names import (
     ARCHITECTURES,
@@ -30,7 +31,7 @@ from rnn_modules.reporting.analysis.captions import (
     sources_text,
 )
 
-DECISION_NAMES = {
+DECISION_NAMES: dict[str | None, str] = {
     "pair": "either class",
     "labelled": "either class, their positions",
     "with_other": "either class or other, padding excluded",
@@ -67,6 +68,11 @@ class View:
         reference: predictor from which the deltas are counted.
         paper: whether the paper's figure is about this, by its text or by its package.
         predictor: what is compared with the reference.
+
+    Example:
+        >>> view = views_of("intra_reuse", "many_to_one")[0]
+        >>> f"{view.predictor} − {view.reference}, {view.metric}, {view.head} head, {view.decision}"
+        'modules − baseline, accuracy, mean head, pair'
     """
 
     decision: str | None
@@ -79,7 +85,12 @@ class View:
 
 @dataclass(frozen=True)
 class CaseDelta:
-    """Predictor minus reference on one case, in percentage points, by seed."""
+    """Predictor minus reference on one case, in percentage points, by seed.
+
+    Example:
+        >>> CaseDelta("lstm", "banking + travel", "pair", by_seed={0: -0.5, 1: 0.25}).mean
+        -0.125
+    """
 
     rnn: str
     case: str
@@ -166,8 +177,9 @@ def levels(record: CaseRecord, predictor: str, view: View) -> dict[Case, float]:
             found.setdefault((row.case, row.decision), {})[row.head] = record.points * row.metrics[view.metric]
     chosen = {}
     for case, by_head in found.items():
-        if view.head in by_head or None in by_head:
-            chosen[case] = by_head.get(view.head, by_head.get(None))
+        head = view.head if view.head in by_head else None
+        if head in by_head:
+            chosen[case] = by_head[head]
     return chosen
 
 
@@ -217,7 +229,7 @@ def decision_name(decision: str | None) -> str:
         >>> decision_name("unpadded"), decision_name("en-fr")
         ('padding excluded', 'en-fr')
     """
-    return DECISION_NAMES.get(decision, decision)
+    return DECISION_NAMES[None] if decision is None else DECISION_NAMES.get(decision, decision)
 
 
 def model_name(records: list[CaseRecord]) -> str:
@@ -265,7 +277,7 @@ def by_model(records: Iterable[CaseRecord]) -> dict[tuple[str, str, str], list[C
     return groups
 
 
-def description(records: list[CaseRecord]) -> dict[str, object]:
+def description(records: list[CaseRecord]) -> dict[str, Any]:
     """Where the figures come from: run, preset, sources, seeds, commits, sizes of the datasets, cases per setting.
 
     Sizes are ``[least, most]`` over the records, by dataset and part; cases are ``[drawn, possible]``, the most over

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import statistics
 from dataclasses import dataclass
+from typing import Any
 
 from rnn_modules.names import (
     CLASSIFICATION_METRICS,
@@ -34,7 +35,14 @@ MARGIN = 1.0
 
 @dataclass(frozen=True)
 class DeltaRow:
-    """A row of Table III or IV: one setting and RNN type under one view."""
+    """A row of Table III or IV: one setting and RNN type under one view.
+
+    Example:
+        >>> view = views_of("intra_reuse", "many_to_one")[0]
+        >>> row = DeltaRow([], view, summarise([-0.5]), {"modules": 97.5, "baseline": 98.0}, paper=None)
+        >>> row.view.reference, row.summary.mean, row.levels["modules"]
+        ('baseline', -0.5, 97.5)
+    """
 
     records: list[CaseRecord]
     view: View
@@ -50,7 +58,7 @@ def delta_rows(records: list[CaseRecord], table: int) -> list[DeltaRow]:
         >>> from pathlib import Path
         >>> from rnn_modules.records.case_records import read_case_records
         >>> records = read_case_records(Path("results/reference/laptop").glob("experiments/*_reuse/*/lstm/*.json"))
-        >>> row = delta_rows(records, 3)[0]
+        >>> row = delta_rows(records[:1], 3)[0]
         >>> row.summary.n, row.paper.mean
         (10, -0.07)
     """
@@ -84,7 +92,7 @@ MEASURE_COLUMNS = (
 )
 
 
-def measure_rows(records: list[CaseRecord], table: int) -> list[dict[str, object]]:
+def measure_rows(records: list[CaseRecord], table: int) -> list[dict[str, Any]]:
     """Every predictor, mode, head and decision with every metric: means over the cases, percent or 0 to 100.
 
     Example:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import statistics
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from rnn_modules.names import (
     PAPER_LAYERS,
@@ -11,7 +13,7 @@ from rnn_modules.names import (
     RNN_TYPES,
     TRANSLATION,
 )
-from rnn_modules.records.cost_records import Record, metrics_of, scopes_of
+from rnn_modules.records.cost_records import ModelRecord, Record, metrics_of, scopes_of
 from rnn_modules.reporting.analysis.captions import (
     bounds,
     bounds_text,
@@ -30,6 +32,11 @@ class Delta:
     Attributes:
         pair: language pair, None for classification.
         scope: "all", "unpadded", or the pair.
+
+    Example:
+        >>> delta = Delta("many_to_one", "clinc", "rolled", None, "all", "lstm", 1, "accuracy", {0: -0.5, 1: 0.25})
+        >>> delta.mean, round(delta.deviation, 3)
+        (-0.125, 0.53)
     """
 
     architecture: str
@@ -65,7 +72,7 @@ def deltas(records: list[Record]) -> list[Delta]:
         >>> delta.rnn, delta.layers, delta.mode, delta.metric, round(delta.mean, 2)
         ('lstm', 1, 'rolled', 'accuracy', -0.11)
     """
-    gathered: dict[tuple, dict[int, float]] = {}
+    gathered: dict[tuple[str, str, str, str | None, str, str, int, str], dict[int, float]] = {}
     for record in records:
         for mode, composition in record.modes.items():
             composed = composition.composed[composition.head]
@@ -78,7 +85,7 @@ def deltas(records: list[Record]) -> list[Delta]:
     return [Delta(*key, by_seed=by_seed) for key, by_seed in gathered.items()]
 
 
-def description(records: list[Record]) -> dict[str, object]:
+def description(records: Sequence[ModelRecord]) -> dict[str, Any]:
     """Where the figures come from: run, preset, sources, seeds, commits, models, and examples per dataset.
 
     Examples are ``[least, most]`` over a dataset's models, for each kind of count in the records.
@@ -97,7 +104,7 @@ def description(records: list[Record]) -> dict[str, object]:
     }
 
 
-def caption(records: list[Record]) -> str:
+def caption(records: Sequence[ModelRecord]) -> str:
     """One line that states run, data, numbers of examples, seeds, preset and commit of ``records``.
 
     Example:

@@ -19,7 +19,15 @@ from rnn_modules.reporting.analysis.cost_deltas import Delta, deltas, model_colu
 
 @dataclass(frozen=True)
 class Entry:
-    """One figure of the table: our mean, standard deviation over seeds, and the paper's; None where there is none."""
+    """One figure of the table: our mean, standard deviation over seeds, and the paper's; None where there is none.
+
+    Example:
+        >>> from rnn_modules.records.cost_records import read_record
+        >>> path = "results/reference/laptop/models/many_to_one/clinc/lstm-1/seed-0/decomposition_cost.json"
+        >>> entry = table2_rows([read_record(path)], [("many_to_one", "all", "accuracy")])[0].entries[0]
+        >>> round(entry.ours, 2), entry.deviation, entry.paper
+        (-0.11, None, -0.13)
+    """
 
     ours: float | None
     deviation: float | None
@@ -28,7 +36,15 @@ class Entry:
 
 @dataclass(frozen=True)
 class Row:
-    """A row; an entry is None where the mode does not apply (1:1 unrolled), and its cell stays empty."""
+    """A row; an entry is None where the mode does not apply (1:1 unrolled), and its cell stays empty.
+
+    Example:
+        >>> from rnn_modules.records.cost_records import read_record
+        >>> path = "results/reference/laptop/models/many_to_one/clinc/lstm-1/seed-0/decomposition_cost.json"
+        >>> row = table2_rows([read_record(path)], [("many_to_one", "all", "accuracy")])[0]
+        >>> row.heading, len(row.entries), round(row.kept_share, 2)
+        (('M:1', 'Clinc OOS', 'Rolled', '', 'accuracy'), 12, 0.98)
+    """
 
     heading: tuple[str, ...]
     entries: tuple[Entry | None, ...]

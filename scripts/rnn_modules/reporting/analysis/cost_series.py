@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 import statistics
-from typing import TYPE_CHECKING
 
 from rnn_modules.records.cost_records import PUBLISHED_METRIC, Record
 from rnn_modules.records.published import tables as published_tables
-from rnn_modules.reporting.analysis.cost_deltas import deltas
-
-if TYPE_CHECKING:
-    pass
-
+from rnn_modules.reporting.analysis.cost_deltas import Delta, deltas
 
 Series = dict[tuple[str, int], float]
 """(rnn, layers) -> delta in percentage points."""
@@ -29,7 +24,7 @@ def our_series(records: list[Record], architecture: str, mode: str) -> tuple[Ser
         >>> round(means["lstm", 1], 2), deviations
         (-0.36, {})
     """
-    by_model: dict[tuple[str, int], list] = {}
+    by_model: dict[tuple[str, int], list[Delta]] = {}
     for delta in deltas(records):
         scope = delta.pair or "all"
         if (delta.architecture, delta.mode, delta.metric, delta.scope) == (

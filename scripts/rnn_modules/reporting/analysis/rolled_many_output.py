@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import statistics
+from typing import Any
 
 from rnn_modules.names import ARCHITECTURES, MANY_OUTPUT, PAPER_LAYERS, PAPER_RNN_TYPES
 from rnn_modules.records.cost_records import Record, scopes_of
@@ -10,7 +11,7 @@ from rnn_modules.records.published import tables as published_tables
 from rnn_modules.records.published.package_accuracies import package_accuracies
 
 
-def rolled_many_output(records: list[Record]) -> list[dict[str, object]]:
+def rolled_many_output(records: list[Record]) -> list[dict[str, Any]]:
     """Rolled decomposition of the many-output models beside the controls that show where the paper's figure comes from.
 
     The published package evaluated rolled many-output modules without their weights. A network of zeros shows what that
@@ -46,7 +47,7 @@ def rolled_many_output(records: list[Record]) -> list[dict[str, object]]:
                     accuracies[name].append(100 * accuracy)
                     differences[name].append(100 * (accuracy - record.monolithic[scope]["accuracy"]))
             keys = [(rnn, layers) for rnn in PAPER_RNN_TYPES for layers in PAPER_LAYERS] if scope == "all" else []
-            published_deltas = [published_tables.cell(architecture, "rolled", None, *key).delta for key in keys]
+            published_deltas = [published_tables.table2()[architecture, "rolled", None, *key].delta for key in keys]
             published_accuracies = [100 * package_accuracies()[architecture, *key].rolled for key in keys]
             rows.append(
                 {

@@ -24,6 +24,13 @@ class ScenarioRow:
         scores: predictor -> score from 0 to 100, seeds averaged; None where there is none.
         p_values: approach -> one p-value per seed.
         paper: the paper's figures for the average of its measure.
+
+    Example:
+        >>> from rnn_modules.records.case_records import read_case_record
+        >>> record = read_case_record("results/reference/laptop/experiments/scenario/add_ukrainian/lstm/seed-0.json")
+        >>> row = scenario_rows([record])[0]
+        >>> round(row.scores["monolithic"], 2), round(row.delta("approach_1"), 2), row.paper.monolithic
+        (38.38, 0.95, 32.12)
     """
 
     records: list[CaseRecord]

@@ -13,7 +13,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -25,6 +25,7 @@ FEW = 10
 """Of fewer values the interval of a mean is Student's."""
 # Deltas are differences of shares of whole examples; what differs by less than this is a rounding error.
 _DIGITS = 9
+_STATISTICS: dict[str, Callable[..., Any]] = {"mean": np.mean, "median": np.median}
 
 Interval = tuple[float, float]
 
@@ -38,6 +39,11 @@ class Summary:
         mean_interval, median_interval: 95 % intervals, None for a single value.
         p_zero: p-value of "no change", None for a single value.
         p_equivalence: p-value of "a change of at least the margin", None for a single value.
+
+    Example:
+        >>> one = summarise([-0.5])
+        >>> one.n, one.mean, one.mean_interval, one.p_zero
+        (1, -0.5, None, None)
     """
 
     n: int
@@ -51,7 +57,13 @@ class Summary:
 
 @dataclass(frozen=True)
 class Estimate:
-    """One figure with its 95 % and 90 % intervals, which are None for a single value."""
+    """One figure with its 95 % and 90 % intervals, which are None for a single value.
+
+    Example:
+        >>> found = estimate([-0.5, -0.5, -0.5], "mean")
+        >>> found.n, found.value, found.interval
+        (3, -0.5, (-0.5, -0.5))
+    """
 
     n: int
     value: float
@@ -104,8 +116,9 @@ def estimate(
         (-0.225, [-0.62, 0.17])
     """
     sample = np.round(np.asarray(values, float), _DIGITS)
+    data: tuple[np.ndarray, ...]
     if weights is None or statistic == "median" or np.ptp(weights) == 0:
-        data, function = (sample,), {"mean": np.mean, "median": np.median}[statistic]
+        data, function = (sample,), _STATISTICS[statistic]
     else:
         data, function = (sample, np.asarray(weights, float)), _weighted_mean
     value = float(function(*data))

@@ -25,6 +25,13 @@ class VariantRow:
         removed: share of nodes, mean over the layers.
         evaluated: least and most test examples.
         paper_delta, paper_jaccard: Table II, None where it has none.
+
+    Example:
+        >>> from rnn_modules.records.variant_records import read_variant_record
+        >>> record = read_variant_record("results/reference/laptop/experiments/variants/many_to_one/lstm/seed-0.json")
+        >>> row = variant_rows([record])[1]
+        >>> row.model, row.name, round(row.delta, 2), round(row.effect, 2), row.paper_delta
+        ('LSTM-1', 'package', 0.18, 0.29, -0.13)
     """
 
     architecture: str
@@ -81,10 +88,11 @@ def nodes_removed(composition: Composition) -> float:
 def _row(records: list[VariantRecord], model: str, mode: str, name: str) -> VariantRow | None:
     """One row over the records that have the variant in this mode."""
     chosen = [
-        (record, variant, _variant(record, PAPER))
+        (record, variant, paper)
         for record in records
         if (variant := _variant(record, name)) is not None
-        if mode in variant.modes and mode in _variant(record, PAPER).modes
+        if (paper := _variant(record, PAPER)) is not None
+        if mode in variant.modes and mode in paper.modes
     ]
     if not chosen:
         return None
@@ -103,6 +111,7 @@ def _row(records: list[VariantRecord], model: str, mode: str, name: str) -> Vari
         for record, _, _ in chosen
         for pair in published_tables.pairs_of(architecture)
     ]
+    printed = [cell.delta for cell in cells if cell is not None]
     evaluated = [variant.evaluated for _, variant, _ in chosen]
     return VariantRow(
         architecture=architecture,
@@ -120,7 +129,7 @@ def _row(records: list[VariantRecord], model: str, mode: str, name: str) -> Vari
         removed=statistics.fmean(nodes_removed(variant.modes[mode]) for _, variant, _ in chosen),
         evaluated=(min(evaluated), max(evaluated)),
         # A model that the paper lacks leaves the paper without a figure for the group.
-        paper_delta=None if None in cells else _mean(cell.delta for cell in cells),
+        paper_delta=_mean(printed) if len(printed) == len(cells) else None,
         paper_jaccard=published_tables.row_jaccard(architecture, mode),
     )
 

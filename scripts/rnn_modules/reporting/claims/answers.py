@@ -20,7 +20,7 @@ from rnn_modules.reporting.claims.evidence import Evidence
 from rnn_modules.reporting.claims.remarks import REMARKS, notes
 from rnn_modules.reporting.claims.rolled_many_output import sheet as rolled_sheet
 from rnn_modules.reporting.claims.verdicts import VERDICTS, Verdict, VerdictRule
-from rnn_modules.reporting.tables.table_model import Sheet, number, synthetic, texts, with_interval
+from rnn_modules.reporting.tables.table_model import Cell, Sheet, number, synthetic, texts, with_interval
 
 MEASURE_NAMES = {
     "padding_excluded": "padding excluded",
@@ -42,6 +42,13 @@ class Answer:
     Attributes:
         recomputed: what the published data give, None where it is not known.
         ours: None when no record belongs to the claim.
+
+    Example:
+        >>> from rnn_modules.records.cost_records import read_record
+        >>> path = "results/reference/laptop/models/many_to_one/clinc/lstm-1/seed-0/decomposition_cost.json"
+        >>> answer = answer_claims(Given([read_record(path)], [], []))[10]
+        >>> answer.claim.identifier, answer.claim.published, round(answer.ours.value, 2), answer.evidence.missing
+        ('C11', -0.2, -0.36, ('GRU', 'Vanilla'))
     """
 
     claim: Claim
@@ -53,7 +60,15 @@ class Answer:
 
 @dataclass(frozen=True)
 class Given:
-    """The records behind the answers; any of the lists may be empty."""
+    """The records behind the answers; any of the lists may be empty, but not all.
+
+    Example:
+        >>> from rnn_modules.records.cost_records import read_record
+        >>> path = "results/reference/laptop/models/many_to_one/clinc/lstm-1/seed-0/decomposition_cost.json"
+        >>> given = Given([read_record(path)], [], [])
+        >>> given.sources, given.caption()[:34]
+        (['mirror'], 'Cost of decomposition: run laptop,')
+    """
 
     costs: list[Record]
     cases: list[CaseRecord]
@@ -71,16 +86,12 @@ class Given:
 
     def caption(self) -> str:
         """Where the figures come from, one paragraph per kind of record."""
-        paragraphs = []
-        for name, group, describe in (
-            ("Cost of decomposition", self.costs, cost_deltas.caption),
-            ("Reuse, replacement and scenarios", self.cases, case_deltas.caption),
-            ("Gate approaches", self.variants, cost_deltas.caption),
-        ):
-            if group:
-                text = describe(group)
-                paragraphs.append(f"{name}: {text[0].lower()}{text[1:]}")
-        return "\n\n".join(paragraphs)
+        captions = {
+            "Cost of decomposition": cost_deltas.caption(self.costs) if self.costs else "",
+            "Reuse, replacement and scenarios": case_deltas.caption(self.cases) if self.cases else "",
+            "Gate approaches": cost_deltas.caption(self.variants) if self.variants else "",
+        }
+        return "\n\n".join(f"{name}: {text[0].lower()}{text[1:]}" for name, text in captions.items() if text)
 
 
 def answer_claims(given: Given, rule: VerdictRule | None = None) -> list[Answer]:
@@ -201,7 +212,7 @@ def sheets(given: Given, rule: VerdictRule | None = None) -> tuple[Sheet, ...]:
     return (claims, *([rolled_sheet(rolled, given.sources)] if rolled else []))
 
 
-def _row(answer: Answer):
+def _row(answer: Answer) -> tuple[Cell, ...]:
     claim, ours, verdict = answer.claim, answer.ours, answer.verdict
     missing = f" (none of {', '.join(answer.evidence.missing)})" if answer.evidence.missing and ours else ""
     digits = 3 if answer.recomputed is not None else 2

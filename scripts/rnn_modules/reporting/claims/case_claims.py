@@ -93,7 +93,9 @@ def _pool(records: list[CaseRecord], parts: tuple[Part, ...], other: str | None 
         if (experiment, setting) not in parts or rnn not in PAPER_RNN_TYPES:
             continue
         view = views_of(experiment, setting)[0]
-        found = case_deltas(group, other_views(experiment, setting).get(other, view))
+        if other is not None:
+            view = other_views(experiment, setting).get(other, view)
+        found = case_deltas(group, view)
         values += [delta.mean for delta in found]
         weights += [max(record.cases_possible for record in group) / drawn(group)] * len(found)
     return _Pool(tuple(values), tuple(weights))

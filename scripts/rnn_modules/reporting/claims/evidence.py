@@ -20,6 +20,11 @@ class Evidence:
         weights: how many cases of the claim each value stands for; None for equal ones.
         others: name of another measure -> the claim's figure under it, None where no record has it.
         missing: parts of what the claim is about (I/O types, RNN types) that no record is of.
+
+    Example:
+        >>> evidence = Evidence((-0.5, 0.0, 0.25), "median", missing=("1:N",))
+        >>> evidence.figure(), evidence.estimate().n, Evidence((), "mean").estimate()
+        (0.0, 3, None)
     """
 
     values: tuple[float, ...]
@@ -32,7 +37,7 @@ class Evidence:
         """The claim's figure with its intervals, None without a value."""
         if not self.values:
             return None
-        statistic = "median" if self.statistic == "median" else "mean"
+        statistic: Literal["mean", "median"] = "median" if self.statistic == "median" else "mean"
         return estimate(scored(self.values, self.statistic), statistic, self.weights)
 
     def figure(self) -> float | None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from rnn_modules.names import SCOPES
 from rnn_modules.reporting.tables.table_model import Sheet, number, synthetic, texts
 
 
-def sheet(rows: list[dict[str, object]], sources: list[str]) -> Sheet:
+def sheet(rows: list[dict[str, Any]], sources: list[str]) -> Sheet:
     """The rows of :func:`rolled_many_output` as they are written; ``sources`` are the data sources.
 
     Example:

@@ -24,7 +24,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from rnn_modules.reporting.analysis.statistics import Estimate
+from rnn_modules.reporting.analysis.statistics import Estimate, Interval
 
 REPRODUCED = "reproduced"
 DIRECTION_ONLY = "direction only"
@@ -37,7 +37,12 @@ _ROUNDING = 0.0101
 
 @dataclass(frozen=True)
 class Verdict:
-    """The verdict, and the figure it speaks of: "published" or "recomputed"."""
+    """The verdict, and the figure it speaks of: "published" or "recomputed".
+
+    Example:
+        >>> VerdictRule().judge(None, "percent points", published=-0.42)
+        Verdict(text='not tested at this scale', on='published')
+    """
 
     text: str
     on: str = "published"
@@ -55,6 +60,12 @@ class VerdictRule:
         least_values: fewer values than this test nothing.
         widest: margins to each side beyond which an interval that covers the figure says nothing; with 4 the share of
             the paper's 36 language pairs can just be tested.
+
+    Example:
+        >>> ours = Estimate(n=12, value=-0.4, interval=(-0.9, 0.1), inner_interval=(-0.8, 0.0))
+        >>> rule = VerdictRule()
+        >>> [rule.judge(ours, "percent points", published).text for published in (-0.5, -5.0, 5.0)]
+        ['reproduced', 'direction only', 'not reproduced']
     """
 
     margins: Mapping[str, float] = field(default_factory=lambda: {"percent points": 1.0, "percent": 5.0, "index": 0.05})
@@ -72,7 +83,9 @@ class VerdictRule:
             published: the figure of the paper's text.
             recomputed: what the published data give, None where it is not known.
         """
-        if estimate is None or estimate.n < self.least_values or estimate.interval is None:
+        if estimate is None or estimate.n < self.least_values:
+            return Verdict(NOT_TESTED)
+        if estimate.interval is None or estimate.inner_interval is None:
             return Verdict(NOT_TESTED)
         references = {"published": published}
         if recomputed is not None and abs(recomputed - published) > _ROUNDING:
@@ -80,17 +93,18 @@ class VerdictRule:
         low, high = estimate.interval
         if (high - low) / 2 > self.widest * self.margins[unit] and any(low <= r <= high for r in references.values()):
             return Verdict(NOT_TESTED)
-        verdicts = [Verdict(self._against(estimate, unit, figure), name) for name, figure in references.items()]
+        ours = (estimate.value, estimate.interval, estimate.inner_interval)
+        verdicts = [Verdict(self._against(*ours, unit, figure), name) for name, figure in references.items()]
         return min(verdicts, key=lambda verdict: VERDICTS.index(verdict.text))
 
-    def _against(self, estimate: Estimate, unit: str, figure: float) -> str:
+    def _against(self, value: float, interval: Interval, inner: Interval, unit: str, figure: float) -> str:
         margin = self.margins[unit]
-        low, high = estimate.inner_interval
+        low, high = inner
         if figure - margin <= low and high <= figure + margin:
             return REPRODUCED
-        if self._side(estimate.value, unit) != self._side(figure, unit):
+        if self._side(value, unit) != self._side(figure, unit):
             return NOT_REPRODUCED
-        covered = estimate.interval[0] <= figure <= estimate.interval[1]
+        covered = interval[0] <= figure <= interval[1]
         return REPRODUCED if covered else DIRECTION_ONLY
 
     def _side(self, value: float, unit: str) -> int:

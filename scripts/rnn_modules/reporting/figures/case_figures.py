@@ -6,7 +6,7 @@ import math
 import os
 import textwrap
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -119,7 +119,7 @@ def _panel(axes: Axes, records: list[CaseRecord], rnns: list[str]) -> None:
 def _legend(axes: Axes, table: int) -> None:
     from matplotlib.lines import Line2D
 
-    none = {"linestyle": "none"}
+    none: dict[str, Any] = {"linestyle": "none"}
     numeral = {3: "III", 4: "IV"}[table]
     (ours, our_marker, _), (paper, paper_marker, _) = _OURS, _PAPER
     handles = [
@@ -164,8 +164,8 @@ def draw(records: list[CaseRecord]) -> Figure:
 
     Example:
         >>> from pathlib import Path
-        >>> records = read_case_records(Path("results/reference/laptop").glob("experiments/*_reuse/*/lstm/*.json"))
-        >>> draw(records).get_suptitle()
+        >>> folder = Path("results/reference/laptop/experiments/intra_reuse/many_to_one")
+        >>> draw(read_case_records(folder.glob("*/*.json"))).get_suptitle()
         'Reuse of modules, case by case'
     """
     from matplotlib.figure import Figure
@@ -218,5 +218,7 @@ def plot(paths: Sequence[str | os.PathLike], png: str | os.PathLike, svg: str | 
         >>> path = "results/reference/laptop/experiments/intra_reuse/many_to_one/lstm/seed-0.json"
         >>> with tempfile.TemporaryDirectory() as folder:
         ...     plot([path], f"{folder}/f.png", f"{folder}/f.svg")
+        ...     sorted(os.listdir(folder))
+        ['f.png', 'f.svg']
     """
     save(draw(read_case_records(paths)), png, svg)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rnn_modules.names import ARCHITECTURES, METRICS, RNN_TYPES, TRANSLATION, modes_of
 from rnn_modules.records.cost_records import PUBLISHED_METRIC, Record, read_records
@@ -38,7 +38,7 @@ def _panel(axes: Axes, records: list[Record], architecture: str, models: list[tu
         colour, marker, shift = STYLES[mode]
         ours, deviations = our_series(records, architecture, mode)
         paper = published_series(architecture, mode)
-        marks = {"color": colour, "marker": marker, "linestyle": "none"}
+        marks: dict[str, Any] = {"color": colour, "marker": marker, "linestyle": "none"}
         axes.plot(
             [places[model] + shift + _APART for model in models if model in paper],
             [paper[model] for model in models if model in paper],
@@ -152,5 +152,7 @@ def plot(paths: Sequence[str | os.PathLike], png: str | os.PathLike, svg: str | 
         >>> path = "results/reference/laptop/models/many_to_one/clinc/lstm-1/seed-0/decomposition_cost.json"
         >>> with tempfile.TemporaryDirectory() as folder:
         ...     plot([path], f"{folder}/f.png", f"{folder}/f.svg")
+        ...     sorted(os.listdir(folder))
+        ['f.png', 'f.svg']
     """
     save(draw(read_records(paths)), png, svg)

@@ -159,6 +159,8 @@ def plot(folder: str | os.PathLike, record: str | os.PathLike, png: str | os.Pat
         >>> with tempfile.TemporaryDirectory() as folder:
         ...     write_modules(modules, f"{folder}/rolled.npz", f"{folder}/rolled.json")
         ...     plot(folder, path, f"{folder}/f.png", f"{folder}/f.svg")
+        ...     sorted(os.listdir(folder))
+        ['f.png', 'f.svg', 'rolled.json', 'rolled.npz']
     """
     found, folder = read_record(record), Path(folder)
     modules = {mode: read_modules(folder / f"{mode}.npz", folder / f"{mode}.json") for mode in found.modes}

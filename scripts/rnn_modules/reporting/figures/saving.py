@@ -39,6 +39,8 @@ def save(figure: Figure, png: str | os.PathLike, svg: str | os.PathLike) -> None
         >>> from matplotlib.figure import Figure
         >>> with tempfile.TemporaryDirectory() as folder:
         ...     save(Figure(), f"{folder}/f.png", f"{folder}/f.svg")
+        ...     sorted(os.listdir(folder))
+        ['f.png', 'f.svg']
     """
     import matplotlib
 

@@ -6,7 +6,7 @@ import os
 import statistics
 import textwrap
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rnn_modules.names import ARCHITECTURES, MANY_OUTPUT, METRICS, RNN_TYPES, TRANSLATION, modes_of
 from rnn_modules.records.cost_records import PUBLISHED_METRIC
@@ -28,7 +28,7 @@ _MONOLITHIC_COLOUR = "black"
 
 def _draw_scores(axes: Axes, records: list[SweepRecord], architecture: str) -> None:
     for unpadded in (False, True) if architecture in MANY_OUTPUT else (False,):
-        style = {"linestyle": "--", "markerfacecolor": "white"} if unpadded else {"linestyle": "-"}
+        style: dict[str, Any] = {"linestyle": "--", "markerfacecolor": "white"} if unpadded else {"linestyle": "-"}
         level = statistics.fmean(score(record.monolithic, architecture, unpadded) for record in records)
         axes.axhline(level, color=_MONOLITHIC_COLOUR, linewidth=1.0, linestyle=style["linestyle"], zorder=2)
         for mode in modes_of(architecture):
@@ -71,7 +71,7 @@ def _legend(figure: Figure, padding: bool) -> None:
             Line2D([], [], color="#555555", linestyle="--", marker="o", markerfacecolor="white", label=label)
         )
     # Under the title, in the empty line that the title keeps free.
-    place = {"loc": "upper center", "bbox_to_anchor": (0.5, 0.965)}
+    place: dict[str, Any] = {"loc": "upper center", "bbox_to_anchor": (0.5, 0.965)}
     figure.legend(handles=handles, ncols=len(handles), frameon=False, fontsize=8, **place)
 
 
@@ -127,5 +127,7 @@ def plot(paths: Sequence[str | os.PathLike], png: str | os.PathLike, svg: str | 
         >>> path = "results/reference/laptop/experiments/removal_sweep/many_to_one/lstm/seed-0.json"
         >>> with tempfile.TemporaryDirectory() as folder:
         ...     plot([path], f"{folder}/f.png", f"{folder}/f.svg")
+        ...     sorted(os.listdir(folder))
+        ['f.png', 'f.svg']
     """
     save(draw(read_sweep_records(paths)), png, svg)

@@ -26,6 +26,11 @@ class Content:
         curves: I/O type -> details of its models that have a training curve.
         models: I/O type -> details of all its models.
         total_time: of all jobs, empty without costs.
+
+    Example:
+        >>> content = read_content("results/reference/laptop")
+        >>> content.facts[0], list(content.models)[:3], content.costs.columns[:2]
+        (('Run', 'laptop'), ['1:1', 'M:1', '1:N'], ('Rule', 'Jobs'))
     """
 
     run: str

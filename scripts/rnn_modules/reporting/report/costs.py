@@ -16,6 +16,11 @@ class RuleCost:
 
     Attributes:
         memory: median and highest peak of the jobs.
+
+    Example:
+        >>> cost = RuleCost("train", 12, 20.5, 64.0, 300.0, memory=(900.0, 1200.0))
+        >>> f"{cost.jobs} jobs of {cost.rule}: {duration(cost.total_seconds)}, at most {cost.memory[1]:.0f} MiB"
+        '12 jobs of train: 5 min 00 s, at most 1200 MiB'
     """
 
     rule: str
@@ -59,7 +64,12 @@ def rule_costs(run: RunFolder) -> list[RuleCost]:
 
 
 def duration(seconds: float) -> str:
-    """As ``1 h 02 min``, ``3 min 20 s`` or ``4.2 s``."""
+    """As ``1 h 02 min``, ``3 min 20 s`` or ``4.2 s``.
+
+    Example:
+        >>> duration(4.23), duration(200), duration(3720)
+        ('4.2 s', '3 min 20 s', '1 h 02 min')
+    """
     if seconds < 60:
         return f"{seconds:.1f} s"
     whole = round(seconds)

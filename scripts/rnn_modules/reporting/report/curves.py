@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
-from rnn_modules.files.atomic_files import InputError, read_csv
+from rnn_modules.files.atomic_files import InputError
+from rnn_modules.files.csv_files import read_csv
 from rnn_modules.files.shown_text import shown
 
 _WIDTH, _HEIGHT = 220, 120
@@ -16,7 +17,13 @@ _LEFT, _RIGHT, _TOP, _BOTTOM = 34, 8, 8, 20
 
 @dataclass(frozen=True)
 class History:
-    """A training history: the metric shown, and its value per epoch in training and, if there was any, validation."""
+    """A training history: the metric shown, and its value per epoch in training and, if there was any, validation.
+
+    Example:
+        >>> history = History("accuracy", training=(0.61, 0.9), validation=(0.65, 0.8))
+        >>> f"{history.metric}: {history.validation[-1]} after {len(history.training)} epochs"
+        'accuracy: 0.8 after 2 epochs'
+    """
 
     metric: str
     training: tuple[float, ...]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from rnn_modules.names import ARCHITECTURES, HEADS, METRICS, RNN_TYPES, SCOPES
 from rnn_modules.records.cost_records import PUBLISHED_METRIC, Record, Scores, metrics_of, scopes_of
 from rnn_modules.reporting.report.costs import duration
-from rnn_modules.reporting.report.curves import curve, shared_range
+from rnn_modules.reporting.report.curves import History, curve, shared_range
 from rnn_modules.reporting.report.sources import Model, ModelKey
 from rnn_modules.reporting.tables.table_model import Cell, Sheet, number, texts
 
@@ -31,6 +31,12 @@ class Details:
         parameters: names and values of the decomposition's parameters.
         curve: SVG, None without a history.
         sheets: scores, and what the modules lost.
+
+    Example:
+        >>> key = ("many_to_one", "clinc", "lstm", 1, 0)
+        >>> model = details([Model(key, training=None, history=None, cost=None, parameters={})])[0]
+        >>> model.anchor, model.short, model.summary
+        ('model-many-to-one-clinc-lstm-1-0', 'LSTM-1', 'not decomposed')
     """
 
     key: ModelKey
@@ -154,8 +160,9 @@ def details(models: list[Model]) -> list[Details]:
         >>> found[0].name, found[0].summary
         ('1:1 · math_qa · LSTM-1 · seed 0', 'accuracy 97.05; rolled −0.10 points')
     """
-    datasets, seeds = {}, {model.key[4] for model in models}
-    histories: dict[str, list] = {}
+    seeds = {model.key[4] for model in models}
+    datasets: dict[str, set[str]] = {}
+    histories: dict[str, list[History]] = {}
     for model in models:
         datasets.setdefault(model.key[0], set()).add(model.key[1])
         if model.history:

@@ -67,6 +67,8 @@ def write_report(folder: str | os.PathLike, output: str | os.PathLike) -> None:
         >>> import tempfile
         >>> with tempfile.TemporaryDirectory() as folder:
         ...     write_report("results/reference/laptop", f"{folder}/index.html")
+        ...     os.listdir(folder)
+        ['index.html']
     """
     page = render(read_content(folder))
     write_text(output, page)

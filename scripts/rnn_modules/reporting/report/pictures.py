@@ -16,7 +16,13 @@ _TYPES = {".svg": "image/svg+xml", ".png": "image/png"}
 
 @dataclass(frozen=True)
 class Picture:
-    """A figure; ``alternative`` describes it to those who do not see it."""
+    """A figure; ``alternative`` describes it to those who do not see it.
+
+    Example:
+        >>> picture = read_pictures(RunFolder("results/reference/laptop"))[0]
+        >>> picture.name, picture.title, picture.uri.partition(",")[0]
+        ('table2', 'Cost of decomposition', 'data:image/svg+xml;base64')
+    """
 
     name: str
     title: str

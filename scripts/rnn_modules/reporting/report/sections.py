@@ -23,7 +23,13 @@ TABLES = (
 
 @dataclass(frozen=True)
 class Section:
-    """One section of tables; ``absent`` says what is missing when there is no sheet."""
+    """One section of tables; ``absent`` says what is missing when there is no sheet.
+
+    Example:
+        >>> claims, _ = read_sections(Path("no/such/folder"), ["mirror"])
+        >>> claims.heading, claims.sheets, claims.absent
+        ('Claims', [], 'Not in this run: tables/claims.json is missing.')
+    """
 
     anchor: str
     heading: str

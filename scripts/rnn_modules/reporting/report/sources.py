@@ -41,6 +41,11 @@ class Model:
         history: the training history, None when it is not there.
         cost: the record of research question 1, None when it is not there.
         parameters: of the decomposition; empty without ``cost``.
+
+    Example:
+        >>> model = read_sources(RunFolder("results/reference/laptop")).models[0]
+        >>> model.key, model.history.metric, list(model.cost.modes), model.parameters["removal_cap"]
+        (('one_to_one', 'math_qa', 'lstm', 1, 0), 'accuracy', ['rolled'], 0.2)
     """
 
     key: ModelKey
@@ -58,6 +63,11 @@ class Sources:
         records: kind -> the JSON objects of that kind.
         models: in the order of Table II.
         costs: records of research question 1.
+
+    Example:
+        >>> sources = Sources(Path("results/demo"), {"training": [{"seed": 0}], "variants": [{"seed": 1}, {"seed": 2}]})
+        >>> [record["seed"] for record in sources.all_records()]
+        [0, 1, 2]
     """
 
     folder: Path
@@ -143,13 +153,13 @@ def read_sources(run: RunFolder) -> Sources:
     by_key = {(cost.architecture, cost.dataset, cost.rnn, cost.layers, cost.seed): cost for cost in costs}
     models = []
     for key in sorted({*training, *by_key}, key=_order):
-        path, value = training.get(key, (None, None))
-        history = path.with_name("history.csv") if path else None
+        trained = training.get(key)
+        history = trained[0].with_name("history.csv") if trained else None
         cost = by_key.get(key)
         models.append(
             Model(
                 key=key,
-                training=value,
+                training=trained[1] if trained else None,
                 history=read_history(history) if history and history.exists() else None,
                 cost=cost,
                 parameters=parameters[cost.path] if cost else {},

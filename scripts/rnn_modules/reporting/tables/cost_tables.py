@@ -16,7 +16,7 @@ from rnn_modules.names import (
     SCOPES,
     TRANSLATION,
 )
-from rnn_modules.records.cost_records import PUBLISHED_METRIC, Record, metrics_of, scopes_of
+from rnn_modules.records.cost_records import PUBLISHED_METRIC, Record, Scores, metrics_of, scopes_of
 from rnn_modules.records.published import tables as published_tables
 from rnn_modules.reporting.analysis.cost_deltas import caption, deltas, model_columns
 from rnn_modules.reporting.analysis.cost_rows import Entry, Row, compositions_of, mean_or_none, table2_rows
@@ -40,7 +40,14 @@ def entry_cell(entry: Entry, signed: bool = True, coloured: bool = True) -> Cell
 
 @dataclass(frozen=True)
 class Table:
-    """A table of deltas with the lines that explain it."""
+    """A table of deltas with the lines that explain it.
+
+    Example:
+        >>> row = Row(("M:1", "Rolled"), (Entry(-0.5, None, -0.1), None), jaccard=None, kept_share=None)
+        >>> table = Table("Title", "Caption.", (), ("I/O type", "Mode"), ("LSTM-1", "LSTM-2"), (row,))
+        >>> [str(cell) for cell in table.sheet().rows[0]]
+        ['M:1', 'Rolled', '−0.50 (paper −0.10)', '', '', '']
+    """
 
     title: str
     caption: str
@@ -229,7 +236,7 @@ def absolute_rows(records: list[Record]) -> list[dict[str, object]]:
     rows = []
     for seeds in _models(records).values():
         first = seeds[0]
-        predictors: dict[tuple[str, str | None, str | None, bool], list] = {}
+        predictors: dict[tuple[str, str | None, str | None, bool], list[Scores]] = {}
         for record in seeds:
             predictors.setdefault(("monolithic", None, None, False), []).append(record.monolithic)
             for mode, composition in record.modes.items():
@@ -239,20 +246,20 @@ def absolute_rows(records: list[Record]) -> list[dict[str, object]]:
             for name, scores in record.controls.items():
                 predictors.setdefault((name, None, None, False), []).append(scores)
         for scope in scopes_of(first.architecture):
-            for (predictor, mode, head, primary), scores in predictors.items():
+            for (predictor, shown_mode, shown_head, primary), by_seed in predictors.items():
                 row = {
                     **_model_facts(first),
                     "scope": scope,
                     "predictor": predictor,
-                    "mode": mode,
-                    "head": head,
-                    "primary_head": int(primary) if head else None,
-                    "seeds": len(scores),
+                    "mode": shown_mode,
+                    "head": shown_head,
+                    "primary_head": int(primary) if shown_head else None,
+                    "seeds": len(by_seed),
                 }
                 for metric, name in METRICS.items():
                     values = []
                     if metric in metrics_of(first.architecture):
-                        values = [first.points * score[scope][metric] for score in scores]
+                        values = [first.points * scores[scope][metric] for scores in by_seed]
                     unit = "score_0_to_100" if name[0].isupper() or metric == "chrf" else "percent"
                     row[f"{metric}_{unit}"] = mean_or_none(values)
                     row[f"{metric}_{unit}_standard_deviation"] = _deviation(values)
@@ -312,7 +319,7 @@ def absolute_sheets(records: list[Record]) -> list[Sheet]:
     return sheets
 
 
-def _primary(record: Record, predictor: str):
+def _primary(record: Record, predictor: str) -> Scores | None:
     """Scores of a predictor, composed ones by their mode with the primary head; None when the record has none."""
     if predictor == "monolithic":
         return record.monolithic

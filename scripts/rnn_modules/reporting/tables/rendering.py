@@ -25,6 +25,8 @@ def write_text(path: str | os.PathLike, text: str) -> None:
         >>> import tempfile
         >>> with tempfile.TemporaryDirectory() as folder:
         ...     write_text(f"{folder}/t.md", "text")
+        ...     os.listdir(folder)
+        ['t.md']
     """
     with replacing(path) as temporary:
         temporary.write_text(text, encoding="utf-8")

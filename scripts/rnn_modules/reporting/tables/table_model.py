@@ -18,12 +18,16 @@ NOTHING_GIVEN = "No record of it was given."
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell.
+    r"""A cell.
 
     Attributes:
         text: ours.
         paper: the paper's figure that belongs to it, None where there is none to show.
         change: our delta in percentage points, which colours the cell.
+
+    Example:
+        >>> str(Cell("−0.13 ± 0.02", paper="−0.10", change=-0.13)), str(Cell("a\nb"))
+        ('−0.13 ± 0.02 (paper −0.10)', 'a\\nb')
     """
 
     text: str
@@ -49,6 +53,11 @@ class Sheet:
         caption: paragraphs, an empty line between them.
         columns: all different.
         leading: number of columns before the figures; the first of them groups the rows.
+
+    Example:
+        >>> sheet = Sheet("t", "Title", "Caption.", (), ("Model", "Δ"), (texts("LSTM-1", "−0.10"),), leading=1)
+        >>> [dict(zip(sheet.columns, map(str, row))) for row in sheet.rows]
+        [{'Model': 'LSTM-1', 'Δ': '−0.10'}]
     """
 
     name: str

@@ -35,6 +35,11 @@ def generate(corpus: str, examples: int, seed: int) -> ClassificationCorpus | Pa
     Raises:
         InputError: the corpus is unknown, or ``examples`` is below :data:`MINIMUM_EXAMPLES` or beyond what the
             grammar can give.
+
+    Example:
+        >>> corpus = generate("estonian_larger", 300, seed=0)
+        >>> [" ".join(corpus.sentences[language][0]) for language in ("et", "en")]
+        ['see hall tüdruk tunneb üht hobust', 'the grey girl knows a horse']
     """
     if corpus not in CORPORA:
         raise InputError(f"synthetic corpus: received {corpus!r}; choose one of {', '.join(CORPORA)}")

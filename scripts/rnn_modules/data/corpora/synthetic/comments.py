@@ -74,5 +74,11 @@ def _comment(kind: tuple[str, ...], draw: Draw) -> tuple[list[str], list[int]]:
 
 
 def comments(examples: int, draw: Draw) -> ClassificationCorpus:
-    """Comments with the ids of their labels in order, ``[1]`` when they have none; some are labelled wrongly."""
+    """Comments with the ids of their labels in order, ``[1]`` when they have none; some are labelled wrongly.
+
+    Example:
+        >>> train = comments(300, Draw("toxicity:0")).splits["train"]
+        >>> [(" ".join(train.words[row]), [CLASS_NAMES[label] for label in train.labels[row]]) for row in range(2)]
+        [('as i said please improve the source soon in the edit here', ['clean']), ('i will help you again', ['clean'])]
+    """
     return classification_corpus("toxicity", CLASS_NAMES, SPLITS, SHARES, _comment, examples, draw)

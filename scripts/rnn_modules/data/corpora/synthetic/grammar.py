@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import random
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
@@ -10,6 +11,8 @@ from rnn_modules.data.corpora import ClassificationCorpus, Split
 from rnn_modules.files.atomic_files import InputError
 
 Item = TypeVar("Item")
+Kind = TypeVar("Kind")
+Label = TypeVar("Label", int, list[int])
 
 # Draws tried per example before the grammar counts as used up.
 ATTEMPTS = 40
@@ -22,6 +25,11 @@ class Draw:
 
     Args:
         seed: any text; equal texts give equal choices.
+
+    Example:
+        >>> draw = Draw("any text")
+        >>> [draw.below(10) for _ in range(5)], draw.pick("abc"), draw.chance(0.5), draw.shuffled([1, 2, 3])
+        ([8, 6, 5, 9, 7], 'b', True, [3, 1, 2])
     """
 
     def __init__(self, seed: str) -> None:
@@ -58,6 +66,14 @@ class Grammar:
 
     Raises:
         KeyError: a rule names a symbol that has no rule.
+
+    Example:
+        >>> grammar = Grammar('''
+        ...     sentence: the <noun> sleeps | <noun> and <noun>
+        ...     noun: dog | cat | horse
+        ... ''')
+        >>> [" ".join(grammar.words("sentence", Draw(seed))) for seed in "abc"]
+        ['the dog sleeps', 'dog and cat', 'the dog sleeps']
     """
 
     def __init__(self, rules: str) -> None:
@@ -71,8 +87,8 @@ class Grammar:
         self._rules = {
             symbol: [alternative.split() for alternative in text.split("|")] for symbol, text in texts.items()
         }
-        for alternatives in self._rules.values():
-            for part in (part for alternative in alternatives for part in alternative):
+        for choices in self._rules.values():
+            for part in (part for alternative in choices for part in alternative):
                 if part.startswith("<") and part[1:-1] not in self._rules:
                     raise KeyError(part)
 
@@ -93,6 +109,10 @@ def quotas(shares: Mapping[Item, float], total: int) -> dict[Item, int]:
     Args:
         shares: parts of the whole; they need not add up to one.
         total: the number to be divided.
+
+    Example:
+        >>> quotas({"train": 0.7, "validation": 0.1, "test": 0.2}, 33)
+        {'train': 23, 'validation': 3, 'test': 7}
     """
     whole = sum(shares.values())
     exact = {item: total * share / whole for item, share in shares.items()}
@@ -108,6 +128,11 @@ def distinct(make: Callable[[], Item], key: Callable[[Item], tuple], seen: set[t
 
     Raises:
         InputError: the grammar gives no new text any more.
+
+    Example:
+        >>> draw, seen, nouns = Draw("any text"), set(), ["dog", "cat", "horse"]
+        >>> [distinct(lambda: draw.pick(nouns), lambda noun: (noun,), seen, "nouns") for _ in range(3)]
+        ['horse', 'cat', 'dog']
     """
     for _ in range(ATTEMPTS):
         item = make()
@@ -119,30 +144,76 @@ def distinct(make: Callable[[], Item], key: Callable[[Item], tuple], seen: set[t
     )
 
 
+def distinct_examples(
+    corpus: str,
+    splits: Mapping[str, float],
+    kinds: Mapping[Kind, float],
+    make: Callable[[Kind, Draw], tuple[list[str], Item]],
+    examples: int,
+    draw: Draw,
+) -> dict[str, list[tuple[list[str], Item]]]:
+    r"""Distinct examples, divided so that every split holds every kind of example in its share.
+
+    Args:
+        corpus: its name, for errors.
+        splits: split -> share of the examples.
+        kinds: kind of example -> share of each split.
+        make: words and label of a new example of a kind.
+        examples: number of examples of all splits together.
+        draw: source of randomness.
+
+    Returns:
+        Words and label of every example, by split.
+
+    Example:
+        >>> grammar = Grammar("home: light <room> | heat <room>\nroom: hall | attic | bath")
+        >>> def labelled(kind, draw):
+        ...     return grammar.words(kind, draw), kind.upper()
+        >>> distinct_examples("toy", {"train": 0.5, "test": 0.5}, {"home": 1.0}, labelled, 2, Draw("any text"))
+        {'train': [(['heat', 'bath'], 'HOME')], 'test': [(['heat', 'attic'], 'HOME')]}
+    """
+    seen: set[tuple] = set()
+    made = {}
+    for split, size in quotas(splits, examples).items():
+        dealt = draw.shuffled([kind for kind, count in quotas(kinds, size).items() for _ in range(count)])
+        made[split] = [
+            distinct(functools.partial(make, kind, draw), lambda pair: tuple(pair[0]), seen, corpus) for kind in dealt
+        ]
+    return made
+
+
 def classification_corpus(
     name: str,
     class_names: tuple[str, ...],
     splits: Mapping[str, float],
-    kinds: Mapping[Item, float],
-    make: Callable[[Item, Draw], tuple[list[str], int | list[int]]],
+    kinds: Mapping[Kind, float],
+    make: Callable[[Kind, Draw], tuple[list[str], Label]],
     examples: int,
     draw: Draw,
 ) -> ClassificationCorpus:
-    """Distinct examples, divided so that every split holds every kind of example in its share.
+    r"""The corpus of :func:`distinct_examples`.
 
     Args:
         name: the corpus.
         class_names: names by class id.
         splits: split -> share of the examples.
         kinds: kind of example -> share of each split.
-        make: words and label (or label sequence) of a new example of a kind.
+        make: words and label (or label sequence), in class ids, of a new example of a kind.
         examples: number of examples of all splits together.
         draw: source of randomness.
+
+    Example:
+        >>> grammar = Grammar("home: light <room>\ntravel: fly to <city>\nroom: hall | attic\ncity: rome | oslo")
+        >>> names = ("home", "travel")
+        >>> def labelled(kind, draw):
+        ...     return grammar.words(kind, draw), names.index(kind)
+        >>> halves, kinds = {"train": 0.5, "test": 0.5}, {"home": 0.5, "travel": 0.5}
+        >>> classification_corpus("toy", names, halves, kinds, labelled, 4, Draw("any text")).splits["test"]
+        Split(words=[['fly', 'to', 'rome'], ['light', 'hall']], labels=[1, 0], natural=None)
     """
-    seen: set[tuple] = set()
-    result = {}
-    for split, size in quotas(splits, examples).items():
-        dealt = draw.shuffled([kind for kind, count in quotas(kinds, size).items() for _ in range(count)])
-        made = [distinct(lambda kind=kind: make(kind, draw), lambda pair: tuple(pair[0]), seen, name) for kind in dealt]
-        result[split] = Split(words=[words for words, _ in made], labels=[label for _, label in made])
-    return ClassificationCorpus(name=name, class_names=class_names, splits=result)
+    made = distinct_examples(name, splits, kinds, make, examples, draw)
+    parts = {
+        split: Split(words=[words for words, _ in pairs], labels=[label for _, label in pairs])
+        for split, pairs in made.items()
+    }
+    return ClassificationCorpus(name=name, class_names=class_names, splits=parts)

@@ -74,6 +74,12 @@ def _query(domain: str, draw: Draw) -> tuple[list[str], int]:
 
 
 def queries(examples: int, draw: Draw) -> ClassificationCorpus:
-    """Short queries with one domain each, equally many per domain, some of them labelled wrongly."""
+    """Short queries with one domain each, equally many per domain, some of them labelled wrongly.
+
+    Example:
+        >>> train = queries(300, Draw("clinc:0")).splits["train"]
+        >>> " ".join(train.words[0]), CLASS_NAMES[train.labels[0]]
+        ('please transfer money from savings to checking', 'banking')
+    """
     shares = dict.fromkeys(CLASS_NAMES, 1.0)
     return classification_corpus("clinc", CLASS_NAMES, SPLITS, shares, _query, examples, draw)

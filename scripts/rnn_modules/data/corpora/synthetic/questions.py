@@ -69,5 +69,11 @@ def _question(category: str, draw: Draw) -> tuple[list[str], int]:
 
 
 def questions(examples: int, draw: Draw) -> ClassificationCorpus:
-    """Word problems of 8 to 25 words with one category each, some of them labelled wrongly."""
+    """Word problems of 8 to 25 words with one category each, some of them labelled wrongly.
+
+    Example:
+        >>> train = questions(300, Draw("math_qa:0")).splits["train"]
+        >>> " ".join(train.words[0]), CATEGORIES[train.labels[0]]
+        ('one day a cyclist moves at 3 km per hour then find the speed', 'physics')
+    """
     return classification_corpus("math_qa", CATEGORIES, SPLITS, SHARES, _question, examples, draw)

@@ -6,7 +6,7 @@ from collections import Counter
 
 from rnn_modules.data.corpora import ClassificationCorpus, Split
 from rnn_modules.data.corpora.brown import TAGS
-from rnn_modules.data.corpora.synthetic.grammar import Draw, Grammar, classification_corpus
+from rnn_modules.data.corpora.synthetic.grammar import Draw, Grammar, distinct_examples
 
 SPLITS = {"train": 0.75, "test": 0.25}
 LABEL_NOISE = 0.02
@@ -59,13 +59,20 @@ def _sentence(_kind: str, draw: Draw) -> tuple[list[str], list[str]]:
 
 
 def tagged_sentences(examples: int, draw: Draw) -> ClassificationCorpus:
-    """Sentences with one tag id per word; ids by frequency in the training split, some tags are wrong."""
-    named = classification_corpus("brown", TAGS, SPLITS, {"sentence": 1.0}, _sentence, examples, draw)
-    counts = Counter(tag for tags in named.splits["train"].labels for tag in tags)
+    """Sentences with one tag id per word; ids by frequency in the training split, some tags are wrong.
+
+    Example:
+        >>> corpus = tagged_sentences(300, Draw("brown:0"))
+        >>> train = corpus.splits["train"]
+        >>> [f"{word}/{corpus.class_names[tag]}" for word, tag in zip(train.words[0], train.labels[0], strict=True)]
+        ['well/ADV', ',/.', 'i/PRON', 'can/VERB', 'work/VERB', './.']
+    """
+    tagged = distinct_examples("brown", SPLITS, {"sentence": 1.0}, _sentence, examples, draw)
+    counts = Counter(tag for _, tags in tagged["train"] for tag in tags)
     class_names = ("padding", *sorted(TAGS, key=lambda tag: (-counts[tag], TAGS.index(tag))))
     ids = {name: number for number, name in enumerate(class_names)}
     splits = {
-        name: Split(words=split.words, labels=[[ids[tag] for tag in tags] for tags in split.labels])
-        for name, split in named.splits.items()
+        name: Split(words=[words for words, _ in pairs], labels=[[ids[tag] for tag in tags] for _, tags in pairs])
+        for name, pairs in tagged.items()
     }
     return ClassificationCorpus(name="brown", class_names=class_names, splits=splits)

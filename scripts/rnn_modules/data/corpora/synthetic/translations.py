@@ -26,6 +26,11 @@ class Nominal:
         definite: whether the article is definite.
         adjective: index in ``ADJECTIVES``, or None.
         pronoun: whether it is a pronoun.
+
+    Example:
+        >>> girl, we = Nominal(1, adjective=0), Nominal(2, pronoun=True)
+        >>> girl.person, we.person
+        (1, 2)
     """
 
     noun: int
@@ -41,7 +46,13 @@ class Nominal:
 
 @dataclass(frozen=True)
 class Plan:
-    """What a sentence says: subject, verb, object, and whether it is negated, wished for, and when or where."""
+    """What a sentence says: subject, verb, object, and whether it is negated, wished for, and when or where.
+
+    Example:
+        >>> girl, book = Nominal(1), Nominal(5, definite=False)
+        >>> " ".join(write("en", Plan(girl, 1, book, negated=False, wished=True, adverb=None)))
+        'the girl wants to seek a book'
+    """
 
     subject: Nominal
     verb: int
@@ -192,7 +203,13 @@ _WRITERS = {
 
 
 def write(language: str, plan: Plan) -> list[str]:
-    """Words of the sentence that ``plan`` describes in a language."""
+    """Words of the sentence that ``plan`` describes in a language.
+
+    Example:
+        >>> plan = Plan(Nominal(1), 0, Nominal(4, definite=False, adjective=0), negated=False, wished=False, adverb=0)
+        >>> [" ".join(write(language, plan)) for language in ("en", "et")]
+        ['the girl sees a small house now', 'nüüd näeb see tüdruk üht väikest maja']
+    """
     return _WRITERS[language](plan)
 
 
@@ -203,6 +220,11 @@ def parallel_sentences(corpus: str, examples: int, draw: Draw) -> ParallelCorpus
         corpus: one of :data:`LANGUAGES`.
         examples: number of lines.
         draw: source of randomness.
+
+    Example:
+        >>> corpus = parallel_sentences("tatoeba", 300, Draw("tatoeba:0"))
+        >>> [" ".join(sentences[0]) for sentences in list(corpus.sentences.values())[:3]]
+        ['the girl does not seek a city', 'la fille ne cherche pas une ville', 'das mädchen sucht eine stadt nicht']
     """
     source, *_ = languages = LANGUAGES[corpus]
     seen: set[tuple] = set()
