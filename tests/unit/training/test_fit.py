@@ -36,7 +36,7 @@ def examples(number=24):
 
 
 def test_training_that_diverges_is_an_error_that_names_the_rate():
-    settings = TrainingSettings(epochs=2, learning_rate=100)
+    settings = TrainingSettings(epochs=2, learning_rate=100.0)
     model = small_model(settings)
     # No rate that is accepted makes so small a model diverge.
     model.set_weights([np.full_like(weights, np.nan) for weights in model.get_weights()])
