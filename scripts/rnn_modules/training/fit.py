@@ -124,8 +124,8 @@ def compiled(model: keras.Model, settings: TrainingSettings) -> keras.Model:
     Example:
         >>> from rnn_modules.training.architectures import ArchitectureSettings, build
         >>> model = build(ArchitectureSettings("one_to_one", units=2, embedding=2), DataSizes(1, 1, 3, 2))
-        >>> compiled(model, TrainingSettings(learning_rate=0.5)).optimizer.name
-        'adam'
+        >>> type(compiled(model, TrainingSettings(learning_rate=0.5)).optimizer).__name__
+        'Adam'
     """
     # XLA compiles for longer than it saves on networks of this size; JAX without it runs operation by operation.
     model.compile(
