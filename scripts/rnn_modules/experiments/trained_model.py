@@ -31,6 +31,17 @@ class TrainedModel:
         record: ``record.json``.
         network: ``network.npz``.
         dataset: the dataset it was trained on.
+
+    Example:
+        >>> import tempfile
+        >>> from support.made_up_models import classifier_model, saved
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     _ = saved(classifier_model(folder=Path(folder, "model"), dataset_folder=Path(folder, "clinc")))
+        ...     model = TrainedModel.load(Path(folder, "model"), Path(folder, "clinc"))
+        >>> model.facts()["rnn"], model.classifier.outputs, model.dataset.class_names
+        ('lstm', 4, ('red', 'green', 'blue', 'grey'))
+        >>> sorted(model.files(["rolled"]))
+        ['clinc', 'many_to_one/clinc/lstm-2/network', 'many_to_one/clinc/lstm-2/rolled']
     """
 
     folder: Path
@@ -111,6 +122,14 @@ def check_fits(network: Network, dataset: Dataset) -> None:
 
     Raises:
         InputError: it does not.
+
+    Example:
+        >>> from support.made_up_models import classifier_model
+        >>> three, four = classifier_model(classes=3), classifier_model(classes=4)
+        >>> check_fits(three.network, three.dataset)
+        >>> check_fits(three.network, four.dataset)  # doctest: +ELLIPSIS
+        Traceback (most recent call last):
+        rnn_modules.files.atomic_files.InputError: dataset made up: 4 classes where the model has 3 outputs; give ...
     """
     facts, corpus = dataset.metadata, f"dataset {dataset.metadata['corpus']}"
     if network.translates != dataset.is_translation:
@@ -154,6 +173,15 @@ def decompose_trained(
 
     Raises:
         InputError: the model does not belong to the dataset, or a class has no example.
+
+    Example:
+        >>> from support.made_up_models import classifier_model
+        >>> model = classifier_model(classes=3)
+        >>> modules = decompose_trained(model.network, model.dataset, DecompositionParameters(), ["rolled", "unrolled"])
+        >>> {mode: [mask.shape for mask in part.kept] for mode, part in modules.items()}
+        {'rolled': [(3, 1, 1, 4), (3, 1, 1, 4)], 'unrolled': [(3, 5, 1, 4), (3, 5, 1, 4)]}
+        >>> modules["rolled"].class_names, modules["rolled"].thresholds.shape
+        (('red', 'green', 'blue'), (3,))
     """
     check_fits(network, dataset)
     inputs, labels = dataset.model_inputs("train"), dataset.labels("train")
@@ -164,8 +192,14 @@ def decompose_trained(
     return found
 
 
-def common_facts(models: list[TrainedModel]) -> dict:
-    """What result records say of their models: RNN type, layers, seed, data source, and examples of every dataset."""
+def common_facts(models: Sequence[TrainedModel]) -> dict:
+    """What result records say of their models: RNN type, layers, seed, data source, and examples of every dataset.
+
+    Example:
+        >>> from support.made_up_models import classifier_model
+        >>> common_facts([classifier_model(cell="gru")])["rnn"]
+        'gru'
+    """
     first = models[0].record
     return {
         **{name: first[name] for name in ("data_source", "rnn", "layers", "seed")},

@@ -40,6 +40,13 @@ def check_size(key: str, parameters: int) -> None:
 
     Raises:
         InputError: it has more than :data:`MOST_PARAMETERS` parameters.
+
+    Example:
+        >>> sizes = {"layers": 4, "embedding": 50, "tokens": 20, "vocabulary": 2000, "outputs": 6}
+        >>> check_size("units", parameters_of("many_to_one", "lstm", units=100, **sizes))
+        >>> check_size("units", parameters_of("many_to_one", "lstm", units=9999, **sizes))  # doctest: +ELLIPSIS
+        Traceback (most recent call last):
+        rnn_modules.files.atomic_files.InputError: units: the model would have 2,...,... parameters or more; ...
     """
     if parameters > MOST_PARAMETERS:
         raise InputError(

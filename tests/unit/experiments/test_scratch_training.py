@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 import train_baselines as script
-from rnn_modules.experiments.reuse_tasks import OneOutputPair, chunk_of_cases, drawn_cases, problem_of
+from rnn_modules.experiments.reuse_kinds import OneOutputPair, problem_of
+from rnn_modules.experiments.reuse_tasks import chunk_of_cases, drawn_cases
 from rnn_modules.experiments.scratch_training import train_baselines
 from rnn_modules.files.atomic_files import InputError, read_arrays, read_json, sha256_of_arrays
 from rnn_modules.training.architectures import ArchitectureSettings
