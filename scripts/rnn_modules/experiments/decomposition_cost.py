@@ -17,7 +17,7 @@ from rnn_modules.experiments.metrics import majority_metrics, scoped_metrics, tr
 from rnn_modules.experiments.trained_model import TrainedModel
 from rnn_modules.files.provenance import provenance
 from rnn_modules.names import HEADS
-from rnn_modules.network import Classifier, EncoderDecoder, Network
+from rnn_modules.network import Classifier, EncoderDecoder, Network, classifies, translates
 
 Scores = dict[str, dict]
 """Metrics by scope: ``all`` and ``unpadded`` positions, or language pairs."""
@@ -50,10 +50,10 @@ def decomposition_cost(
     """
     first = next(iter(modules.values()))
     evaluation: _Translation | _Classification
-    if isinstance(network, EncoderDecoder):
+    if translates(network):
         evaluation = _Translation(network, dataset, split, first, threads)
     else:
-        assert isinstance(network, Classifier)
+        assert classifies(network)
         evaluation = _Classification(network, dataset, split, first, threads)
     results: dict[str, dict[str, Any]] = {}
     for mode, mode_modules in modules.items():

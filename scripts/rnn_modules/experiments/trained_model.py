@@ -16,7 +16,7 @@ from rnn_modules.decomposition.parameters import DecompositionParameters
 from rnn_modules.files.atomic_files import InputError, read_json
 from rnn_modules.files.checked_json import RecordReader
 from rnn_modules.names import Mode
-from rnn_modules.network import Classifier, EncoderDecoder, Network, load_network
+from rnn_modules.network import Classifier, EncoderDecoder, Network, classifies, load_network, translates
 
 _KEYS = ("architecture", "dataset", "data_source", "rnn", "layers", "seed", "validation", "network_sha256")
 
@@ -74,13 +74,13 @@ class TrainedModel:
     @property
     def classifier(self) -> Classifier:
         """The network, of a dataset that has classes and no translations."""
-        assert isinstance(self.network, Classifier)
+        assert classifies(self.network)
         return self.network
 
     @property
     def translator(self) -> EncoderDecoder:
         """The network, of a dataset of translations."""
-        assert isinstance(self.network, EncoderDecoder)
+        assert translates(self.network)
         return self.network
 
     def modules(self, mode: str) -> Modules:
@@ -132,10 +132,10 @@ def check_fits(network: Network, dataset: Dataset) -> None:
         rnn_modules.files.atomic_files.InputError: dataset made up: 4 classes where the model has 3 outputs; give ...
     """
     facts, corpus = dataset.metadata, f"dataset {dataset.metadata['corpus']}"
-    if network.translates != dataset.is_translation:
+    if translates(network) != dataset.is_translation:
         kind = "translations" if dataset.is_translation else "classes"
         raise InputError(f"{corpus}: holds {kind}, for which the model is not made; give the dataset it was trained on")
-    if isinstance(network, Classifier):
+    if classifies(network):
         pairs = [
             ("classes", len(dataset.class_names), "outputs", network.outputs),
             ("input ids", facts["input_tokens"], "input tokens", network.tokens),
@@ -144,7 +144,7 @@ def check_fits(network: Network, dataset: Dataset) -> None:
         if network.many_output:
             pairs.append(("labels per example", facts["output_timesteps"], "timesteps", network.timesteps))
     else:
-        assert isinstance(network, EncoderDecoder)
+        assert translates(network)
         pairs = [
             ("input ids", facts["input_tokens"], "source tokens", network.source_tokens),
             ("words", facts["vocabulary_size"], "embedded words", len(network.source_embedding)),
@@ -186,7 +186,7 @@ def decompose_trained(
     check_fits(network, dataset)
     inputs, labels = dataset.model_inputs("train"), dataset.labels("train")
     found = decompose(network, inputs, labels, dataset.class_names, parameters, modes, threads=threads)
-    if isinstance(network, Classifier):
+    if classifies(network):
         inputs = dataset.inputs("train")
         return {mode: calibrate(network, part, inputs, labels, parameters.seed) for mode, part in found.items()}
     return found

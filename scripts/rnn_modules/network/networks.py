@@ -12,7 +12,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
@@ -35,12 +35,9 @@ class Network(ABC):
     Example:
         >>> layer = RecurrentLayer("vanilla", np.eye(2), np.eye(2), np.zeros(2), return_sequences=False)
         >>> network = Classifier((layer,), np.eye(2), np.zeros(2), embedding=np.eye(2), tokens=3)
-        >>> network.outputs, network.dtype.name, network.translates, len(network.sha256)
-        (2, 'float64', False, 64)
+        >>> network.outputs, network.dtype.name, len(network.sha256)
+        (2, 'float64', 64)
     """
-
-    translates: ClassVar[bool] = False
-    """Whether outputs are words of a target language and not classes, decided one after another."""
 
     layers: tuple[RecurrentLayer, ...]
     output_kernel: np.ndarray
@@ -204,8 +201,6 @@ class EncoderDecoder(Network):
         >>> network.translate(np.array([[1, 2]]), start=np.array([0]), end=2).tolist()
         [[1, 2, 0, 0]]
     """
-
-    translates: ClassVar[bool] = True
 
     encoder: tuple[RecurrentLayer, ...]
     source_embedding: np.ndarray
