@@ -33,7 +33,7 @@ def decomposition_cost(
         dataset: the dataset it was trained on.
         modules: its modules, by mode.
         split: which examples are evaluated.
-        threads: examples are shared out among so many.
+        threads: examples are shared out among at most this many.
 
     Returns:
         ``monolithic``, ``controls`` and ``modes`` of a result record, and ``examples_evaluated``.

@@ -50,7 +50,7 @@ class Problem:
 
     Attributes:
         datasets: those whose classes take part.
-        examples_per_class: in training, at most so many examples of each class; None takes all.
+        examples_per_class: in training, at most this many examples of each class; None takes all.
         seed: of the choice of examples.
 
     Example:

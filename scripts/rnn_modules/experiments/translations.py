@@ -49,7 +49,7 @@ class Translator:
         Args:
             sources: ``(examples,)`` text, normalised words joined by blanks.
             language: the target language.
-            threads: sentences are shared out among so many.
+            threads: sentences are shared out among at most this many.
 
         Raises:
             InputError: the model does not translate into that language.
@@ -86,7 +86,7 @@ def compare(
         test: the dataset whose test split is common to all.
         reference: the system that the others' BLEU is compared with by paired bootstrap.
         described: per predictor, further values of its rows.
-        threads: sentences are shared out among so many.
+        threads: sentences are shared out among at most this many.
 
     Returns:
         Rows of a result record without ``case``: one per language and predictor, the tags-only control included.
@@ -139,7 +139,7 @@ def reuse(
         model: the model of all languages; its test split is common to all.
         modules: its modules by mode.
         baselines: languages -> model trained on them, with its own vocabularies.
-        threads: sentences are shared out among so many.
+        threads: sentences are shared out among at most this many.
 
     Example:
         >>> from rnn_modules.decomposition.masks import whole_modules

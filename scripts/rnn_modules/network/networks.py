@@ -251,7 +251,7 @@ class EncoderDecoder(Network):
         Args:
             inputs: sources ``(examples, source tokens) int32`` and decoder inputs ``(examples, target tokens) int32``.
             gates: observe gates, not hidden states.
-            threads: sentences are shared out among so many.
+            threads: sentences are shared out among at most this many.
         """
         sources, targets = inputs
         return observe_stack(self.layers, self._decoder_steps(targets), self.encode(sources), gates, threads)
@@ -281,7 +281,7 @@ class EncoderDecoder(Network):
             start: ``(examples,) int32`` id of the start tag, which names the target language.
             end: id that ends a sentence for every example, or 0 for none.
             masks: masks of one module, or None for the whole network.
-            threads: sentences are shared out among so many.
+            threads: sentences are shared out among at most this many.
 
         Returns:
             ``(examples, target tokens) int32`` word ids after the start tag, zeros after the end.

@@ -18,7 +18,7 @@ def parameters_of(
     Args:
         architecture: input/output type.
         rnn: RNN type.
-        layers: stacked recurrent layers; an encoder and a decoder have so many each.
+        layers: stacked recurrent layers; this many in an encoder and as many in a decoder.
         units: hidden nodes of each.
         embedding: width of the word embedding.
         tokens: words of an input; 1:1 and 1:N models read them all at once.

@@ -1,4 +1,4 @@
-"""Models trained from scratch: each case starts anew, and is judged by its problem."""
+"""Models trained from scratch: each case starts again from nothing, and is judged by its problem."""
 
 import dataclasses
 
@@ -36,7 +36,7 @@ def logits(monkeypatch):
 def test_a_case_does_not_depend_on_the_chunk_it_is_in(logits):
     problem = made_up_problem("one_output")
     first, second, _ = problem.cases()
-    # Dropout draws from a random state of its own, which must start anew too.
+    # Dropout draws from a random state of its own, which must start again too.
     settings = settings_of("one_output", dropout=0.5)
     together = train_baselines(problem, [first, second, first], settings, TRAINING)
     (alone,) = train_baselines(problem, [second], settings, TRAINING)
