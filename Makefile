@@ -54,8 +54,9 @@ verify: $(VENV)/.done ## check that a finished run is what its records say (RUN=
 crate: $(VENV)/.done ## describe a run as RO-Crate, for archives (RUN=laptop)
 	@$(PY) scripts/record_run.py --run "results/$(RUN)"
 
-test: $(VENV)/.done ## all tests, a small workflow among them
-	$(PY) -m pytest -q -n 2 --dist loadfile tests/unit tests/workflow
+test: $(VENV)/.done ## all tests and the library's examples; among them a small workflow and the installed wheel
+	$(PY) -m pytest -q -n 2 --dist loadfile --doctest-modules --ignore-glob "*/quick_*.py" \
+	  scripts/rnn_modules tests/unit tests/workflow tests/wheel
 
 test-fuzz: $(VENV)/.done ## thousands of damaged files and settings, given to everything that reads them
 	$(PY) -m pytest -q tests/fuzz
@@ -74,10 +75,12 @@ bench: $(VENV)/.done ## speed, memory and size of the decomposition, and how res
 bench-memory: $(VENV)/.done ## memory and time that a finished run's jobs ask for, beside what they took (RUN=laptop)
 	@$(PY) scripts/plan_run.py --run "results/$(RUN)"
 
-lint: $(VENV)/.done ## ruff, snakefmt, snakemake --lint
+lint: $(VENV)/.done ## ruff, snakefmt, codespell, mypy, snakemake --lint
 	$(VENV)/bin/ruff check scripts tests
 	$(VENV)/bin/ruff format --check scripts tests
 	$(VENV)/bin/snakefmt --check workflow
+	$(VENV)/bin/codespell
+	$(VENV)/bin/mypy
 	$(PY) -m snakemake --lint
 
 reference: $(VENV)/.done ## keep a finished run's records, tables and figures (RUN=laptop) and show them in results/README.md
@@ -85,7 +88,7 @@ reference: $(VENV)/.done ## keep a finished run's records, tables and figures (R
 	  --benchmark results/bench --results results/README.md
 	test ! -e results/demo/run.json || install -D -m 644 results/demo/run.json results/reference/demo/run.json
 
-lock: ## resolve envs/requirements.in and envs/gpu.in anew (needs uv)
+lock: ## resolve envs/requirements.in and envs/gpu.in again (needs uv)
 	$(COMPILE) envs/requirements.in -o envs/requirements.lock
 	$(COMPILE) --no-annotate --no-emit-package tensorflow-cpu -c envs/requirements.lock envs/gpu.in -o envs/gpu.lock
 

@@ -1,4 +1,4 @@
-"""Encode two classification datasets anew with one vocabulary and one length, so that modules of both read one input.
+"""Encode two classification datasets again, with one vocabulary and one length, so that modules of both read one input.
 
 Example:
     python scripts/share_vocabulary.py --first datasets/clinc --second datasets/brown \
@@ -20,13 +20,13 @@ def parse() -> argparse.Namespace:
     parser = parser_of(__doc__)
     parser.add_argument("--first", type=Path, required=True, help="folder that prepare_dataset.py wrote")
     parser.add_argument("--second", type=Path, required=True, help="another one")
-    parser.add_argument("--first-output", type=Path, required=True, help="folder of the first dataset anew")
-    parser.add_argument("--second-output", type=Path, required=True, help="folder of the second dataset anew")
+    parser.add_argument("--first-output", type=Path, required=True, help="folder of the first dataset, encoded again")
+    parser.add_argument("--second-output", type=Path, required=True, help="folder of the second dataset, encoded again")
     return parser.parse_args()
 
 
 def main() -> None:
-    """Read both datasets, encode them anew, and write them."""
+    """Read both datasets, encode them again, and write them."""
     arguments = parse()
     folders = {arguments.first, arguments.second, arguments.first_output, arguments.second_output}
     if len({folder.resolve() for folder in folders}) < 4:

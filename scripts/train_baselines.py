@@ -26,11 +26,11 @@ def parse() -> argparse.Namespace:
     parser = parser_of(__doc__)
     parser.add_argument("--experiment", required=True, choices=FROM_SCRATCH)
     parser.add_argument("--datasets", type=Path, nargs="+", required=True, help="one dataset, or an x:1 and an x:N one")
-    parser.add_argument("--cases", type=whole_number(1), help="draw so many cases; without it all")
+    parser.add_argument("--cases", type=whole_number(1), help="draw at most this many cases; without it all")
     parser.add_argument("--chunk", type=whole_number(0), default=0, help="which chunk of the cases, counted from 0")
     parser.add_argument("--chunks", type=whole_number(1), default=1, help="number of chunks")
     parser.add_argument(
-        "--examples-per-class", type=whole_number(1), help="train on at most so many of each class; without it all"
+        "--examples-per-class", type=whole_number(1), help="train on at most this many of each class; without it all"
     )
     parser.add_argument("--output", type=Path, required=True, help="JSON file; the decisions go beside it, as .npz")
     add_settings(parser, ArchitectureSettings)

@@ -29,7 +29,12 @@ def main() -> None:
 
 
 def lines(check: Check) -> list[str]:
-    """What is printed of a check."""
+    """What is printed of a check.
+
+    Example:
+        >>> lines(Check("networks against their records", checked=2, problems=["network.npz: missing"]))
+        ['FAIL  networks against their records: 2 checked, 1 wrong', '      network.npz: missing']
+    """
     state = "FAIL" if check.problems else "ok" if check.checked else "--"
     counts = f"{check.checked:,} checked"
     counts += f", {len(check.problems):,} wrong" if check.problems else ""

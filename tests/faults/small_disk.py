@@ -25,7 +25,7 @@ class SmallDisk:
         self._call("umount", "--lazy", self.folder)
 
     def fill(self, room=0):
-        """Leave room for so many bytes, whole pages."""
+        """Leave room for at most this many bytes, whole pages."""
         filler = self.folder / "filler"
         filler.unlink(missing_ok=True)
         filler.write_bytes(bytes(shutil.disk_usage(self.folder).free - room))

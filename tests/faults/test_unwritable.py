@@ -24,7 +24,7 @@ from support.made_up_verified_run import write_verified_run
 from support.project import ROOT
 
 SCRIPTS = ROOT / "scripts"
-MEND = "free space on its disk or unlock its folder"
+FIX = "free space on its disk or unlock its folder"
 
 
 @contextlib.contextmanager
@@ -81,7 +81,7 @@ def test_room_for_a_part_of_a_file(tmp_path, name):
     for room in (0, 1, size // 3, size // 2, size - 1):
         with room_for(room), pytest.raises(UnwritableError) as raised:
             WRITERS[name](path)
-        assert re.fullmatch(rf"{re.escape(str(path))}: cannot be written \(File too large\); {MEND}", str(raised.value))
+        assert re.fullmatch(rf"{re.escape(str(path))}: cannot be written \(File too large\); {FIX}", str(raised.value))
         assert {one.name: one.read_bytes() for one in tmp_path.iterdir()} == there
 
 
@@ -91,7 +91,7 @@ def test_a_download_without_room_goes_on_later(tmp_path, disk):
         disk.fill()
         with pytest.raises(InputError) as raised:
             get(server, path)
-        assert str(raised.value) == f"{path}: cannot be written (No space left on device); {MEND}"
+        assert str(raised.value) == f"{path}: cannot be written (No space left on device); {FIX}"
         disk.fill(room=2**18)
         with pytest.raises(InputError, match="No space left on device"):
             get(server, path)
@@ -137,7 +137,7 @@ def test_a_run_ends_with_one_error(tmp_path, place, file):
             make()
             with Call(project, "--", f"{RUN}/corpora/clinc.json") as call:
                 assert call.wait() == 1
-            assert f"\n{file}: cannot be written ({reason}); {MEND}\n" in call.text
+            assert f"\n{file}: cannot be written ({reason}); {FIX}\n" in call.text
             # It is the only error, and nothing was started.
             assert re.findall(r"^\w*Error\b", call.text, re.MULTILINE) == ["WorkflowError"]
             assert "localrule" not in call.text and "Traceback" not in call.text
@@ -153,7 +153,7 @@ def test_a_run_whose_disk_becomes_full_says_so(tmp_path):
         with Call(project, "--", wanted) as call:
             assert call.wait() == 1
         assert re.search(
-            rf"{RUN}/(run|checksums)\.json: cannot be written \(No space left on device\); {MEND}\n", call.text
+            rf"{RUN}/(run|checksums)\.json: cannot be written \(No space left on device\); {FIX}\n", call.text
         )
         assert temporaries(small.folder) == []
         (small.folder / "filler").unlink()
@@ -178,5 +178,5 @@ def test_scripts_end_with_one_line(runs, disk, script, monkeypatch, capsys):
         errors = [line for line in printed.splitlines() if line.startswith("error: ")]
         assert ended.value.code == 2 and len(errors) == 1 and "Traceback" not in printed
         place = re.escape(str(disk.folder))
-        assert re.fullmatch(rf"error: {place}/\S+: cannot be written \({reason}\); {MEND}", errors[0])
+        assert re.fullmatch(rf"error: {place}/\S+: cannot be written \({reason}\); {FIX}", errors[0])
         assert {path.name for path in disk.folder.rglob("*") if path.is_file()} == {"filler"}

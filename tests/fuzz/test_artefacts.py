@@ -1,4 +1,4 @@
-"""Vocabularies, datasets, networks, modules and models: damaged files, and ones that are wrong but signed anew."""
+"""Vocabularies, datasets, networks, modules and models: damaged files, and ones that are wrong but signed again."""
 
 import contextlib
 import json

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fuzz.trial import attempt, inputs, script
-from rnn_modules.experiments.reuse_tasks import problem_of
+from rnn_modules.experiments.reuse_kinds import problem_of
 from support.made_up_baselines import baselines_of, save_chunk
 from support.made_up_cases import case_record, sweep_record, variants_record
 from support.made_up_models import classifier_model, many_output_dataset, saved, translator_model

@@ -7,7 +7,7 @@ import numpy as np
 
 from rnn_modules.data.dataset import Dataset, as_utf8, tags
 from rnn_modules.decomposition.module_files import write_modules
-from rnn_modules.experiments.reuse_tasks import problem_of
+from rnn_modules.experiments.reuse_kinds import problem_of
 from rnn_modules.experiments.trained_model import TrainedModel
 from rnn_modules.files.atomic_files import sha256_of_arrays, write_json
 from support.datasets import made_up_dataset

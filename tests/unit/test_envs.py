@@ -1,6 +1,5 @@
 """The conda environments and the locks name the same versions, and the locks are complete."""
 
-import functools
 import re
 
 import pytest
@@ -8,6 +7,7 @@ import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from support.locks import locked_entries
 from support.project import ROOT
 
 ENVIRONMENTS = sorted((ROOT / "envs").glob("*.yaml"))
@@ -18,15 +18,6 @@ PLATFORMS = (
     {"sys_platform": "linux", "platform_machine": "x86_64"},
     {"sys_platform": "darwin", "platform_machine": "arm64"},
 )
-
-
-@functools.cache
-def locked_entries(lock):
-    """Each entry of a lock: the requirement and its hashes."""
-    text = (ROOT / "envs" / lock).read_text(encoding="utf-8")
-    lines = re.sub(r"\\\n", " ", re.sub(r"^ *#.*\n", "", text, flags=re.M)).splitlines()
-    entries = (re.split(r"\s+--hash=", line.strip()) for line in filter(str.strip, lines))
-    return [(Requirement(requirement), hashes) for requirement, *hashes in entries]
 
 
 def locked_versions(python, lock="requirements.lock", platforms=PLATFORMS):
@@ -119,3 +110,11 @@ def test_every_direct_dependency_is_locked(name, python):
 def test_no_package_index_is_named():
     for path in (ROOT / "envs").iterdir():
         assert "://" not in path.read_text(encoding="utf-8"), path
+
+
+def test_hooks_run_tools_of_the_lock():
+    (local,) = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))["repos"]
+    tools = {hook["entry"].split()[0] for hook in local["hooks"]}
+    assert tools <= {f".venv/bin/{requirement.name}" for requirement in direct("requirements.in")}
+    make = (ROOT / "Makefile").read_text(encoding="utf-8")
+    assert set(re.findall(r"\$\(VENV\)/bin/(\w+)", make)) - {"python"} <= {tool.split("/")[-1] for tool in tools}

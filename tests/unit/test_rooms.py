@@ -2,6 +2,7 @@
 
 import ast
 import graphlib
+import re
 
 import pytest
 
@@ -65,6 +66,12 @@ def test_no_imports_in_a_circle():
     list(graphlib.TopologicalSorter(graph).static_order())
 
 
+@pytest.mark.parametrize("path", [*files(), *(ROOT / "scripts").glob("*.py")], ids=lambda path: path.stem)
+def test_own_code_imports_from_rooms(path):
+    """Never from the public face, which the hash of a script's code leaves out."""
+    assert {name.split(".")[1] if "." in name else name for name in imported(path)} <= set(ROOMS)
+
+
 def test_nothing_in_the_library_calls_a_script():
     scripts = {path.name for path in (ROOT / "scripts").glob("*.py")}
     for path in files():
@@ -79,3 +86,9 @@ def test_nothing_in_the_library_calls_a_script():
 @pytest.mark.parametrize("path", [*(ROOT / "scripts").rglob("*.py"), *(ROOT / "tests").rglob("*.py")], ids=str)
 def test_files_are_short(path):
     assert len(path.read_text(encoding="utf-8").splitlines()) < 400
+
+
+def test_kinds_of_networks_are_told_apart_in_one_place():
+    asking = [path.relative_to(LIBRARY).as_posix() for path in LIBRARY.rglob("*.py")
+              if re.search(r"isinstance\([^)]*(EncoderDecoder|Classifier)", path.read_text())]  # fmt: skip
+    assert {name.split("/")[0] for name in asking} == {"network"}

@@ -168,7 +168,7 @@ def decompose(
         parameters: every choice that the paper leaves open.
         modes: ``rolled`` and/or ``unrolled``.
         samples: examples to monitor, by default drawn by :func:`draw_samples`.
-        threads: examples, and then classes, are shared out among so many.
+        threads: examples, and then classes, are shared out among at most this many.
 
     Returns:
         The modules of each mode.

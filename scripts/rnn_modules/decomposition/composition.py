@@ -23,7 +23,7 @@ def module_odds(
         modules: one per class of the parent, in the order of its outputs.
         inputs: ``(examples, tokens) int32``.
         heads: see :func:`rnn_modules.decomposition.heads.head_odds`.
-        threads: examples are shared out among so many, see :func:`rnn_modules.network.batching.share_out`.
+        threads: examples are shared out among at most this many, see :func:`rnn_modules.network.batching.share_out`.
 
     Returns:
         Per head ``(modules, examples)``, or ``(modules, examples, timesteps)`` for many-output models.
@@ -213,7 +213,7 @@ def translate(
         start: ``(languages,) int`` ids of the start tags.
         end: ``(languages,) int`` ids of the end tags.
         modules: one per target language, or None for the whole network.
-        threads: sentences are shared out among so many.
+        threads: sentences are shared out among at most this many.
 
     Returns:
         ``(examples, target tokens) int32``, end tag included, zeros after it.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from rnn_modules.decomposition.masks import Modules, columns_of
-from rnn_modules.network import Network
+from rnn_modules.network import Network, translates
 
 
 def removed_share_per_layer(modules: Modules) -> list[float]:
@@ -81,7 +81,7 @@ def _kept_output(modules: Modules, network: Network, rows: np.ndarray) -> tuple[
     kept_rows = sending.sum(axis=2).mean(axis=1)
     if "output_rows" not in modules.parameters.removed_edges:
         kept_rows = np.full(len(modules), float(network.layers[-1].units))
-    if network.translates:
+    if translates(network):
         return kept_rows * network.outputs, total
     # With two classes the mean of "the others" is the other class's column itself.
     return kept_rows * (2 if network.outputs == 2 else 1), total
@@ -106,7 +106,7 @@ def jaccard(modules: Modules, network: Network) -> np.ndarray:
         [0.333]
     """
     kept = kept_parameters(modules, network)
-    parts = ("kernel",) if network.translates else ("kernel", "output")
+    parts = ("kernel",) if translates(network) else ("kernel", "output")
     none = np.zeros(len(modules))
     share = sum((kept[name][0] for name in parts), none) / sum(kept[name][1] for name in parts)
     return share / (2 - share)

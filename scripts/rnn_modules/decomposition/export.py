@@ -14,7 +14,7 @@ import numpy as np
 from rnn_modules.decomposition.composition import replay_network
 from rnn_modules.decomposition.heads import known_thresholds
 from rnn_modules.decomposition.masks import Modules
-from rnn_modules.network import Classifier, EncoderDecoder, Network, RecurrentLayer, StepMask
+from rnn_modules.network import Classifier, EncoderDecoder, Network, RecurrentLayer, StepMask, classifies, translates
 
 _LAYERS = {"vanilla": keras.layers.SimpleRNN, "gru": keras.layers.GRU, "lstm": keras.layers.LSTM}
 _CELLS = {"vanilla": keras.layers.SimpleRNNCell, "gru": keras.layers.GRUCell, "lstm": keras.layers.LSTMCell}
@@ -45,9 +45,9 @@ def to_keras(network: Network, modules: Modules, index: int) -> keras.Model:
         [[0.41, 0.59], [0.59, 0.41]]
     """
     modules.check_parent(network)
-    if isinstance(network, EncoderDecoder):
+    if translates(network):
         return _translator(network, modules.select([index]))
-    assert isinstance(network, Classifier)
+    assert classifies(network)
     network = replay_network(network, modules)
     one = modules.select([index])
     inputs = keras.Input((network.tokens,), dtype="int32", name="tokens")

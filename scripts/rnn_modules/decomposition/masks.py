@@ -16,7 +16,7 @@ from rnn_modules.files.atomic_files import (
     InputError,
 )
 from rnn_modules.names import Mode
-from rnn_modules.network import LayerMask, Network, StepMask
+from rnn_modules.network import LayerMask, Network, StepMask, translates
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,7 +72,7 @@ class Modules:
             shape[1] == timesteps and shape[2] in (1, len(layer.gates)) and shape[3] == layer.units
             for shape, layer in zip(shapes, network.layers, strict=True)
         )
-        if not network.translates:
+        if not translates(network):
             fitting = fitting and len(self) == network.outputs
         if not fitting:
             raise InputError(

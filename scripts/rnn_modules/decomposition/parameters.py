@@ -95,7 +95,7 @@ class DecompositionParameters:
     )
     test_examples_per_class: int | None = setting(
         None,
-        "evaluate on so many test examples of every class, the first ones; without it on all",
+        "evaluate on at most this many test examples of every class, the first ones; without it on all",
         least=1,
         most=MOST_EXAMPLES,
     )

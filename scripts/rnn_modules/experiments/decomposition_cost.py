@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import time
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -16,7 +17,7 @@ from rnn_modules.experiments.metrics import majority_metrics, scoped_metrics, tr
 from rnn_modules.experiments.trained_model import TrainedModel
 from rnn_modules.files.provenance import provenance
 from rnn_modules.names import HEADS
-from rnn_modules.network import Classifier, EncoderDecoder, Network
+from rnn_modules.network import Classifier, EncoderDecoder, Network, classifies, translates
 
 Scores = dict[str, dict]
 """Metrics by scope: ``all`` and ``unpadded`` positions, or language pairs."""
@@ -24,7 +25,7 @@ Scores = dict[str, dict]
 
 def decomposition_cost(
     network: Network, dataset: Dataset, modules: Mapping[str, Modules], split: str = "test", threads: int = 1
-) -> dict[str, dict]:
+) -> dict[str, Any]:
     """Compare a model with the compositions of its modules, and with controls, on the same examples.
 
     Args:
@@ -32,19 +33,29 @@ def decomposition_cost(
         dataset: the dataset it was trained on.
         modules: its modules, by mode.
         split: which examples are evaluated.
-        threads: examples are shared out among so many.
+        threads: examples are shared out among at most this many.
 
     Returns:
         ``monolithic``, ``controls`` and ``modes`` of a result record, and ``examples_evaluated``.
+
+    Example:
+        >>> from rnn_modules.decomposition.parameters import DecompositionParameters
+        >>> from rnn_modules.experiments.trained_model import decompose_trained
+        >>> from support.made_up_models import classifier_model
+        >>> model, nothing_removed = classifier_model(), DecompositionParameters(removal_cap=0)
+        >>> modules = decompose_trained(model.network, model.dataset, nothing_removed, ["rolled"])
+        >>> cost = decomposition_cost(model.network, model.dataset, modules)
+        >>> cost["modes"]["rolled"]["composed"]["mean"] == cost["monolithic"], cost["examples_evaluated"]
+        (True, 25)
     """
     first = next(iter(modules.values()))
     evaluation: _Translation | _Classification
-    if isinstance(network, EncoderDecoder):
+    if translates(network):
         evaluation = _Translation(network, dataset, split, first, threads)
     else:
-        assert isinstance(network, Classifier)
+        assert classifies(network)
         evaluation = _Classification(network, dataset, split, first, threads)
-    results = {}
+    results: dict[str, dict[str, Any]] = {}
     for mode, mode_modules in modules.items():
         start = time.perf_counter()
         composed = evaluation.composed(mode_modules)
@@ -157,6 +168,19 @@ def cost_record(model: TrainedModel, modes: Sequence[str], run: str, preset: str
 
     Raises:
         InputError: the modules are missing, damaged, or another model's.
+
+    Example:
+        >>> import tempfile
+        >>> from pathlib import Path
+        >>> from rnn_modules.decomposition.parameters import DecompositionParameters
+        >>> from rnn_modules.experiments.trained_model import decompose_trained
+        >>> from support.made_up_models import classifier_model, saved
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     model = classifier_model(folder=Path(folder, "model"), dataset_folder=Path(folder, "clinc"))
+        ...     _ = saved(model, decompose_trained(model.network, model.dataset, DecompositionParameters(), ["rolled"]))
+        ...     record = cost_record(model, ["rolled"], "demo", "paper")
+        >>> record["experiment"], record["rnn"], sorted(record["modes"]), record["parameters"]["removal_cap"]
+        ('decomposition_cost', 'lstm', ['rolled'], 0.2)
     """
     modules = {mode: model.modules(mode) for mode in modes}
     result = decomposition_cost(model.network, model.dataset, modules, threads=threads)

@@ -5,11 +5,11 @@ Shares lie in 0..1, BLEU and chrF in 0..100.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from sacrebleu.metrics import BLEU, CHRF
-from sacrebleu.significance import PairedTest
+from sacrebleu.significance import PairedTest, Result
 
 from rnn_modules.names import PADDING_ID
 
@@ -22,6 +22,11 @@ def classification_metrics(labels: np.ndarray, decisions: np.ndarray) -> dict[st
     Args:
         labels: ``(positions,) int``.
         decisions: ``(positions,) int``.
+
+    Example:
+        >>> metrics = classification_metrics(np.array([0, 0, 0, 0, 1, 1]), np.array([0, 0, 0, 0, 0, 1]))
+        >>> {name: round(value, 2) for name, value in metrics.items()}
+        {'accuracy': 0.83, 'balanced_accuracy': 0.75, 'macro_f1': 0.78, 'examples': 6}
     """
     from sklearn.metrics import f1_score  # Takes a second to import, which a plan of a run need not wait for.
 
@@ -43,20 +48,36 @@ def scopes(labels: np.ndarray) -> dict[str, np.ndarray]:
 
     Returns:
         Per scope a boolean array of the shape of ``labels``.
+
+    Example:
+        >>> {scope: counted.tolist() for scope, counted in scopes(np.array([[0, 2, 1]])).items()}
+        {'all': [[True, True, True]], 'unpadded': [[False, True, True]]}
     """
     everything = {"all": np.ones(labels.shape, bool)}
     return everything if labels.ndim == 1 else everything | {"unpadded": labels != PADDING_ID}
 
 
 def scoped_metrics(labels: np.ndarray, decisions: np.ndarray) -> dict[str, dict[str, float]]:
-    """:func:`classification_metrics` in every scope of the labels."""
+    """:func:`classification_metrics` in every scope of the labels.
+
+    Example:
+        >>> labels, decisions = np.array([[0, 0, 1, 2]]), np.array([[0, 0, 1, 1]])
+        >>> {scope: metrics["accuracy"] for scope, metrics in scoped_metrics(labels, decisions).items()}
+        {'all': 0.75, 'unpadded': 0.5}
+    """
     return {
         scope: classification_metrics(labels[counted], decisions[counted]) for scope, counted in scopes(labels).items()
     }
 
 
 def majority_metrics(labels: np.ndarray, training_labels: np.ndarray) -> dict[str, dict[str, float]]:
-    """The constant predictor: in every scope, the class most frequent in that scope of the training labels."""
+    """The constant predictor: in every scope, the class most frequent in that scope of the training labels.
+
+    Example:
+        >>> labels, training_labels = np.array([[0, 0, 1, 2]]), np.array([[0, 0, 0, 1], [0, 0, 1, 1]])
+        >>> {scope: metrics["accuracy"] for scope, metrics in majority_metrics(labels, training_labels).items()}
+        {'all': 0.5, 'unpadded': 0.5}
+    """
     result = {}
     training_scopes = scopes(training_labels)
     for scope, counted in scopes(labels).items():
@@ -79,6 +100,12 @@ def translation_metrics(
     Returns:
         ``bleu`` (4-gram) and ``chrf`` with sacrebleu's signatures; ``bleu1``, unigram BLEU without tags;
         ``bleu1_with_tags``, which is what the paper printed.
+
+    Example:
+        >>> written, right = ["le chat dort ici", "il mange"], ["le chat dort ici", "elle mange"]
+        >>> scores = translation_metrics(written, right, "[startfr]", "[endfr]")
+        >>> {name: round(scores[name]) for name in ("bleu", "bleu1", "bleu1_with_tags")}
+        {'bleu': 89, 'bleu1': 83, 'bleu1_with_tags': 90}
     """
     # The text is normalised already; a tokenizer of sacrebleu's would split it once more.
     bleu, chrf = BLEU(tokenize="none", force=True), CHRF()
@@ -90,7 +117,8 @@ def translation_metrics(
         "bleu1": unigram.corpus_score(hypotheses, [references]).score,
         "bleu1_with_tags": unigram.corpus_score(tagged[0], [tagged[1]]).score,
     }
-    return {name: float(score) for name, score in scores.items()} | {
+    return {
+        **{name: float(score) for name, score in scores.items()},
         "bleu_signature": str(bleu.get_signature()),
         "chrf_signature": str(chrf.get_signature()),
         "examples": len(references),
@@ -110,14 +138,28 @@ def bleu_p_value(
 
     Returns:
         The p-value; 1 for equal scores, to which sacrebleu, counting strictly larger differences, would give the least.
+
+    Example:
+        >>> right = [f"le chat {number} dort dans le jardin" for number in range(8)]
+        >>> bleu_p_value(right, right, right), bleu_p_value(right, wrong_words(right), right, samples=100) < 0.05
+        (1.0, True)
     """
-    systems = [("reference", list(reference_hypotheses)), ("system", list(hypotheses))]
+    systems: list[tuple[str, Sequence[str]]] = [("reference", list(reference_hypotheses)), ("system", list(hypotheses))]
     metric = BLEU(tokenize="none", force=True)
     test = PairedTest(systems, {"BLEU": metric}, [list(references)], test_type="bs", n_samples=samples, n_jobs=1)
     reference, system = test()[1]["BLEU"]
-    return 1.0 if system.score == reference.score else float(system.p_value)
+    assert isinstance(reference, Result) and isinstance(system, Result)
+    if system.score == reference.score:
+        return 1.0
+    assert system.p_value is not None
+    return float(system.p_value)
 
 
-def wrong_words(references: Sequence[str]) -> list[str]:
-    """Translations with as many words as the references have, none of them right: what the tags alone score."""
+def wrong_words(references: Iterable[str]) -> list[str]:
+    """Translations with as many words as the references have, none of them right: what the tags alone score.
+
+    Example:
+        >>> wrong_words(["le chat dort", "il mange"])
+        ['[UNK] [UNK] [UNK]', '[UNK] [UNK]']
+    """
     return [" ".join(["[UNK]"] * len(line.split())) for line in references]

@@ -16,7 +16,15 @@ from rnn_modules.names import HEADS
 
 
 def worst_and_best(models: Sequence[TrainedModel]) -> tuple[TrainedModel, TrainedModel]:
-    """The models of lowest and highest validation accuracy; the test split has no say in the choice."""
+    """The models of lowest and highest validation accuracy; the test split has no say in the choice.
+
+    Example:
+        >>> from support.made_up_models import classifier_model
+        >>> accuracies = {1: 0.7, 2: 0.9, 3: 0.8}
+        >>> models = [classifier_model(layers=n, validation={"accuracy": share}) for n, share in accuracies.items()]
+        >>> [model.record["layers"] for model in worst_and_best(models)]
+        [1, 2]
+    """
     architectures = sorted({model.record["architecture"] for model in models})
     if len(architectures) > 1:
         raise InputError(f"models: received {', '.join(architectures)}; give those of one input/output type")
@@ -42,14 +50,26 @@ def replace_each_module(
 
     Raises:
         InputError: the models were trained on different datasets.
+
+    Example:
+        >>> from rnn_modules.decomposition.parameters import DecompositionParameters
+        >>> from rnn_modules.experiments.trained_model import decompose_trained
+        >>> from support.made_up_models import classifier_model
+        >>> worst = classifier_model(layers=1)
+        >>> best = classifier_model(layers=2, dataset=worst.dataset)
+        >>> settings = worst.dataset, DecompositionParameters(), ["rolled"]
+        >>> parts = tuple(decompose_trained(one.network, *settings)["rolled"] for one in (worst, best))
+        >>> rows = replace_each_module(worst, best, {"rolled": parts})
+        >>> sorted({row["case"] for row in rows}), sorted({row["predictor"] for row in rows})
+        (['blue', 'green', 'grey', 'red'], ['better', 'composed', 'constant', 'modules', 'monolithic'])
     """
     if worst.dataset.metadata["arrays_sha256"] != best.dataset.metadata["arrays_sha256"]:
         raise InputError(f"{best.folder}: not trained on the dataset of {worst.folder}; models must share it")
     dataset = worst.dataset
     inputs, labels = dataset.inputs("test"), dataset.labels("test")
     fixed = [
-        _described(scoped_metrics(labels, worst.network.logits(inputs).argmax(axis=-1)), "monolithic"),
-        _described(scoped_metrics(labels, best.network.logits(inputs).argmax(axis=-1)), "better"),
+        _described(scoped_metrics(labels, worst.classifier.logits(inputs).argmax(axis=-1)), "monolithic"),
+        _described(scoped_metrics(labels, best.classifier.logits(inputs).argmax(axis=-1)), "better"),
         _described(majority_metrics(labels, dataset.labels("train")), "constant"),
     ]
     by_class: dict[int, list[list[dict]]] = {label: list(fixed) for label in real_classes(dataset)}
@@ -91,6 +111,21 @@ def replacement_record(
 
     Raises:
         InputError: a file is missing or damaged, or the models do not belong together.
+
+    Example:
+        >>> import tempfile
+        >>> from pathlib import Path
+        >>> from rnn_modules.decomposition.parameters import DecompositionParameters
+        >>> from rnn_modules.experiments.trained_model import decompose_trained
+        >>> from support.made_up_models import classifier_model, saved
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     places = [{"folder": Path(folder, name), "dataset_folder": Path(folder, "clinc")} for name in "ab"]
+        ...     models = [classifier_model(layers=n, **place) for n, place in enumerate(places, start=1)]
+        ...     for one in models:
+        ...         _ = saved(one, decompose_trained(one.network, one.dataset, DecompositionParameters(), ["rolled"]))
+        ...     record = replacement_record(models, ["rolled"], "demo", "paper")
+        >>> record["worst"]["layers"], record["best"]["layers"], record["cases_possible"]
+        (1, 2, 4)
     """
     worst, best = worst_and_best(models)
     modules = {mode: (worst.modules(mode), best.modules(mode)) for mode in modes}

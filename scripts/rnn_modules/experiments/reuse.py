@@ -13,7 +13,8 @@ import numpy as np
 from rnn_modules.decomposition.composition import calibrate, module_odds, parent_odds
 from rnn_modules.decomposition.masks import Modules, whole_modules
 from rnn_modules.experiments.metrics import classification_metrics
-from rnn_modules.experiments.reuse_tasks import Case, Examples, Problem, problem_of
+from rnn_modules.experiments.reuse_kinds import problem_of
+from rnn_modules.experiments.reuse_tasks import Case, Examples, Problem
 from rnn_modules.experiments.scratch_models import TrainedBaselines
 from rnn_modules.experiments.trained_model import TrainedModel, common_facts
 from rnn_modules.files.atomic_files import InputError
@@ -45,10 +46,24 @@ def compare_with_baselines(
 
     Raises:
         InputError: a baseline is of an unknown case, or decided on other examples.
+
+    Example:
+        >>> from rnn_modules.decomposition.parameters import DecompositionParameters
+        >>> from rnn_modules.experiments.trained_model import decompose_trained
+        >>> from support.made_up_baselines import baselines_of
+        >>> from support.made_up_models import classifier_model
+        >>> model = classifier_model()
+        >>> problem = problem_of("intra_reuse", [model.dataset], examples_per_class=None, seed=0)
+        >>> part = decompose_trained(model.network, model.dataset, DecompositionParameters(), ["rolled"])["rolled"]
+        >>> rows = compare_with_baselines(problem, [model], {"rolled": [part]}, baselines_of(problem, 2))
+        >>> sorted({row["case"] for row in rows}), sorted({row["predictor"] for row in rows})
+        (['green + blue', 'green + grey'], ['baseline', 'constant', 'modules', 'parent'])
     """
     composed = {mode: _module_odds(models, parts, threads) for mode, parts in modules.items()}
     parents = _parent_odds(models)
-    logits = [[np.moveaxis(model.network.logits(inputs), -1, 0) for inputs in _test_inputs(models)] for model in models]
+    logits = [
+        [np.moveaxis(model.classifier.logits(inputs), -1, 0) for inputs in _test_inputs(models)] for model in models
+    ]
     cases = {problem.name(case): case for case in problem.cases()}
     rows = []
     for baseline in baselines.models:
@@ -91,6 +106,13 @@ def metric_rows(
         labels: of the test examples.
         decisions: per kind of decision, answers of the shape of ``labels``.
         described: ``predictor``, ``mode`` and ``head`` of the rows.
+
+    Example:
+        >>> from support.made_up_models import made_up_problem
+        >>> labels, decisions = np.array([0, 0, 1, 1]), {"pair": np.array([0, 0, 0, 1])}
+        >>> rows = metric_rows(made_up_problem("one_output"), (0, 2), labels, decisions, predictor="parent", head=None)
+        >>> [(row["case"], row["predictor"], row["accuracy"], row["examples"]) for row in rows]
+        [('red + blue', 'parent', 0.75, 4)]
     """
     rows = []
     judged = problem.judged(labels)
@@ -118,7 +140,7 @@ def _parent_odds(models: Sequence[TrainedModel]) -> Odds:
     found = []
     for model in models:
         dataset = model.dataset
-        whole = whole_modules(model.network, dataset.class_names)
+        whole = whole_modules(model.classifier, dataset.class_names)
         seed = whole.parameters.seed
         whole = calibrate(model.classifier, whole, dataset.inputs("train"), dataset.labels("train"), seed)
         found.append(
@@ -157,6 +179,21 @@ def reuse_record(
 
     Raises:
         InputError: a file is missing or damaged, or the models do not fit the experiment.
+
+    Example:
+        >>> import tempfile
+        >>> from rnn_modules.decomposition.parameters import DecompositionParameters
+        >>> from rnn_modules.experiments.trained_model import decompose_trained
+        >>> from support.made_up_baselines import baselines_of, save_chunk
+        >>> from support.made_up_models import classifier_model, saved
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     model = classifier_model(folder=Path(folder, "model"), dataset_folder=Path(folder, "clinc"))
+        ...     _ = saved(model, decompose_trained(model.network, model.dataset, DecompositionParameters(), ["rolled"]))
+        ...     problem, chunk = problem_of("intra_reuse", [model.dataset], None, 0), Path(folder, "0.json")
+        ...     save_chunk(chunk, "intra_reuse", baselines_of(problem, 2))
+        ...     record = reuse_record("intra_reuse", [model], {"rolled": ["rolled"]}, [chunk], "demo", "paper")
+        >>> record["setting"], record["cases_possible"], len(record["train_examples"])
+        ('many_to_one', 6, 2)
     """
     baselines = TrainedBaselines.read(scratch, experiment)
     datasets = [model.dataset for model in models]

@@ -25,6 +25,10 @@ class Baseline:
         train_examples: how many it was trained on.
         test_sha256: which examples it decided on.
         decisions: per kind of decision, the answers ``(examples, ...)`` int32.
+
+    Example:
+        >>> Baseline("red + blue", 200, "0a1b", {"pair": np.array([0, 1, 1], np.int32)}).decisions["pair"].tolist()
+        [0, 1, 1]
     """
 
     name: str
@@ -40,6 +44,16 @@ class TrainedBaselines:
     Attributes:
         examples_per_class: limit of their training examples, None without one.
         seed: of their training, and of the choice of its examples.
+
+    Example:
+        >>> import tempfile
+        >>> from support.made_up_baselines import baselines_of, save_chunk
+        >>> from support.made_up_models import made_up_problem
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     save_chunk(Path(folder, "0.json"), "intra_reuse", baselines_of(made_up_problem("one_output")))
+        ...     baselines = TrainedBaselines.read([Path(folder, "0.json")], "intra_reuse")
+        >>> [model.name for model in baselines.models]
+        ['red + green', 'red + blue', 'green + blue']
     """
 
     examples_per_class: int | None

@@ -17,7 +17,8 @@ import keras
 import numpy as np
 
 from rnn_modules.data.dataset import Dataset
-from rnn_modules.experiments.reuse_tasks import Case, Problem, chunk_of_cases, drawn_cases, problem_of
+from rnn_modules.experiments.reuse_kinds import problem_of
+from rnn_modules.experiments.reuse_tasks import Case, Problem, chunk_of_cases, drawn_cases
 from rnn_modules.files.atomic_files import sha256_of_arrays, write_arrays, write_json
 from rnn_modules.files.command_line import peak_memory_mib
 from rnn_modules.files.provenance import provenance
@@ -41,6 +42,16 @@ def train_baselines(
     Returns:
         Per case: ``name``, ``train_examples``, ``test_sha256`` (which examples it decided on), ``seconds``, and
         ``decisions``, per kind of decision the answers ``(examples, ...)`` int32.
+
+    Example:
+        >>> from support.made_up_models import made_up_problem
+        >>> problem = made_up_problem("one_output", examples_per_class=3)
+        >>> architecture = ArchitectureSettings("many_to_one", "vanilla", units=2, embedding=2)
+        >>> training = TrainingSettings(epochs=2)
+        >>> trained = train_baselines(problem, problem.cases()[:1], architecture, training)  # doctest: +ELLIPSIS
+        Epoch 1/2...
+        >>> trained[0]["name"], trained[0]["train_examples"], list(trained[0]["decisions"])
+        ('red + green', 6, ['pair'])
     """
     start = time.perf_counter()
     keras.utils.set_random_seed(training.seed)
@@ -82,6 +93,12 @@ class Draw(NamedTuple):
         chunk: which chunk of them, counted from 0.
         chunks: number of chunks.
         examples_per_class: limit of the training examples of a class; None for no limit.
+
+    Example:
+        >>> from support.made_up_models import made_up_problem
+        >>> draw = Draw(cases=None, chunk=0, chunks=2, examples_per_class=800)
+        >>> chunk_of_cases(made_up_problem("one_output"), draw.cases, draw.chunk, draw.chunks)
+        [(0, 1), (1, 2)]
     """
 
     cases: int | None
@@ -110,6 +127,19 @@ def write_scratch_models(
 
     Raises:
         InputError: a dataset is missing, damaged, or does not fit the experiment or the architecture.
+
+    Example:
+        >>> import tempfile
+        >>> from support.made_up_models import one_output_dataset
+        >>> architecture = ArchitectureSettings("many_to_one", "vanilla", units=2, embedding=2)
+        >>> training, draw = TrainingSettings(epochs=2), Draw(cases=1, chunk=0, chunks=1, examples_per_class=None)
+        >>> with tempfile.TemporaryDirectory() as folder:  # doctest: +ELLIPSIS
+        ...     data, output = Path(folder, "clinc"), Path(folder, "baselines", "0.json")
+        ...     one_output_dataset().save(data)
+        ...     write_scratch_models("intra_reuse", [data], architecture, training, draw, output)
+        ...     sorted(path.name for path in output.parent.iterdir())
+        Epoch 1/2...
+        ['0.json', '0.npz']
     """
     datasets = [Dataset.load(folder) for folder in folders]
     problem = problem_of(experiment, datasets, draw.examples_per_class, training.seed)

@@ -16,7 +16,7 @@ from rnn_modules.decomposition.parameters import DecompositionParameters
 from rnn_modules.files.atomic_files import InputError, read_json
 from rnn_modules.files.checked_json import RecordReader
 from rnn_modules.names import Mode
-from rnn_modules.network import Classifier, EncoderDecoder, Network, load_network
+from rnn_modules.network import Classifier, EncoderDecoder, Network, classifies, load_network, translates
 
 _KEYS = ("architecture", "dataset", "data_source", "rnn", "layers", "seed", "validation", "network_sha256")
 
@@ -31,6 +31,17 @@ class TrainedModel:
         record: ``record.json``.
         network: ``network.npz``.
         dataset: the dataset it was trained on.
+
+    Example:
+        >>> import tempfile
+        >>> from support.made_up_models import classifier_model, saved
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     _ = saved(classifier_model(folder=Path(folder, "model"), dataset_folder=Path(folder, "clinc")))
+        ...     model = TrainedModel.load(Path(folder, "model"), Path(folder, "clinc"))
+        >>> model.facts()["rnn"], model.classifier.outputs, model.dataset.class_names
+        ('lstm', 4, ('red', 'green', 'blue', 'grey'))
+        >>> sorted(model.files(["rolled"]))
+        ['clinc', 'many_to_one/clinc/lstm-2/network', 'many_to_one/clinc/lstm-2/rolled']
     """
 
     folder: Path
@@ -63,13 +74,13 @@ class TrainedModel:
     @property
     def classifier(self) -> Classifier:
         """The network, of a dataset that has classes and no translations."""
-        assert isinstance(self.network, Classifier)
+        assert classifies(self.network)
         return self.network
 
     @property
     def translator(self) -> EncoderDecoder:
         """The network, of a dataset of translations."""
-        assert isinstance(self.network, EncoderDecoder)
+        assert translates(self.network)
         return self.network
 
     def modules(self, mode: str) -> Modules:
@@ -111,12 +122,20 @@ def check_fits(network: Network, dataset: Dataset) -> None:
 
     Raises:
         InputError: it does not.
+
+    Example:
+        >>> from support.made_up_models import classifier_model
+        >>> three, four = classifier_model(classes=3), classifier_model(classes=4)
+        >>> check_fits(three.network, three.dataset)
+        >>> check_fits(three.network, four.dataset)  # doctest: +ELLIPSIS
+        Traceback (most recent call last):
+        rnn_modules.files.atomic_files.InputError: dataset made up: 4 classes where the model has 3 outputs; give ...
     """
     facts, corpus = dataset.metadata, f"dataset {dataset.metadata['corpus']}"
-    if network.translates != dataset.is_translation:
+    if translates(network) != dataset.is_translation:
         kind = "translations" if dataset.is_translation else "classes"
         raise InputError(f"{corpus}: holds {kind}, for which the model is not made; give the dataset it was trained on")
-    if isinstance(network, Classifier):
+    if classifies(network):
         pairs = [
             ("classes", len(dataset.class_names), "outputs", network.outputs),
             ("input ids", facts["input_tokens"], "input tokens", network.tokens),
@@ -125,7 +144,7 @@ def check_fits(network: Network, dataset: Dataset) -> None:
         if network.many_output:
             pairs.append(("labels per example", facts["output_timesteps"], "timesteps", network.timesteps))
     else:
-        assert isinstance(network, EncoderDecoder)
+        assert translates(network)
         pairs = [
             ("input ids", facts["input_tokens"], "source tokens", network.source_tokens),
             ("words", facts["vocabulary_size"], "embedded words", len(network.source_embedding)),
@@ -154,18 +173,33 @@ def decompose_trained(
 
     Raises:
         InputError: the model does not belong to the dataset, or a class has no example.
+
+    Example:
+        >>> from support.made_up_models import classifier_model
+        >>> model = classifier_model(classes=3)
+        >>> modules = decompose_trained(model.network, model.dataset, DecompositionParameters(), ["rolled", "unrolled"])
+        >>> {mode: [mask.shape for mask in part.kept] for mode, part in modules.items()}
+        {'rolled': [(3, 1, 1, 4), (3, 1, 1, 4)], 'unrolled': [(3, 5, 1, 4), (3, 5, 1, 4)]}
+        >>> modules["rolled"].class_names, modules["rolled"].thresholds.shape
+        (('red', 'green', 'blue'), (3,))
     """
     check_fits(network, dataset)
     inputs, labels = dataset.model_inputs("train"), dataset.labels("train")
     found = decompose(network, inputs, labels, dataset.class_names, parameters, modes, threads=threads)
-    if isinstance(network, Classifier):
+    if classifies(network):
         inputs = dataset.inputs("train")
         return {mode: calibrate(network, part, inputs, labels, parameters.seed) for mode, part in found.items()}
     return found
 
 
-def common_facts(models: list[TrainedModel]) -> dict:
-    """What result records say of their models: RNN type, layers, seed, data source, and examples of every dataset."""
+def common_facts(models: Sequence[TrainedModel]) -> dict:
+    """What result records say of their models: RNN type, layers, seed, data source, and examples of every dataset.
+
+    Example:
+        >>> from support.made_up_models import classifier_model
+        >>> common_facts([classifier_model(cell="gru")])["rnn"]
+        'gru'
+    """
     first = models[0].record
     return {
         **{name: first[name] for name in ("data_source", "rnn", "layers", "seed")},

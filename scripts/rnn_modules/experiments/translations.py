@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -28,6 +29,15 @@ class Translator:
     Attributes:
         model: the trained encoder-decoder, with the dataset whose vocabularies it reads and writes.
         modules: its modules, of which the language's is used; None uses the undecomposed model.
+
+    Example:
+        >>> from support.made_up_models import translator_model
+        >>> model = translator_model(languages=("fr", "de"))
+        >>> len(Translator(model).translate(model.dataset.sources("test"), "de"))
+        12
+        >>> Translator(model).translate(model.dataset.sources("test"), "it")
+        Traceback (most recent call last):
+        rnn_modules.files.atomic_files.InputError: model: translates into fr, de, not into 'it'
     """
 
     model: TrainedModel
@@ -39,7 +49,7 @@ class Translator:
         Args:
             sources: ``(examples,)`` text, normalised words joined by blanks.
             language: the target language.
-            threads: sentences are shared out among so many.
+            threads: sentences are shared out among at most this many.
 
         Raises:
             InputError: the model does not translate into that language.
@@ -53,7 +63,7 @@ class Translator:
             )
         languages = np.full(len(sources), dataset.class_names.index(language))
         start, end = dataset.tag_ids()
-        encoded = dataset.encode_sources(sources)
+        encoded = dataset.encode_sources(sources.tolist())
         ids = translate(self.model.translator, encoded, languages, start, end, self.modules, threads)
         return dataset.sentences(ids).tolist()
 
@@ -76,13 +86,20 @@ def compare(
         test: the dataset whose test split is common to all.
         reference: the system that the others' BLEU is compared with by paired bootstrap.
         described: per predictor, further values of its rows.
-        threads: sentences are shared out among so many.
+        threads: sentences are shared out among at most this many.
 
     Returns:
         Rows of a result record without ``case``: one per language and predictor, the tags-only control included.
 
     Raises:
         InputError: a language is not one of the test split's, or a model does not translate into it.
+
+    Example:
+        >>> from support.made_up_models import translator_model
+        >>> model = translator_model(languages=("fr", "de"))
+        >>> rows = compare({"monolithic": dict.fromkeys(("fr", "de"), Translator(model))}, model.dataset, "monolithic")
+        >>> [(row["decision"], row["predictor"]) for row in rows]
+        [('en-fr', 'monolithic'), ('en-fr', 'tags_only'), ('en-de', 'monolithic'), ('en-de', 'tags_only')]
     """
     if not test.is_translation:
         raise InputError(f"dataset {test.metadata['corpus']}: holds no translations; give models trained on these")
@@ -101,7 +118,7 @@ def compare(
         hypotheses = {name: system[language].translate(sources, language, threads) for name, system in systems.items()}
         hypotheses["tags_only"] = wrong_words(references)
         for name, lines in hypotheses.items():
-            row = {"decision": f"{source}-{language}", "predictor": name, "mode": None, "head": None}
+            row: dict[str, Any] = {"decision": f"{source}-{language}", "predictor": name, "mode": None, "head": None}
             row |= (described or {}).get(name, {})
             row |= translation_metrics(lines, references, *tags(language))
             if name not in (reference, "tags_only"):
@@ -122,7 +139,16 @@ def reuse(
         model: the model of all languages; its test split is common to all.
         modules: its modules by mode.
         baselines: languages -> model trained on them, with its own vocabularies.
-        threads: sentences are shared out among so many.
+        threads: sentences are shared out among at most this many.
+
+    Example:
+        >>> from rnn_modules.decomposition.masks import whole_modules
+        >>> from support.made_up_models import translator_model
+        >>> model = translator_model(languages=("fr", "de"))
+        >>> whole = whole_modules(model.network, model.dataset.class_names)
+        >>> rows = reuse(model, {"rolled": whole}, {("de",): translator_model(languages=("de",))})
+        >>> [(row["case"], row["predictor"]) for row in rows]
+        [('de', 'baseline'), ('de', 'parent'), ('de', 'modules'), ('de', 'tags_only')]
     """
     rows = []
     for languages, baseline in baselines.items():
@@ -144,13 +170,22 @@ def replace_each_language(
 
     Arguments and rows as :func:`rnn_modules.experiments.replacement.replace_each_module`; a language's score depends on
     its own module alone.
+
+    Example:
+        >>> from rnn_modules.decomposition.masks import whole_modules
+        >>> from support.made_up_models import translator_model
+        >>> worst = translator_model(languages=("de",))
+        >>> best = translator_model(layers=2, dataset=worst.dataset)
+        >>> whole = tuple(whole_modules(model.network, model.dataset.class_names) for model in (worst, best))
+        >>> [row["predictor"] for row in replace_each_language(worst, best, {"rolled": whole})]
+        ['monolithic', 'better', 'composed', 'modules', 'tags_only']
     """
     languages = worst.dataset.class_names
     systems = {
         "monolithic": dict.fromkeys(languages, Translator(worst)),
         "better": dict.fromkeys(languages, Translator(best)),
     }
-    named = {}
+    named: dict[str, dict] = {}
     for mode, (worst_modules, best_modules) in modules.items():
         systems[f"composed {mode}"] = dict.fromkeys(languages, Translator(worst, worst_modules))
         systems[f"modules {mode}"] = dict.fromkeys(languages, Translator(best, best_modules))
@@ -176,6 +211,18 @@ def translation_reuse_record(
         run: name of the run.
         preset: that the modules were made with.
         threads: sentences are shared out among at most this many.
+
+    Example:
+        >>> import tempfile
+        >>> from pathlib import Path
+        >>> from rnn_modules.decomposition.masks import whole_modules
+        >>> from support.made_up_models import saved, translator_model
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     model = translator_model(folder=Path(folder, "model"), dataset_folder=Path(folder, "tatoeba"))
+        ...     model = saved(model, {"rolled": whole_modules(model.network, model.dataset.class_names)})
+        ...     record = translation_reuse_record(model, ["rolled"], [model], "demo", "paper")
+        >>> record["setting"], record["cases_possible"], sorted({row["case"] for row in record["rows"]})
+        ('encoder_decoder', 1, ['fr + de'])
     """
     modules = {mode: model.modules(mode) for mode in modes}
     by_languages = {baseline.dataset.class_names: baseline for baseline in baselines}
@@ -215,6 +262,19 @@ def scenario_record(
         run: name of the run.
         preset: that the modules were made with.
         threads: sentences are shared out among at most this many.
+
+    Example:
+        >>> import tempfile
+        >>> from pathlib import Path
+        >>> from rnn_modules.decomposition.masks import whole_modules
+        >>> from support.made_up_models import saved, translator_model
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     model = translator_model(folder=Path(folder, "model"), dataset_folder=Path(folder, "ukrainian"))
+        ...     model = saved(model, {"rolled": whole_modules(model.network, model.dataset.class_names)})
+        ...     parts = {"approach_1": {"fr": "all", "de": "all"}}
+        ...     record = scenario_record("add_ukrainian", {"all": model}, "all", parts, "rolled", "demo", "paper")
+        >>> record["setting"], sorted({row["predictor"] for row in record["rows"]})
+        ('add_ukrainian', ['approach_1', 'monolithic', 'tags_only'])
     """
     test = models[monolithic].dataset
     systems = {"monolithic": dict.fromkeys(test.class_names, Translator(models[monolithic]))} | {

@@ -37,6 +37,11 @@ class Kind:
         rnn: RNN type.
         layers: number of recurrent layers.
         gates: activation of the gates.
+
+    Example:
+        >>> from support.made_up_models import classifier_model
+        >>> Kind.of(classifier_model(cell="gru", layers=2))
+        Kind(architecture='many_to_one', rnn='gru', layers=2, gates='sigmoid')
     """
 
     architecture: str
@@ -87,6 +92,11 @@ def variants(kind: Kind, paper: DecompositionParameters) -> Iterator[tuple[str, 
     Args:
         kind: of the model; choices that make no difference to such models are left out.
         paper: the parameters that the changes are made to.
+
+    Example:
+        >>> kind = Kind("many_to_one", "vanilla", 1, "sigmoid")
+        >>> dict(variants(kind, preset("paper", "many_to_one", "vanilla")))["rolled_observations"]
+        {'rolled_observations': 'last_timestep'}
     """
     package = dataclasses.asdict(preset("package", kind.architecture, kind.rnn))
     differing = {
@@ -111,7 +121,14 @@ def _applies(name: str, value: object, kind: Kind) -> bool:
 def evaluate_variants(
     model: TrainedModel, paper: DecompositionParameters, modes: Sequence[str], threads: int = 1
 ) -> dict:
-    """Cut and evaluate the model once per variant; ``variants`` of a result record."""
+    """Cut and evaluate the model once per variant; ``variants`` of a result record.
+
+    Example:
+        >>> from support.made_up_models import classifier_model
+        >>> found = evaluate_variants(classifier_model(cell="vanilla", layers=1), DecompositionParameters(), ["rolled"])
+        >>> [variant["name"] for variant in found["variants"]][:3]
+        ['paper', 'package', 'negative_sampling']
+    """
     return {
         "variants": [
             {"name": name, "changes": changes, **_evaluated(model, paper, changes, modes, threads)}
@@ -127,7 +144,15 @@ def sweep_removal_cap(
     modes: Sequence[str],
     threads: int = 1,
 ) -> dict:
-    """Cut and evaluate the model at every threshold of removal; ``monolithic`` and ``rows`` of a result record."""
+    """Cut and evaluate the model at every threshold of removal; ``monolithic`` and ``rows`` of a result record.
+
+    Example:
+        >>> from support.made_up_models import classifier_model
+        >>> found = sweep_removal_cap(classifier_model(), DecompositionParameters(), [0.0, 0.5], ["rolled"])
+        >>> none, half = found["rows"]
+        >>> half["removal_cap"], half["modes"]["rolled"]["kept_share"] < none["modes"]["rolled"]["kept_share"]
+        (0.5, True)
+    """
     found = {cap: _evaluated(model, paper, {"removal_cap": cap}, modes, threads) for cap in removal_caps}
     return {
         "monolithic": next(iter(found.values()))["monolithic"],
@@ -165,6 +190,16 @@ def variants_record(
         run: name of the run.
         removal_caps: thresholds.
         threads: work is shared out among at most this many.
+
+    Example:
+        >>> import tempfile
+        >>> from pathlib import Path
+        >>> from support.made_up_models import classifier_model, saved
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     model = saved(classifier_model(folder=Path(folder, "model"), dataset_folder=Path(folder, "clinc")))
+        ...     record = variants_record(model, DecompositionParameters(), ["rolled"], "demo", removal_caps=[0.0, 0.5])
+        >>> record["experiment"], record["preset"], len(record["rows"])
+        ('removal_sweep', 'paper', 2)
     """
     if removal_caps is None:
         experiment, results = "variants", evaluate_variants(model, paper, modes, threads)

@@ -2,7 +2,8 @@
 
 It covers the script and every module of this project that it imports, directly or not, wherever in a file the import
 stands. Comments, docstrings, layout, the time of a file and the version of Python leave it as it is; a change of any
-statement, or of a data file whose name such a module holds as a text, does not.
+statement, or of a data file whose name such a module holds as a text, does not. A package's public face is left out:
+its names are imported when somebody asks for them, which the project's own code never does.
 """
 
 from __future__ import annotations
@@ -113,9 +114,19 @@ def _files(name: str, folder: Path) -> Iterator[Path]:
         if (module := place.with_suffix(".py")).is_file():
             yield module
         if (package := place / "__init__.py").is_file():
-            yield package
+            if not _is_face(package):
+                yield package
         elif not place.is_dir():
             return
+
+
+@functools.cache
+def _is_face(package: Path) -> bool:
+    """Whether a package only offers names by a ``__getattr__`` of its own: it holds constants and functions alone."""
+    tree = _tree(package)
+    statements = _without_docstring(tree, tree.body)
+    functions = {node.name for node in statements if isinstance(node, ast.FunctionDef)}
+    return "__getattr__" in functions and all(isinstance(node, ast.Assign | ast.FunctionDef) for node in statements)
 
 
 @functools.cache
@@ -140,6 +151,8 @@ def _written(value: object) -> Iterator[str]:
             part = getattr(value, name, None)
             if name == "body" and isinstance(part, list):
                 part = _without_docstring(value, part)
+            if isinstance(value, ast.JoinedStr):  # Python 3.12 ends nested formats with an empty text
+                part = [text for text in value.values if not (isinstance(text, ast.Constant) and text.value == "")]
             if part is not None and part != [] and name not in ("ctx", "kind", "type_comment"):
                 yield f"{name}="
                 yield from _written(part)

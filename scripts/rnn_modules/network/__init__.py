@@ -2,6 +2,7 @@
 
 from rnn_modules.network.cells import GATES, SQUASHED_GATES, LayerMask, RecurrentLayer, StepMask
 from rnn_modules.network.from_keras import from_keras
+from rnn_modules.network.kinds import classifies, translates
 from rnn_modules.network.networks import Classifier, EncoderDecoder, Network, load_network
 
 __all__ = [
@@ -13,6 +14,8 @@ __all__ = [
     "Network",
     "RecurrentLayer",
     "StepMask",
+    "classifies",
     "from_keras",
     "load_network",
+    "translates",
 ]

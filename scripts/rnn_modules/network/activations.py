@@ -76,7 +76,7 @@ class GateActivations(NamedTuple):
 
 @cache
 def gate_activations(names: tuple[str, ...], units: int, dtype: np.dtype) -> GateActivations:
-    """The activations of these names, of so many columns each.
+    """The activations of these names, of this many columns each.
 
     Example:
         >>> gate_activations(("sigmoid", "tanh"), 3, np.dtype("float32")).before.tolist()

@@ -12,7 +12,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
@@ -35,12 +35,9 @@ class Network(ABC):
     Example:
         >>> layer = RecurrentLayer("vanilla", np.eye(2), np.eye(2), np.zeros(2), return_sequences=False)
         >>> network = Classifier((layer,), np.eye(2), np.zeros(2), embedding=np.eye(2), tokens=3)
-        >>> network.outputs, network.dtype.name, network.translates, len(network.sha256)
-        (2, 'float64', False, 64)
+        >>> network.outputs, network.dtype.name, len(network.sha256)
+        (2, 'float64', 64)
     """
-
-    translates: ClassVar[bool] = False
-    """Whether outputs are words of a target language and not classes, decided one after another."""
 
     layers: tuple[RecurrentLayer, ...]
     output_kernel: np.ndarray
@@ -205,8 +202,6 @@ class EncoderDecoder(Network):
         [[1, 2, 0, 0]]
     """
 
-    translates: ClassVar[bool] = True
-
     encoder: tuple[RecurrentLayer, ...]
     source_embedding: np.ndarray
     target_embedding: np.ndarray
@@ -256,7 +251,7 @@ class EncoderDecoder(Network):
         Args:
             inputs: sources ``(examples, source tokens) int32`` and decoder inputs ``(examples, target tokens) int32``.
             gates: observe gates, not hidden states.
-            threads: sentences are shared out among so many.
+            threads: sentences are shared out among at most this many.
         """
         sources, targets = inputs
         return observe_stack(self.layers, self._decoder_steps(targets), self.encode(sources), gates, threads)
@@ -286,7 +281,7 @@ class EncoderDecoder(Network):
             start: ``(examples,) int32`` id of the start tag, which names the target language.
             end: id that ends a sentence for every example, or 0 for none.
             masks: masks of one module, or None for the whole network.
-            threads: sentences are shared out among so many.
+            threads: sentences are shared out among at most this many.
 
         Returns:
             ``(examples, target tokens) int32`` word ids after the start tag, zeros after the end.

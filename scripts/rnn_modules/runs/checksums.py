@@ -62,6 +62,17 @@ def read_checksums(folder: str | os.PathLike) -> dict[str, str] | None:
 
     Raises:
         InputError: the file is damaged.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     table = Path(folder, "table.md")
+        ...     _ = table.write_text("a table")
+        ...     note_files(folder, [table], [table])
+        ...     {name: digits[:12] for name, digits in read_checksums(folder).items()}
+        {'table.md': 'ad875d4bcb7f'}
+        >>> read_checksums("results/nowhere") is None
+        True
     """
     path = RunFolder(folder).checksums
     if not path.exists():
@@ -75,7 +86,16 @@ def read_checksums(folder: str | os.PathLike) -> dict[str, str] | None:
 
 
 def files_of(run: RunFolder) -> Iterator[Path]:
-    """Every file of a run's folder that has a checksum: all but logs, half-written files and ``checksums.json``."""
+    """Every file of a run's folder that has a checksum: all but logs, half-written files and ``checksums.json``.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     for name in ("run.json", "table.md", "checksums.json", ".table-0a1b2c3d.md"):
+        ...         Path(folder, name).touch()
+        ...     [path.name for path in files_of(RunFolder(folder))]
+        ['run.json', 'table.md']
+    """
     for path in sorted(run.path.rglob("*")):
         left_out = path == run.checksums or run.logs in path.parents or is_temporary(path)
         if (path.is_file() or path.is_symlink()) and not left_out:

@@ -47,6 +47,15 @@ def check_files(paths: Iterable[str | os.PathLike]) -> None:
 
     Raises:
         InputError: a file cannot be read, has a key twice, nests aliases to an absurd size, or asks for evaluation.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:  # doctest: +ELLIPSIS
+        ...     mine = Path(folder, "mine.yaml")
+        ...     _ = mine.write_text("{layers: [1], seeds: [0], layers: [2]}")
+        ...     check_files(["config/config.yaml", mine])
+        Traceback (most recent call last):
+        rnn_modules.files.atomic_files.InputError: .../mine.yaml: line 1: the key 'layers' stands twice
     """
     for path in paths:
         try:
@@ -70,9 +79,9 @@ def check_files(paths: Iterable[str | os.PathLike]) -> None:
 def _expanded(path: str | os.PathLike, node: yaml.Node, known: dict[int, int | None]) -> int:
     """Number of values below a node with its aliases written out; also checks the keys of every mapping."""
     if id(node) in known:
-        if known[id(node)] is None:
+        if (expanded := known[id(node)]) is None:
             raise InputError(f"{path}: line {node.start_mark.line + 1}: an alias of a value within itself")
-        return known[id(node)]
+        return expanded
     known[id(node)] = None
     children: list[yaml.Node] = []
     if isinstance(node, yaml.MappingNode):
@@ -89,12 +98,19 @@ def _expanded(path: str | os.PathLike, node: yaml.Node, known: dict[int, int | N
             children.append(value)
     elif isinstance(node, yaml.SequenceNode):
         children = node.value
-    known[id(node)] = 1 + sum(_expanded(path, child, known) for child in children)
-    return known[id(node)]
+    expanded = 1 + sum(_expanded(path, child, known) for child in children)
+    known[id(node)] = expanded
+    return expanded
 
 
 def profile_files(command: list[str]) -> list[Path]:
-    """The files of the profiles that a command line of Snakemake names."""
+    """The files of the profiles that a command line of Snakemake names.
+
+    Example:
+        >>> command = ["snakemake", "--profile", "workflow/profiles/slurm", "--cores", "2"]
+        >>> [path.as_posix() for path in profile_files(command)]
+        ['workflow/profiles/slurm/config.yaml']
+    """
     parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
     parser.add_argument("--profile")
     parser.add_argument("--workflow-profile")
@@ -112,6 +128,14 @@ def check_configuration(config: dict, schema: str | os.PathLike) -> None:
 
     Raises:
         InputError: a key is unknown or missing, a value is of the wrong kind or out of range, or two do not fit.
+
+    Example:
+        >>> config = yaml.safe_load(Path("config/config.yaml").read_text(encoding="utf-8"))
+        >>> schema = Path("workflow/schemas/config.schema.yaml")
+        >>> check_configuration(config, schema)
+        >>> check_configuration(config | {"run": "corpora"}, schema)  # doctest: +ELLIPSIS
+        Traceback (most recent call last):
+        rnn_modules.files.atomic_files.InputError: configuration: run: received 'corpora'; use a name other than ...
     """
     for error in _errors(config, schema):
         _fail(_key(error), error.message)
@@ -124,6 +148,12 @@ def check_overlay(config: dict, schema: str | os.PathLike) -> None:
 
     Raises:
         InputError: a key is unknown, or a value is of the wrong kind or out of range.
+
+    Example:
+        >>> check_overlay({"layers": [1]}, "workflow/schemas/config.schema.yaml")
+        >>> check_overlay({"layer": [1]}, "workflow/schemas/config.schema.yaml")  # doctest: +ELLIPSIS
+        Traceback (most recent call last):
+        rnn_modules.files.atomic_files.InputError: configuration: the top: ...'layer'...
     """
     for error in _errors(config, schema):
         if error.validator != "required":
@@ -257,7 +287,12 @@ def _size_misfits(key: str, architecture: str, config: dict) -> Iterator[tuple[s
 
 
 def target_languages(dataset: str) -> tuple[str, ...] | None:
-    """Languages that a dataset such as ``estonian_to_en_it`` translates into; None for a name of no translations."""
+    """Languages that a dataset such as ``estonian_to_en_it`` translates into; None for a name of no translations.
+
+    Example:
+        >>> target_languages("estonian"), target_languages("estonian_to_it"), target_languages("clinc")
+        (('en', 'de', 'it'), ('it',), None)
+    """
     corpus, named, languages = dataset.partition("_to_")
     if corpus not in FILES:
         return None

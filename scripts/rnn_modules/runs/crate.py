@@ -38,6 +38,15 @@ def write_crate(folder: str | os.PathLike) -> int:
 
     Raises:
         InputError: the run has no ``run.json``, or a damaged one.
+
+    Example:
+        >>> import tempfile
+        >>> from rnn_modules.runs.run_record import begin_call, end_call
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     begin_call(folder, RunFolder("results/reference/laptop").configuration(), "none.lock", ["snakemake"])
+        ...     end_call(folder, "finished", [], [])
+        ...     write_crate(folder), RunFolder(folder).crate.is_file()
+        (1, True)
     """
     folder, run = Path(folder), RunFolder(folder)
     calls = read_calls(folder)
@@ -65,6 +74,11 @@ def listed_files(run: RunFolder) -> list[Path]:
 
     Raises:
         InputError: ``run.json`` is damaged.
+
+    Example:
+        >>> listed = listed_files(RunFolder("results/reference/laptop"))
+        >>> [path.name for path in listed if path.parent.name == "tables" and path.stem == "claims"]
+        ['claims.html', 'claims.json', 'claims.md', 'claims.tex']
     """
     found = run.found_records()
     records = [path for paths in found.values() for path in paths]

@@ -20,7 +20,13 @@ SHORTEST_MINUTES = 10
 
 
 class Size(NamedTuple):
-    """What decides how much work the models of one architecture are, as ``config/costs.yaml`` describes it."""
+    """What decides how much work the models of one architecture are, as ``config/costs.yaml`` describes it.
+
+    Example:
+        >>> small = Size(examples=600, units=8, epochs=1, batch_size=32, per_class=100, cases=2)
+        >>> small.fits(small._replace(units=100)), small.work("train_model"), small.work("train_baselines")
+        (True, 150.0, 300.0)
+    """
 
     examples: float
     units: int
@@ -65,7 +71,13 @@ class Cost(NamedTuple):
 
 
 class CostTable(NamedTuple):
-    """The measured rows."""
+    """The measured rows.
+
+    Example:
+        >>> table = CostTable.read(Path("config/costs.yaml"))
+        >>> [table.sizes["encoder_decoder"][scale].units for scale in SCALES], sorted(table.jobs["train_model"])
+        ([8, 64, 128, 256], ['encoder_decoder', 'many_to_many', 'many_to_one', 'one_to_many', 'one_to_one'])
+    """
 
     sizes: dict[str, dict[str, Size]]
     """Architecture -> scale -> what was measured."""
@@ -107,6 +119,15 @@ class Estimate:
     Args:
         table: the measured rows.
         configuration: checked, as in ``config/config.yaml``.
+
+    Example:
+        >>> from rnn_modules.files.run_folder import RunFolder
+        >>> configuration = RunFolder("results/reference/laptop").configuration()
+        >>> estimate = Estimate(CostTable.read(Path("config/costs.yaml")), configuration)
+        >>> estimate.scales["many_to_one"], estimate.sizes["many_to_one"].units
+        ('laptop', 100)
+        >>> estimate.job("train_model", ["many_to_one"]).core_seconds > estimate.job("fetch_corpus", []).core_seconds
+        True
     """
 
     def __init__(self, table: CostTable, configuration: dict):
@@ -131,11 +152,11 @@ class Estimate:
         """
         if rule not in self.table.jobs:
             raise InputError(f"{rule}: received a rule that config/costs.yaml has no row of; add one")
-        values, rows = list(values), self.table.jobs[rule]
+        values, by_value = list(values), self.table.jobs[rule]
         about = [part for value in values for part in value.split("-") if part in self.sizes]
         scale = max((self.scales[name] for name in about or self.sizes), key=SCALES.index)
         # What the table does not know takes the most of its rule.
-        rows = [rows[value] for value in values if value in rows] or rows.values()
+        rows = [by_value[value] for value in values if value in by_value] or list(by_value.values())
         seconds, longest, memory = (max(numbers) for numbers in zip(*(row[scale] for row in rows), strict=True))
         if about:
             own, measured = self.sizes[about[0]], self.table.sizes[about[0]][scale]

@@ -18,7 +18,12 @@ LARGEST_RATIO = 3
 
 @dataclass(frozen=True)
 class PlannedJob:
-    """A job of a dry run, and what its rule says that it takes and asks for."""
+    """A job of a dry run, and what its rule says that it takes and asks for.
+
+    Example:
+        >>> PlannedJob("train_model", threads=2, core_seconds=600, memory_mb=800, minutes=60).longest
+        600.0
+    """
 
     rule: str
     threads: int
@@ -38,6 +43,11 @@ def dry_run(arguments: Sequence[str]) -> list[PlannedJob]:
 
     Raises:
         InputError: Snakemake ends with an error, or describes its jobs in other words than version 9 does.
+
+    Example:
+        >>> dry_run(["--snakefile", "no/such/Snakefile", "--cores", "1"])  # doctest: +ELLIPSIS
+        Traceback (most recent call last):
+        rnn_modules.files.atomic_files.InputError: snakemake: ended with status 1: ...
     """
     command = [sys.executable, "-m", "snakemake", "--dry-run", "--nocolor", *arguments]
     finished = subprocess.run(command, capture_output=True, text=True, errors="replace")
@@ -53,6 +63,15 @@ def read_jobs(text: str) -> list[PlannedJob]:
 
     Raises:
         InputError: other jobs are described than its table counts.
+
+    Example:
+        >>> jobs = read_jobs('''rule train_model:
+        ...     threads: 2
+        ...     resources: mem_mb=800, runtime=60, core_seconds=600
+        ... total      1
+        ... ''')
+        >>> jobs[0].rule, jobs[0].threads, jobs[0].memory_mb
+        ('train_model', 2, 800.0)
     """
     # Jobs of a group are indented.
     blocks = re.findall(r"^( *)(?:local)?rule (\w+):\n((?:\1 {4}.*\n)*)", text, re.MULTILINE)
@@ -70,7 +89,22 @@ def read_jobs(text: str) -> list[PlannedJob]:
 
 
 def describe(jobs: Sequence[PlannedJob], cores: int) -> str:
-    """The plan as text: jobs, core-hours, memory and longest job by rule, and the wall time."""
+    """The plan as text: jobs, core-hours, memory and longest job by rule, and the wall time.
+
+    Example:
+        >>> training = PlannedJob("train_model", threads=1, core_seconds=7200, memory_mb=800, minutes=480)
+        >>> report = PlannedJob("write_report", threads=1, core_seconds=60, memory_mb=300, minutes=10)
+        >>> print(describe([training, training, report], cores=2))
+        rule          jobs  core-hours  GB each  longest, h
+        ------------  ----  ----------  -------  ----------
+        train_model      2        4.00      0.8        2.67
+        write_report     1        0.02      0.3        0.02
+        total            3        4.02      0.8        2.67
+        <BLANKLINE>
+        Wall time on 2 cores: about 2.7 h, if no other program uses them.
+        Memory: at most 1.6 GB asked for by 2 jobs at once.
+        From jobs measured at four scales, scaled to the configuration (config/costs.yaml).
+    """
     by_rule: dict[str, list[PlannedJob]] = {}
     for job in jobs:
         by_rule.setdefault(job.rule, []).append(job)
@@ -101,6 +135,15 @@ def compare(measured: Iterable[JobCost], estimate: Estimate) -> tuple[str, list[
 
     Returns:
         The text, and the rules of which a job asks for less than its peak, or all for over three times as much.
+
+    Example:
+        >>> from pathlib import Path
+        >>> from rnn_modules.files.run_folder import RunFolder
+        >>> from rnn_modules.runs.estimate import CostTable
+        >>> configuration = RunFolder("results/reference/laptop").configuration()
+        >>> estimate = Estimate(CostTable.read(Path("config/costs.yaml")), configuration)
+        >>> compare([JobCost("fetch_corpus", {"corpus": "clinc"}, 0.1, 0.1, 9000.0)], estimate)[1]
+        ['fetch_corpus']
     """
     by_rule: dict[str, list[JobCost]] = {}
     for job in measured:
@@ -120,7 +163,15 @@ def compare(measured: Iterable[JobCost], estimate: Estimate) -> tuple[str, list[
 
 
 def table(rows: Sequence[Sequence[str]]) -> str:
-    """Rows of cells, the heading first, in columns: words to the left, numbers to the right."""
+    """Rows of cells, the heading first, in columns: words to the left, numbers to the right.
+
+    Example:
+        >>> print(table([["rule", "jobs"], ["train_model", "60"], ["write_report", "1"]]))
+        rule          jobs
+        ------------  ----
+        train_model     60
+        write_report     1
+    """
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     aligned = ["<", *">" * (len(widths) - 1)]
     lines = ["  ".join(map("{:{}{}}".format, row, aligned, widths)).rstrip() for row in rows]

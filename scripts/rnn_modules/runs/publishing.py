@@ -56,6 +56,11 @@ def publish(
         InputError: the run did not finish, is not whole, or is not as it was written; there is no benchmark; a folder
             would be replaced that must stay; as UnwritableError, a file cannot be written. The old reference and its
             page are as they were then.
+
+    Example:
+        >>> publish("results/nowhere", "results/reference/nowhere", "bench", Path("results.md"))  # doctest: +ELLIPSIS
+        Traceback (most recent call last):
+        rnn_modules.files.atomic_files.InputError: results/nowhere: no records of a run; ...
     """
     folder, reference, benchmark = Path(folder), Path(reference), Path(benchmark)
     _check_apart(reference, [folder, benchmark, results])
@@ -82,7 +87,7 @@ def check_whole(folder: Path) -> None:
     run = RunFolder(folder)
     problems = [problem for check in (*verify_files(folder), verify_tables(folder)) for problem in check.problems]
     # Without run.json that is the problem already.
-    asked = run.results(run.configuration()) if run.run_json.exists() else []
+    asked = [] if (configuration := run.configuration()) is None else run.results(configuration)
     said = {problem.partition(": ")[0] for problem in problems}
     problems += [f"{path}: missing" for path in asked if not path.is_file() and str(path) not in said]
     # What explains the rest stands first.
@@ -97,6 +102,12 @@ def reference_files(folder: Path, benchmark: Path) -> dict[Path, str]:
 
     Raises:
         InputError: there is no benchmark, or ``run.json`` is damaged.
+
+    Example:
+        >>> run = Path("results/reference/laptop")
+        >>> names = list(reference_files(run, run / "bench").values())
+        >>> names[0], [name for name in names if name.startswith("bench/") and name.endswith(".md")]
+        ('run.json', ['bench/bench.md', 'bench/spread.md'])
     """
     missing = [name for name in BENCHMARKS if not (benchmark / name).is_file()]
     if missing:

@@ -22,6 +22,10 @@ def verify_tables(folder: str | os.PathLike) -> Check:
 
     Raises:
         InputError: ``run.json`` is damaged.
+
+    Example:
+        >>> verify_tables("results/nowhere")
+        Check(name='tables against the records', checked=0, problems=[], skipped=['results/nowhere/tables: no tables'])
     """
     run = RunFolder(folder)
     check = Check("tables against the records")

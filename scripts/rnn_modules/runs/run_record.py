@@ -35,6 +35,14 @@ def begin_call(folder: str | os.PathLike, configuration: dict, lock: str | os.Pa
 
     Raises:
         InputError: there is a damaged ``run.json``; as UnwritableError, it cannot be written.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     begin_call(folder, {"seeds": [0]}, "none.lock", ["snakemake", "--cores", "2"])
+        ...     call = last_call(folder)
+        >>> call["state"], call["command"], call["configuration"], call["ended"]
+        ('running', 'snakemake --cores 2', {'seeds': [0]}, None)
     """
     folder = Path(folder)
     calls = read_calls(folder)
@@ -70,6 +78,15 @@ def end_call(folder: str | os.PathLike, state: str, executed: Iterable[str], pla
 
     Raises:
         InputError: ``run.json`` is damaged or has no call; as UnwritableError, it cannot be written.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     begin_call(folder, {"seeds": [0]}, "none.lock", ["snakemake"])
+        ...     end_call(folder, "failed", ["train_model"], ["train_model", "train_model", "write_report"])
+        ...     call = last_call(folder)
+        >>> call["state"], call["executed"], call["planned"]
+        ('failed', {'train_model': 1}, {'train_model': 2, 'write_report': 1})
     """
     folder = Path(folder)
     calls = read_calls(folder)
@@ -91,6 +108,12 @@ def last_call(folder: str | os.PathLike) -> dict | None:
 
     Raises:
         InputError: ``run.json`` is damaged.
+
+    Example:
+        >>> last_call("results/reference/laptop")["state"]
+        'finished'
+        >>> last_call("results/nowhere") is None
+        True
     """
     calls = read_calls(folder)
     return calls[-1] if calls else None
@@ -101,6 +124,14 @@ def was_killed(folder: str | os.PathLike) -> bool:
 
     Raises:
         InputError: ``run.json`` is damaged.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     for _ in range(2):
+        ...         begin_call(folder, {"seeds": [0]}, "none.lock", ["snakemake"])
+        ...     [call["state"] for call in read_calls(folder)], was_killed(folder)
+        (['running', 'running'], True)
     """
     return any(call["state"] == "running" for call in read_calls(folder)[-2:-1])
 
@@ -110,6 +141,12 @@ def read_calls(folder: str | os.PathLike) -> list[dict]:
 
     Raises:
         InputError: ``run.json`` is damaged.
+
+    Example:
+        >>> read_calls("results/reference/laptop")[-1]["configuration"]["run"]
+        'laptop'
+        >>> read_calls("results/nowhere")
+        []
     """
     path = Path(folder) / "run.json"
     if not path.exists():
@@ -157,7 +194,12 @@ def _versions() -> dict[str, str]:
 
 
 def machine() -> dict:
-    """Processor, cores that this process may use, memory and operating system of this machine."""
+    """Processor, cores that this process may use, memory and operating system of this machine.
+
+    Example:
+        >>> sorted(machine())
+        ['cores', 'memory_bytes', 'processor', 'system']
+    """
     allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     try:
         memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")

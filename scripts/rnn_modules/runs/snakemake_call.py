@@ -58,6 +58,12 @@ def check_cores(text: str) -> None:
 
     Raises:
         InputError: it is neither a number from 1 on nor ``all``; Snakemake would wait for ever.
+
+    Example:
+        >>> check_cores("all")
+        >>> check_cores("0")
+        Traceback (most recent call last):
+        rnn_modules.files.atomic_files.InputError: cores: received '0'; give a number from 1 to 999,999, or all
     """
     if text != "all" and not (text.isascii() and text.isdecimal() and len(text) < 7 and int(text)):
         raise InputError(f"cores: received {text!r}; give a number from 1 to {MOST_CORES:,}, or all")

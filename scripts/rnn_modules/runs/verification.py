@@ -34,6 +34,13 @@ class Check:
         checked: how many.
         problems: a line for each that does not fit.
         skipped: a line for each that could not be checked here, which is no problem.
+
+    Example:
+        >>> check = Check("sizes of files")
+        >>> for name in ("README.md", "LICENSE"):
+        ...     check.take(lambda path: None if path.stat().st_size else f"{path}: empty", Path(name))
+        >>> check.checked, check.problems
+        (2, [])
     """
 
     name: str
@@ -252,7 +259,12 @@ def _input(folder: Path, record: Path, name: str, recorded: object, sha256: Call
 
 
 def seed_folder(parts: Sequence[str]) -> str:
-    """The part of a record's path that names its seed, such as ``seed-0``; empty where there is none."""
+    """The part of a record's path that names its seed, such as ``seed-0``; empty where there is none.
+
+    Example:
+        >>> seed_folder(("models", "many_to_one", "clinc", "lstm-1", "seed-0", "record"))
+        'seed-0'
+    """
     return next((part for part in parts if part.startswith("seed-")), "")
 
 
@@ -264,6 +276,13 @@ def input_path(folder: Path, record: Path, name: str) -> Path:
         record: path of the record.
         name: ``dataset`` (of a model's own record), the name of a dataset, the number of a chunk of baselines, or
             ``architecture/dataset/rnn-layers/`` and what of the model.
+
+    Example:
+        >>> record = Path("run/experiments/intra_reuse/many_to_one/lstm/seed-0.json")
+        >>> input_path(Path("run"), record, "many_to_one/clinc/lstm-1/rolled").as_posix()
+        'run/models/many_to_one/clinc/lstm-1/seed-0/modules/rolled.npz'
+        >>> input_path(Path("run"), record, "clinc").as_posix(), input_path(Path("run"), record, "0").as_posix()
+        ('run/datasets/clinc/dataset.npz', 'run/baselines/intra_reuse/many_to_one/lstm/seed-0/0.json')
     """
     parts = record.relative_to(folder).with_suffix("").parts
     if "/" in name:

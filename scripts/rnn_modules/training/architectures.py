@@ -17,6 +17,14 @@ class ArchitectureSettings:
     """What a model is built from, beside its data.
 
     The paper fixes architecture, RNN type and number of layers; the sizes are those of the published package.
+
+    Example:
+        >>> settings = ArchitectureSettings("many_to_one", "gru", units=8)
+        >>> settings.layers, settings.embedding
+        (1, 50)
+        >>> ArchitectureSettings("many_to_one", "gru", layers=0)
+        Traceback (most recent call last):
+        rnn_modules.files.atomic_files.InputError: layers: received 0; use a whole number from 1 to 100
     """
 
     architecture: Architecture = setting("many_to_one", "input/output type")
@@ -43,6 +51,10 @@ class DataSizes:
         timesteps: output timesteps (decoder steps for translation, 1 for x:1).
         vocabulary: size of the input vocabulary.
         outputs: output nodes: classes, or the size of the target vocabulary.
+
+    Example:
+        >>> DataSizes(input_tokens=20, timesteps=1, vocabulary=2000, outputs=6)
+        DataSizes(input_tokens=20, timesteps=1, vocabulary=2000, outputs=6)
     """
 
     input_tokens: int
@@ -65,6 +77,13 @@ def build(settings: ArchitectureSettings, sizes: DataSizes) -> keras.Model:
 
     Raises:
         InputError: it would have more parameters than can be trained.
+
+    Example:
+        >>> model = build(ArchitectureSettings("one_to_many", "gru", units=4, embedding=3), DataSizes(6, 5, 30, 8))
+        >>> [layer.name for layer in model.layers]
+        ['tokens', 'embedding', 'flatten', 'repeat', 'recurrent_1', 'outputs']
+        >>> model.output_shape, model.count_params()
+        ((None, 5, 8), 406)
     """
     sizes_of_layers = settings.rnn, settings.layers, settings.units, settings.embedding
     sizes_of_data = sizes.input_tokens, sizes.vocabulary, sizes.outputs

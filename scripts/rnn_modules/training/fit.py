@@ -16,13 +16,23 @@ from rnn_modules.files.atomic_files import InputError, replacing
 from rnn_modules.files.command_line import LARGEST_SEED, check_settings, setting
 from rnn_modules.training.architectures import DataSizes
 
+Inputs = np.ndarray | tuple[np.ndarray, np.ndarray]
+"""``(examples, tokens) int32``; for translation a pair of these, the encoder's and the decoder's."""
 History = dict[str, list[float]]
 """Metric -> its value after each epoch."""
 
 
 @dataclass(frozen=True)
 class TrainingSettings:
-    """How a model is fitted."""
+    """How a model is fitted.
+
+    Example:
+        >>> TrainingSettings(epochs=2, batch_size=16).learning_rate
+        0.001
+        >>> TrainingSettings(epochs=0)
+        Traceback (most recent call last):
+        rnn_modules.files.atomic_files.InputError: epochs: received 0; use a whole number from 1 to 10,000
+    """
 
     epochs: int = setting(15, "passes over the training examples", least=1, most=10_000)
     batch_size: int = setting(128, "examples of one gradient step", least=1, most=1_000_000)
@@ -39,6 +49,15 @@ def check_architecture(architecture: str, dataset: Dataset) -> None:
 
     Raises:
         InputError: the dataset's labels are of another kind.
+
+    Example:
+        >>> facts = {"corpus": "toxicity", "input_tokens": 20, "output_timesteps": 3}
+        >>> arrays = {"train_labels": np.array([[0, 2, 1], [1, 1, 2]], np.int32)}
+        >>> dataset = Dataset(arrays, facts, {"input": [], "target": None})
+        >>> check_architecture("one_to_many", dataset)
+        >>> check_architecture("many_to_one", dataset)  # doctest: +ELLIPSIS
+        Traceback (most recent call last):
+        rnn_modules.files.atomic_files.InputError: architecture: received many_to_one, but dataset toxicity ...
     """
     translation, sequences = dataset.is_translation, not dataset.is_translation and dataset.labels("train").ndim == 2
     each_token = sequences and dataset.metadata["output_timesteps"] == dataset.metadata["input_tokens"]
@@ -57,7 +76,16 @@ def check_architecture(architecture: str, dataset: Dataset) -> None:
 
 
 def sizes_of(dataset: Dataset) -> DataSizes:
-    """What a dataset fixes of a model's shape."""
+    """What a dataset fixes of a model's shape.
+
+    Example:
+        >>> from rnn_modules.data.corpora.sources import fetch, load
+        >>> from rnn_modules.data.dataset import DatasetSettings
+        >>> from rnn_modules.data.preparation import prepare
+        >>> manifest = fetch("clinc", "synthetic", examples=300)
+        >>> sizes_of(prepare(load(manifest), DatasetSettings(input_tokens=8, vocabulary_size=100), manifest))
+        DataSizes(input_tokens=8, timesteps=1, vocabulary=100, outputs=10)
+    """
     labels = dataset.labels("train")
     if dataset.is_translation:
         timesteps, outputs = dataset.model_inputs("train")[1].shape[1], dataset.metadata["target_vocabulary_size"]
@@ -66,11 +94,22 @@ def sizes_of(dataset: Dataset) -> DataSizes:
     return DataSizes(dataset.inputs("train").shape[1], timesteps, dataset.metadata["vocabulary_size"], outputs)
 
 
-def inputs_and_targets(dataset: Dataset, split: str) -> tuple:
+def inputs_and_targets(dataset: Dataset, split: str) -> tuple[Inputs, np.ndarray]:
     """What ``fit`` receives: inputs (a pair for translation) and the integer targets.
 
     Raises:
         InputError: the split has no example.
+
+    Example:
+        >>> from rnn_modules.data.corpora.sources import fetch, load
+        >>> from rnn_modules.data.dataset import DatasetSettings
+        >>> from rnn_modules.data.preparation import prepare
+        >>> manifest = fetch("tatoeba", "synthetic", examples=300)
+        >>> settings = DatasetSettings(input_tokens=8, target_tokens=10, test_examples=30)
+        >>> dataset = prepare(load(manifest), settings, manifest)
+        >>> (sources, words), targets = inputs_and_targets(dataset, "test")
+        >>> sources.shape, words.shape, targets.shape
+        ((30, 8), (30, 9), (30, 9))
     """
     if not len(dataset.inputs(split)):
         raise InputError(f"dataset {dataset.metadata['corpus']}: split {split!r} has no example")
@@ -80,7 +119,14 @@ def inputs_and_targets(dataset: Dataset, split: str) -> tuple:
 
 
 def compiled(model: keras.Model, settings: TrainingSettings) -> keras.Model:
-    """``model``, made ready for :func:`fit`: Adam, categorical cross-entropy, accuracy."""
+    """``model``, made ready for :func:`fit`: Adam, categorical cross-entropy, accuracy.
+
+    Example:
+        >>> from rnn_modules.training.architectures import ArchitectureSettings, build
+        >>> model = build(ArchitectureSettings("one_to_one", units=2, embedding=2), DataSizes(1, 1, 3, 2))
+        >>> type(compiled(model, TrainingSettings(learning_rate=0.5)).optimizer).__name__
+        'Adam'
+    """
     # XLA compiles for longer than it saves on networks of this size; JAX without it runs operation by operation.
     model.compile(
         keras.optimizers.Adam(settings.learning_rate),
@@ -91,7 +137,13 @@ def compiled(model: keras.Model, settings: TrainingSettings) -> keras.Model:
     return model
 
 
-def fit(model: keras.Model, inputs, targets: np.ndarray, settings: TrainingSettings, validation=None) -> History:
+def fit(
+    model: keras.Model,
+    inputs: Inputs,
+    targets: np.ndarray,
+    settings: TrainingSettings,
+    validation: tuple[Inputs, np.ndarray] | None = None,
+) -> History:
     """Fit a compiled model in place.
 
     Args:
@@ -106,6 +158,16 @@ def fit(model: keras.Model, inputs, targets: np.ndarray, settings: TrainingSetti
 
     Raises:
         InputError: the training diverged (a loss that is not finite).
+
+    Example:
+        >>> from rnn_modules.training.architectures import ArchitectureSettings, build
+        >>> settings = TrainingSettings(epochs=3)
+        >>> model = build(ArchitectureSettings("one_to_one", "vanilla", units=2, embedding=2), DataSizes(1, 1, 3, 2))
+        >>> inputs, targets = np.array([[1], [2]], np.int32), np.array([0, 1], np.int32)
+        >>> history = fit(compiled(model, settings), inputs, targets, settings)  # doctest: +ELLIPSIS
+        Epoch 1/3...
+        >>> history["loss"][2] < history["loss"][0], len(history["accuracy"])
+        (True, 3)
     """
     history = model.fit(
         inputs,
@@ -125,18 +187,45 @@ def fit(model: keras.Model, inputs, targets: np.ndarray, settings: TrainingSetti
 
 
 def evaluation_batch(model: keras.Model) -> int:
-    """Examples at once where nothing is learnt: 1,024, or as many as have 2^25 probabilities (of words) together."""
+    """Examples at once where nothing is learnt: 1,024, or as many as have 2^25 probabilities (of words) together.
+
+    Example:
+        >>> from rnn_modules.training.architectures import ArchitectureSettings, build
+        >>> settings = ArchitectureSettings("encoder_decoder", "vanilla", units=2, embedding=2)
+        >>> [evaluation_batch(build(settings, DataSizes(10, 19, 30, words))) for words in (300, 30_000)]
+        [1024, 58]
+    """
     return max(1, min(1024, 2**25 // math.prod(model.output_shape[1:])))
 
 
 def train(model: keras.Model, dataset: Dataset, settings: TrainingSettings) -> History:
-    """Compile ``model`` and fit it on the dataset's training split; its validation split, if any, is watched."""
+    """Compile ``model`` and fit it on the dataset's training split; its validation split, if any, is watched.
+
+    Example:
+        >>> from rnn_modules.training.architectures import ArchitectureSettings, build
+        >>> arrays = {"train_inputs": np.array([[1], [2]], np.int32), "train_labels": np.array([0, 1], np.int32)}
+        >>> facts = {"corpus": "math_qa", "class_names": ["gain", "other"], "vocabulary_size": 3}
+        >>> dataset = Dataset(arrays, facts, {"input": ["", "[UNK]", "how"], "target": None})
+        >>> model = build(ArchitectureSettings("one_to_one", "vanilla", units=2, embedding=2), sizes_of(dataset))
+        >>> history = train(model, dataset, TrainingSettings(epochs=2))  # doctest: +ELLIPSIS
+        Epoch 1/2...
+        >>> sorted(history)
+        ['accuracy', 'loss']
+    """
     validation = inputs_and_targets(dataset, "validation") if "validation_inputs" in dataset.arrays else None
     return fit(compiled(model, settings), *inputs_and_targets(dataset, "train"), settings, validation)
 
 
 def write_history(path: str | os.PathLike, history: History) -> None:
-    """Write a training history as CSV, one row per epoch."""
+    """Write a training history as CSV, one row per epoch.
+
+    Example:
+        >>> import pathlib, tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     write_history(f"{folder}/history.csv", {"loss": [1.5, 0.75], "accuracy": [0.5, 1.0]})
+        ...     pathlib.Path(folder, "history.csv").read_text().split()
+        ['epoch,loss,accuracy', '1,1.5,0.5', '2,0.75,1.0']
+    """
     names = list(history)
     with replacing(path) as temporary, open(temporary, "w", newline="", encoding="utf-8") as stream:
         writer = csv.writer(stream)

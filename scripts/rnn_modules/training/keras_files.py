@@ -42,6 +42,17 @@ def load_model(path: str | os.PathLike) -> keras.Model:
     Raises:
         InputError: the file is missing or damaged, unpacks to an absurd size, has code (a Lambda layer, a class that is
             not of Keras), or claims more weights than it holds.
+
+    Example:
+        >>> import tempfile
+        >>> from rnn_modules.training.architectures import ArchitectureSettings, DataSizes, build
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     build(ArchitectureSettings(units=4), DataSizes(6, 1, 30, 8)).save(f"{folder}/model.keras")
+        ...     load_model(f"{folder}/model.keras").name
+        'many_to_one'
+        >>> load_model("README.md")  # doctest: +ELLIPSIS
+        Traceback (most recent call last):
+        rnn_modules.files.atomic_files.InputError: README.md: not a model that can be loaded (File is not a zip ...
     """
     path = Path(path)
     try:
@@ -63,9 +74,9 @@ def _check(archive: zipfile.ZipFile, size: int) -> None:
     entries = {entry.filename: entry for entry in archive_entries(archive)}
     if entries.keys() != set(MEMBERS):
         raise ValueError(f"holds {', '.join(sorted(entries)) or 'nothing'}, expected {', '.join(MEMBERS)}")
-    for name, entry in entries.items():
-        if entry.file_size > (size * UNPACKED_PER_BYTE if name == MEMBERS[-1] else LARGEST_TEXT):
-            raise ValueError(f"{name} unpacks to {entry.file_size:,} bytes")
+    for member, entry in entries.items():
+        if entry.file_size > (size * UNPACKED_PER_BYTE if member == MEMBERS[-1] else LARGEST_TEXT):
+            raise ValueError(f"{member} unpacks to {entry.file_size:,} bytes")
     if damaged := archive.testzip():
         raise ValueError(f"{damaged} is damaged")
     config = parse_json(archive.read(MEMBERS[0]).decode())
@@ -96,7 +107,8 @@ def _objects(value: object) -> Iterator[dict]:
 
 def _weights(config: object) -> int:
     """Weights of all layers of a model, from what ``config.json`` says of their sizes and of what each reads."""
-    weights, shapes, shape = 0, {}, (0, 0)
+    weights, shape = 0, (0, 0)
+    shapes: dict[str, tuple[int, int]] = {}
     for layer in _objects_of(config, "config", "layers"):
         if str(layer.get("module")).startswith("keras.src.models"):
             raise ValueError("a layer is a model of its own; build the model of layers alone")
@@ -121,7 +133,7 @@ def _objects_of(value: object, *keys: str) -> list[dict]:
     return [part for part in value if isinstance(part, dict)] if isinstance(value, list) else []
 
 
-def _layer(name: str, settings: dict, shape: tuple[int, int]) -> tuple[int, tuple[int, int]]:
+def _layer(name: str | None, settings: dict, shape: tuple[int, int]) -> tuple[int, tuple[int, int]]:
     """Weights of a layer that reads ``(timesteps, width)``, and the shape of what it gives."""
     timesteps, width = shape
 

@@ -18,7 +18,7 @@ def parameters_of(
     Args:
         architecture: input/output type.
         rnn: RNN type.
-        layers: stacked recurrent layers; an encoder and a decoder have so many each.
+        layers: stacked recurrent layers; this many in an encoder and as many in a decoder.
         units: hidden nodes of each.
         embedding: width of the word embedding.
         tokens: words of an input; 1:1 and 1:N models read them all at once.
@@ -40,6 +40,13 @@ def check_size(key: str, parameters: int) -> None:
 
     Raises:
         InputError: it has more than :data:`MOST_PARAMETERS` parameters.
+
+    Example:
+        >>> sizes = {"layers": 4, "embedding": 50, "tokens": 20, "vocabulary": 2000, "outputs": 6}
+        >>> check_size("units", parameters_of("many_to_one", "lstm", units=100, **sizes))
+        >>> check_size("units", parameters_of("many_to_one", "lstm", units=9999, **sizes))  # doctest: +ELLIPSIS
+        Traceback (most recent call last):
+        rnn_modules.files.atomic_files.InputError: units: the model would have 2,...,... parameters or more; ...
     """
     if parameters > MOST_PARAMETERS:
         raise InputError(

@@ -43,6 +43,21 @@ def train_model(folder: Path, architecture: ArchitectureSettings, training: Trai
 
     Raises:
         InputError: the dataset is missing, damaged or does not fit, or the arrays differ from Keras' model.
+
+    Example:
+        >>> import tempfile
+        >>> from rnn_modules.data.corpora.sources import fetch, load
+        >>> from rnn_modules.data.dataset import DatasetSettings
+        >>> from rnn_modules.data.preparation import prepare
+        >>> manifest = fetch("clinc", "synthetic", examples=300)
+        >>> architecture = ArchitectureSettings("many_to_one", "vanilla", units=4, embedding=3)
+        >>> with tempfile.TemporaryDirectory() as folder:  # doctest: +ELLIPSIS
+        ...     data, model = Path(folder, "clinc"), Path(folder, "model")
+        ...     prepare(load(manifest), DatasetSettings(input_tokens=8), manifest).save(data)
+        ...     record = train_model(data, architecture, TrainingSettings(epochs=2), model)
+        ...     record["dataset"], record["parameters"], sorted(path.name for path in model.iterdir())
+        Epoch 1/2...
+        ('clinc', ..., ['history.csv', 'model.keras', 'network.npz', 'record.json'])
     """
     dataset = Dataset.load(folder)
     check_architecture(architecture.architecture, dataset)
@@ -83,7 +98,13 @@ def train_model(folder: Path, architecture: ArchitectureSettings, training: Trai
 
 
 def validation_metrics(history: dict[str, list[float]]) -> dict[str, float]:
-    """Loss and accuracy on the validation split after the last epoch; of the training split where there is none."""
+    """Loss and accuracy on the validation split after the last epoch; of the training split where there is none.
+
+    Example:
+        >>> trained = {"loss": [0.9, 0.4], "accuracy": [0.5, 0.8]}
+        >>> validation_metrics(trained | {"val_loss": [1.0, 0.7], "val_accuracy": [0.4, 0.6]})
+        {'loss': 0.7, 'accuracy': 0.6, 'held_out': True}
+    """
     prefix = "val_" if "val_loss" in history else ""
     return {name: history[f"{prefix}{name}"][-1] for name in ("loss", "accuracy")} | {"held_out": bool(prefix)}
 
@@ -93,6 +114,17 @@ def parity_error(model: keras.Model, network: Network, inputs, examples: int = 6
 
     Raises:
         InputError: it is more than rounding, so nothing that follows would be about this model.
+
+    Example:
+        >>> from rnn_modules.training.architectures import DataSizes
+        >>> model = build(ArchitectureSettings("many_to_one", units=4, embedding=3), DataSizes(6, 1, 30, 8))
+        >>> inputs = np.arange(12, dtype=np.int32).reshape(2, 6)
+        >>> parity_error(model, from_keras(model), inputs) < PARITY
+        True
+        >>> other = build(ArchitectureSettings("many_to_one", units=4, embedding=3), DataSizes(6, 1, 30, 8))
+        >>> parity_error(other, from_keras(model), inputs)  # doctest: +ELLIPSIS
+        Traceback (most recent call last):
+        rnn_modules.files.atomic_files.InputError: many_to_one: the arrays' probabilities differ from Keras' by ...
     """
     few = tuple(part[:examples] for part in inputs) if isinstance(inputs, tuple) else inputs[:examples]
     expected = keras.ops.convert_to_numpy(model(list(few) if isinstance(few, tuple) else few))

@@ -15,7 +15,8 @@ from rnn_modules.decomposition.parameters import DecompositionParameters
 from rnn_modules.experiments.decomposition_cost import decomposition_cost
 from rnn_modules.experiments.metrics import classification_metrics
 from rnn_modules.experiments.reuse import compare_with_baselines, metric_rows
-from rnn_modules.experiments.reuse_tasks import drawn_cases, problem_of
+from rnn_modules.experiments.reuse_kinds import problem_of
+from rnn_modules.experiments.reuse_tasks import drawn_cases
 from rnn_modules.experiments.scratch_models import TrainedBaselines
 from rnn_modules.experiments.trained_model import decompose_trained
 from rnn_modules.files.atomic_files import InputError, read_json, write_arrays, write_json

@@ -9,14 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rnn_modules.experiments.reuse_tasks import (
-    OneOutputPair,
-    chunk_of_cases,
-    drawn_cases,
-    problem_of,
-    real_classes,
-    rows_with,
-)
+from rnn_modules.experiments.reuse_kinds import OneOutputPair, problem_of
+from rnn_modules.experiments.reuse_tasks import chunk_of_cases, drawn_cases, real_classes, rows_with
 from rnn_modules.files.atomic_files import InputError
 from support.decisions import compose_by_loops, first_largest, labelled_rows
 from support.made_up_models import KINDS, made_up_problem, many_output_dataset, one_output_dataset, translator_model

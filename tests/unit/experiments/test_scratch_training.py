@@ -1,4 +1,4 @@
-"""Models trained from scratch: each case starts anew, and is judged by its problem."""
+"""Models trained from scratch: each case starts again from nothing, and is judged by its problem."""
 
 import dataclasses
 
@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 import train_baselines as script
-from rnn_modules.experiments.reuse_tasks import OneOutputPair, chunk_of_cases, drawn_cases, problem_of
+from rnn_modules.experiments.reuse_kinds import OneOutputPair, problem_of
+from rnn_modules.experiments.reuse_tasks import chunk_of_cases, drawn_cases
 from rnn_modules.experiments.scratch_training import train_baselines
 from rnn_modules.files.atomic_files import InputError, read_arrays, read_json, sha256_of_arrays
 from rnn_modules.training.architectures import ArchitectureSettings
@@ -35,7 +36,7 @@ def logits(monkeypatch):
 def test_a_case_does_not_depend_on_the_chunk_it_is_in(logits):
     problem = made_up_problem("one_output")
     first, second, _ = problem.cases()
-    # Dropout draws from a random state of its own, which must start anew too.
+    # Dropout draws from a random state of its own, which must start again too.
     settings = settings_of("one_output", dropout=0.5)
     together = train_baselines(problem, [first, second, first], settings, TRAINING)
     (alone,) = train_baselines(problem, [second], settings, TRAINING)

@@ -33,6 +33,30 @@ FILES = {
 }
 
 
+# Syntax whose trees differ between versions of Python: empty lists, parameters of types, nested and joined f-strings.
+VERSIONS = r"""
+@staticmethod
+def f(*, a: int = -1, **b) -> None: ...
+class C(dict, metaclass=type): x: str; y = ()
+async def g():
+    async with a as b, c: return [i async for i in b if i]
+g(lambda: 1, *a, **b); del a[1:, ::2], b
+try: assert (n := 10), "x" "y" f"{n:>{n}}{n!r:{n}}" f"" "{{" rf"\d{n=}" and u"kind"
+except* (ValueError, OSError) as error: raise error from None
+match n:
+    case {"a": [1, *_], **rest} | C(x=-1j) if ...: print(0x10, 1e3, True, f'''{f"{n}"}''', b"z")
+"""
+FACE = """
+_HOMES = {"used": "used"}
+
+
+def __getattr__(name):
+    from importlib import import_module
+
+    return getattr(import_module(f"library.{_HOMES[name]}"), name)
+"""
+
+
 @pytest.fixture
 def code(tmp_path):
     """Hash of the script after some files were written over those above, each time in a folder of its own."""
@@ -78,6 +102,18 @@ def test_what_changes_nothing(code, name, text):
 )
 def test_what_changes_it(code, name, text):
     assert code(**{name: text}) != code()
+
+
+def test_every_version_of_python_has_the_same(code):
+    """Continuous integration compares with this figure on each of them."""
+    assert code(**{"library/late.py": VERSIONS}) == ("983b09b745c1f9e317a7958c13d158f0d427793d6b9a5d8c2a6e989c22583ac2")
+
+
+def test_a_public_face_counts_for_nothing(code):
+    """It imports by names made at run time, and only for others; a face that does more is code like any other."""
+    assert code(**{"library/__init__.py": FACE}) == code(**{"library/__init__.py": FACE.replace('"used"', '"inner"')})
+    with pytest.raises(InputError, match=r"__init__.py: line \d+ imports by import_module"):
+        code(**{"library/__init__.py": "import os\n" + FACE})
 
 
 def test_imports_made_at_run_time_are_refused(code):
