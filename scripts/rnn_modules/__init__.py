@@ -14,7 +14,7 @@ _HOMES = {
     "Dataset": "data.dataset",
     "DecompositionParameters": "decomposition.parameters",
     "InputError": "files.atomic_files",
-    "Modules": "decomposition.masks",
+    "ModuleMasks": "decomposition.masks",
     "calibrate": "decomposition.composition",
     "classification_metrics": "experiments.metrics",
     "decompose": "decomposition.algorithm",

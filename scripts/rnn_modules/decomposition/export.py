@@ -13,14 +13,14 @@ import numpy as np
 
 from rnn_modules.decomposition.composition import replay_network
 from rnn_modules.decomposition.heads import known_thresholds
-from rnn_modules.decomposition.masks import Modules
+from rnn_modules.decomposition.masks import ModuleMasks
 from rnn_modules.network import Classifier, EncoderDecoder, Network, RecurrentLayer, StepMask, classifies, translates
 
 _LAYERS = {"vanilla": keras.layers.SimpleRNN, "gru": keras.layers.GRU, "lstm": keras.layers.LSTM}
 _CELLS = {"vanilla": keras.layers.SimpleRNNCell, "gru": keras.layers.GRUCell, "lstm": keras.layers.LSTMCell}
 
 
-def to_keras(network: Network, modules: Modules, index: int) -> keras.Model:
+def to_keras(network: Network, modules: ModuleMasks, index: int) -> keras.Model:
     """Build one module as a Keras model.
 
     Args:
@@ -56,7 +56,7 @@ def to_keras(network: Network, modules: Modules, index: int) -> keras.Model:
         hidden = keras.layers.RepeatVector(network.repeat)(keras.layers.Flatten()(hidden))
     masks = one.masks(network)
     hidden = _recurrent(network, hidden, masks)
-    head = _head_weights(network, one, index)
+    head = _head_weights(network, one, one.outputs[0])
     if isinstance(hidden, list):
         outputs = [_head(step, _masked_rows(head, mask.outputs)) for step, mask in hidden]
         outputs = keras.ops.stack(outputs, axis=1) if network.many_output else outputs[-1]
@@ -160,7 +160,7 @@ def _unrolled(network: Network, hidden, masks, state):
     return [(step, masks[-1].at(timestep)) for timestep, step in enumerate(steps)]
 
 
-def _head_weights(network: Classifier, module: Modules, label: int) -> list[np.ndarray]:
+def _head_weights(network: Classifier, module: ModuleMasks, label: int) -> list[np.ndarray]:
     """Kernel and bias of the channelled output (section IV-D), and for ``log_sum_exp`` a matrix that adds classes."""
     kernel, bias = network.output_kernel, network.output_bias
     others = np.delete(np.arange(network.outputs), label)
@@ -184,7 +184,7 @@ def _head(hidden, weights: list[np.ndarray]):
     return output
 
 
-def _translator(network: EncoderDecoder, module: Modules) -> keras.Model:
+def _translator(network: EncoderDecoder, module: ModuleMasks) -> keras.Model:
     """An encoder-decoder module: the whole encoder, the masked decoder, the parent's output layer."""
     source = keras.Input((network.source_tokens,), dtype="int32", name="source")
     target = keras.Input((network.target_tokens,), dtype="int32", name="target")
