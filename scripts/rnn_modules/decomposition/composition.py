@@ -124,7 +124,8 @@ def replay_network(network: AnyNetwork, modules: ModuleMasks) -> AnyNetwork:
         >>> from rnn_modules.network import Classifier, RecurrentLayer
         >>> layer = RecurrentLayer("gru", np.eye(2, 6), np.eye(2, 6), np.zeros(6), False, "tanh", "hard_sigmoid")
         >>> network = Classifier((layer,), np.eye(2), np.zeros(2), embedding=np.eye(2), tokens=3)
-        >>> modules = ModuleMasks("rolled", ("left", "right"), (), network.sha256, preset("package", "many_to_one", "gru"))
+        >>> parameters = preset("package", "many_to_one", "gru")
+        >>> modules = ModuleMasks("rolled", ("left", "right"), (), network.sha256, parameters)
         >>> replayed = replay_network(network, modules).layers[0]
         >>> replayed.reset_after, replayed.recurrent_activation
         (True, 'sigmoid')

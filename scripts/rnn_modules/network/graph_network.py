@@ -71,7 +71,7 @@ class GraphNetwork(Network):
     def layer_timesteps(self) -> tuple[int, ...]:
         """Number of timesteps of each of ``layers``; 0 where it varies and is not known."""
         return tuple(
-            int(_symbols(call)[0].shape[1] or self.length)
+            int(symbols_of(call)[0].shape[1] or self.length)
             for call in self.graph.calls
             if call.recurrent is not None
             for _ in call.recurrent.layers
@@ -80,7 +80,7 @@ class GraphNetwork(Network):
     @property
     def varies(self) -> bool:
         """Whether the model takes any number of timesteps."""
-        return any(_symbols(call)[0].shape[1] is None for call in self.graph.calls if call.recurrent is not None)
+        return any(symbols_of(call)[0].shape[1] is None for call in self.graph.calls if call.recurrent is not None)
 
     @property
     def dtype(self) -> np.dtype:
@@ -255,7 +255,7 @@ class GraphNetwork(Network):
         values: dict[int, _Value] = {}
         parts = inputs if isinstance(inputs, tuple) else (inputs,)
         for symbol, part in zip(self.graph.inputs, parts, strict=True):
-            values[id(symbol)] = _Value(_tensor(part, symbol.dtype))
+            values[id(symbol)] = _Value(backend_tensor(part, symbol.dtype))
         for call in self.graph.calls:
             if not call.follows and call.recurrent is None:
                 values.update(self._plain(call, values))
@@ -264,7 +264,7 @@ class GraphNetwork(Network):
     def _arguments(self, call: Call, values: dict[int, _Value], modules: int) -> tuple[tuple, dict]:
         """Arguments of a call, with a row for each of so many modules and example."""
         known: dict[int, Any] = {}
-        for symbol, tensor in zip(_symbols(call), call.inputs, strict=True):
+        for symbol, tensor in zip(symbols_of(call), call.inputs, strict=True):
             value = values[tensor]
             known[id(symbol)] = _repeated(value, modules) if value.modules != modules else value.tensor
         return call.arguments.fill_in(known)
@@ -323,21 +323,36 @@ class GraphNetwork(Network):
         outputs += final if recurrent.return_state else []
         return (
             {
-                tensor: _Value(_tensor(_flat(part), None), len(part))
+                tensor: _Value(backend_tensor(_flat(part), None), len(part))
                 for tensor, part in zip(call.outputs, outputs, strict=True)
             },
             observed,
         )
 
 
-def _symbols(call: Call) -> list[Any]:
+def symbols_of(call: Call) -> list[Any]:
+    """The symbolic tensors that a call reads, whose identities outside of opened models are ``call.inputs``.
+
+    Example:
+        >>> from types import SimpleNamespace
+        >>> node = SimpleNamespace(arguments="those", input_tensors=("tokens",))
+        >>> layer = SimpleNamespace(name="embedding", _inbound_nodes=[node])
+        >>> symbols_of(Call(layer, "those", (1,), (2,)))
+        ['tokens']
+    """
     for node in call.operation._inbound_nodes:
         if node.arguments is call.arguments:
             return list(node.input_tensors)
     raise InputError(f"layer {call.operation.name!r}: its graph has changed since it was read")
 
 
-def _tensor(part: Any, dtype: str | None) -> Any:
+def backend_tensor(part: Any, dtype: str | None) -> Any:
+    """An array as a tensor of Keras' backend; texts as TensorFlow's.
+
+    Example:
+        >>> backend_tensor(np.arange(3), "float32").shape
+        TensorShape([3])
+    """
     import keras
 
     if dtype == "string":
