@@ -10,7 +10,6 @@ import numpy as np
 
 from rnn_modules.decomposition.heads import best_threshold, head_odds
 from rnn_modules.decomposition.masks import ModuleMasks
-from rnn_modules.files.atomic_files import InputError
 from rnn_modules.network import EncoderDecoder, Network
 from rnn_modules.network.base import examples_of, rows_of
 from rnn_modules.network.batching import share_out
@@ -57,15 +56,20 @@ def module_odds(
             head: head_odds(logits, head, modules.thresholds, modules.outputs, network.independent) for head in heads
         }
 
-    return _gathered(share_out(evaluate, replayed.chunks(inputs, len(modules)), threads), heads)
+    parts = share_out(evaluate, replayed.chunks(inputs, len(modules)), threads)
+    return _gathered(parts, heads) if parts else _none(network, len(modules), heads)
 
 
 def _gathered(parts: list[tuple[np.ndarray, dict[str, np.ndarray]]], heads: Sequence[str]) -> dict[str, np.ndarray]:
     """Odds of all examples by head, from those of a few each and their positions."""
-    if not parts:
-        raise InputError("inputs: received no example")
     order = np.argsort(np.concatenate([chunk for chunk, _ in parts]))
     return {head: np.concatenate([odds[head] for _, odds in parts], axis=1)[:, order] for head in heads}
+
+
+def _none(network: Network, modules: int, heads: Sequence[str]) -> dict[str, np.ndarray]:
+    """Odds of no example."""
+    shape = (modules, 0, *([network.timesteps] if network.many_output else []))
+    return {head: np.empty(shape, network.dtype) for head in heads}
 
 
 def parent_odds(
@@ -95,7 +99,7 @@ def parent_odds(
         logits = np.broadcast_to(logits, (network.outputs, *logits.shape))
         odds = {head: head_odds(logits, head, thresholds, independent=network.independent) for head in heads}
         parts.append((chunk, odds))
-    return _gathered(parts, heads)
+    return _gathered(parts, heads) if parts else _none(network, network.outputs, heads)
 
 
 def vote(odds: np.ndarray) -> np.ndarray:

@@ -106,6 +106,11 @@ class Modules:
         """``rolled`` or ``unrolled``, or both where modules differ."""
         return " and ".join(sorted({module.masks.mode for module in self._modules}))
 
+    @property
+    def parts(self) -> tuple[Module, ...]:
+        """What each module consists of."""
+        return self._modules
+
     def __len__(self) -> int:
         """Number of modules."""
         return len(self._modules)
@@ -223,7 +228,10 @@ class Modules:
             head: see :meth:`decision_function`.
             threads: examples are shared out among at most this many.
         """
-        odds = self.decision_function(x, head, threads)
+        return self.score_of(self.decision_function(x, head, threads), y, ignore)
+
+    def score_of(self, odds: np.ndarray, y: Any, ignore: Any = None) -> float:
+        """Accuracy of decisions by log-odds, see :meth:`decision_function` and :meth:`score`."""
         labels, members = self._truth(y, odds)
         if labels is None:
             return float(((odds > 0) == members).all(axis=-1).mean())
@@ -265,10 +273,13 @@ class Modules:
             By module: ``examples`` of its class, ``balanced_accuracy``, ``auc`` (not-a-number where the class, or
             anything else, has no example), ``kept_nodes`` and ``kept_parameters``, both as fractions.
         """
+        return self.recognition_of(self.decision_function(x, head, threads), y)
+
+    def recognition_of(self, odds: np.ndarray, y: Any) -> pandas.DataFrame:
+        """What :meth:`recognition` says of log-odds, see :meth:`decision_function`."""
         import pandas
         from sklearn.metrics import balanced_accuracy_score, roc_auc_score
 
-        odds = self.decision_function(x, head, threads)
         _, members = self._truth(y, odds)
         rows = []
         for index, module in enumerate(self._modules):
