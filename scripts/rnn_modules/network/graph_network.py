@@ -356,9 +356,8 @@ def backend_tensor(part: Any, dtype: str | None) -> Any:
     import keras
 
     if dtype == "string":
-        import tensorflow
-
-        return tensorflow.constant([str(text) for text in np.asarray(part).ravel()], shape=np.shape(part))
+        # Of TensorFlow alone; other backends have no texts.
+        return keras.ops.convert_to_tensor(np.vectorize(str, otypes=[object])(part).tolist())
     return keras.ops.convert_to_tensor(part, dtype=dtype)
 
 
