@@ -22,7 +22,7 @@ _HOMES = {
     "from_keras": "network",
     "jaccard": "decomposition.counts",
     "kept_share": "decomposition.counts",
-    "load_model": "training.keras_files",
+    "load_model": "network.keras_files",
     "load_network": "network",
     "module_odds": "decomposition.composition",
     "parent_odds": "decomposition.composition",
