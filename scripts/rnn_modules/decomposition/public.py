@@ -150,7 +150,7 @@ def _nothing_removed(network: Network) -> None:
     if network.layers[0].activation == "relu":
         raise InputError(
             "nothing would be removed: the rule for ReLU layers (Algorithm 5) takes nodes that are active for no "
-            "example, and these layers have none; relu_rule='rate_difference' takes nodes that are less active for a class"
+            "example, and these layers have none; relu_rule='rate_difference' takes those that are less active for one"
         )
     warnings.warn(
         "nothing was removed, so every module is the whole network; the layers are too small for removal_cap",

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from rnn_modules.files.atomic_files import InputError
+from rnn_modules.files.atomic_files import InputError, one_line
 from rnn_modules.network.arrays import ArrayNetwork
 from rnn_modules.network.base import Network, examples_of, rows_of
 from rnn_modules.network.graph import Graph, read_graph
@@ -121,8 +121,13 @@ def check_parity(model: Any, network: Network, inputs: Any) -> float:
 
     few = rows_of(inputs, np.arange(min(_EXAMPLES, examples_of(inputs))))
     graph = read_graph(model)
-    expected = keras.ops.convert_to_numpy(model(_given(few, graph), training=False))
-    logits = network.logits(few)
+    try:
+        logits = network.logits(few)
+        expected = keras.ops.convert_to_numpy(model(_given(few, graph), training=False))
+    except InputError:
+        raise
+    except Exception as error:  # whatever a layer raises when it cannot read what it is given
+        raise InputError(f"x: model {model.name!r} cannot read it ({one_line(error)})") from error
     if expected.shape[-1] == 1:
         logits = logits[..., 1:]
     received = _answers(logits, graph.link)

@@ -211,7 +211,7 @@ def test_a_model_that_is_not_understood_is_refused_with_all_its_problems():
     keras.utils.set_random_seed(0)
     tokens = keras.Input((6,))
     states = L.LSTM(4, stateful=False, return_sequences=True)(L.Embedding(20, 5)(tokens))
-    wrong = L.Dense(4, "tanh")(L.TimeDistributed(L.Dense(3))(L.ConvLSTM1D(3, 1)(states[..., None, None])))
+    wrong = L.Dense(4, "tanh")(L.Flatten()(L.ConvLSTM1D(3, 1)(states[..., None])))
     report = rm.check(keras.Model(tokens, wrong))
     assert not report.supported and str(report).count("\n") >= 4
     with pytest.raises(rm.InputError) as raised:
