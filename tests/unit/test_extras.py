@@ -24,7 +24,10 @@ BACKEND = {"jax"}
 EXCEPTIONS = {
     LIBRARY / "decomposition" / "export.py": {"keras"},
     LIBRARY / "network" / "graph_network.py": {"keras", "tensorflow-cpu"},
+    LIBRARY / "network" / "keras_2.py": {"keras"},
+    LIBRARY / "network" / "keras_checks.py": {"keras"},
     LIBRARY / "network" / "keras_files.py": {"keras", "h5py"},
+    LIBRARY / "network" / "keras_weights.py": {"h5py"},
 }
 
 

@@ -7,6 +7,7 @@ unrolled one has one cell per layer and timestep, each with weights of its own (
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 
 import keras
 import numpy as np
@@ -15,6 +16,7 @@ from rnn_modules.decomposition.composition import replay_network
 from rnn_modules.decomposition.heads import known_thresholds
 from rnn_modules.decomposition.masks import Modules
 from rnn_modules.network import Classifier, EncoderDecoder, Network, RecurrentLayer, StepMask, classifies, translates
+from rnn_modules.network.keras_2 import hard_sigmoid
 
 _LAYERS = {"vanilla": keras.layers.SimpleRNN, "gru": keras.layers.GRU, "lstm": keras.layers.LSTM}
 _CELLS = {"vanilla": keras.layers.SimpleRNNCell, "gru": keras.layers.GRUCell, "lstm": keras.layers.LSTMCell}
@@ -111,12 +113,17 @@ def _masked_rows(weights: list[np.ndarray], rows: np.ndarray | None) -> list[np.
 
 
 def _settings(layer: RecurrentLayer) -> dict:
-    options = {"units": layer.units, "activation": layer.activation}
+    options = {"units": layer.units, "activation": _activation(layer.activation)}
     if layer.cell != "vanilla":
-        options["recurrent_activation"] = layer.recurrent_activation
+        options["recurrent_activation"] = _activation(layer.recurrent_activation)
     if layer.cell == "gru":
         options["reset_after"] = layer.reset_after
     return options
+
+
+def _activation(name: str) -> str | Callable:
+    """What Keras knows an activation by; its own by their names."""
+    return hard_sigmoid() if name == hard_sigmoid().__name__ else name
 
 
 def _weights(layer: RecurrentLayer) -> list[np.ndarray]:
