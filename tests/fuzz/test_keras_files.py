@@ -102,13 +102,8 @@ def keras_files(draw):
     elif kind == "gone":
         del members[draw(st.sampled_from(MEMBERS))]
     elif kind == "more":
-        members[
-            draw(
-                st.sampled_from(
-                    ("../escape", "assets/../../escape.txt", "/tmp/escape", "assets/x", "assets/a/vocabulary.txt")
-                )
-            )
-        ] = b"x"
+        names = ("../escape", "assets/../../escape.txt", "/tmp/escape", "assets/x", "assets/a/vocabulary.txt")
+        members[draw(st.sampled_from(names))] = b"x"
     elif kind == "bytes":
         return draw(damaged_bytes(packed(members.items(), zipfile.ZIP_STORED)))
     else:

@@ -14,6 +14,8 @@ HAND_OVER = "load the model yourself, with the code that it needs, and hand it o
 VALUES = ("__keras_tensor__", "__tensor__", "__numpy__", "__bytes__", "__ellipsis__", "__slice__", "__tuple__")
 """What Keras writes for values that JSON lacks."""
 MODELS = ("Sequential", "Functional", "Model")
+WITH_WORDS = ("TextVectorization", "StringLookup", "IntegerLookup")
+"""Layers that look words up."""
 GATES = {"SimpleRNN": 1, "GRU": 3, "LSTM": 4}
 LONGEST_REPEAT = 10_000
 _WITH_CODE = ("Lambda", "__lambda__", "TFSMLayer", "TorchModuleWrapper", "JaxLayer", "FlaxLayer", "__typespec__")
@@ -72,11 +74,14 @@ def check_objects(config: object) -> None:
         known = _find(module, wanted)
         own = callable(known) if function else isinstance(known, type) and issubclass(known, _bases())
         if not own or registered not in (None, name, wanted):
+            where = f" of {_text(module or registered)}" if module or registered else ""
             kind = "uses the function" if function else "is a"
             raise Refused(
-                f"layer {layer!r} {kind} {_text(wanted)} of {_text(module or registered)}, none of Keras' own, "
-                f"and no code of a file is run; {HAND_OVER}"
+                f"layer {layer!r} {kind} {_text(wanted)}{where}, none of Keras 3's own, and no code of a file is run; "
+                f"{HAND_OVER}"
             )
+        if name in WITH_WORDS and isinstance(settings, dict) and isinstance(settings.get("vocabulary"), str):
+            raise Refused(f"layer {layer!r} ({name}) reads its vocabulary from another file; {HAND_OVER}")
 
 
 def _text(value: object) -> str:
@@ -231,8 +236,10 @@ def _named(name: str, settings: dict, reads: Shape) -> tuple[int, Shape]:
         steps = reads[:1] if settings.get("return_sequences") else ()
         return GATES[name.removesuffix("Cell")] * units * (width + units), (*steps, units)
     if name in ("BatchNormalization", "LayerNormalization", "PReLU"):
-        return (width if name != "PReLU" or not settings.get("shared_axes") else 0), reads
-    least = 1
+        # Along the last axis, where settings name no other.
+        return width if settings.get("axis") in (None, -1, [-1]) and not settings.get("shared_axes") else 0, reads
+    sizes = settings.get("output_shape") if name == "EinsumDense" else None
+    least = math.prod(part or 1 for part in _shape([None, *sizes])) if isinstance(sizes, list) else 1
     for key in _SIZES:
         least *= size(key) or 1
     return (least if least > 1 else 0), reads if name in _SAME_SHAPE else ()

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from rnn_modules.files.atomic_files import DAMAGED_ARCHIVE, InputError, archive_entries, one_line, parse_json
 from rnn_modules.network.keras_2 import cudnn_layers, hard_sigmoid, is_keras_2, modern
-from rnn_modules.network.keras_checks import Refused, check_objects, least_weights, objects
+from rnn_modules.network.keras_checks import WITH_WORDS, Refused, check_objects, least_weights, objects
 from rnn_modules.network.keras_weights import give_weights, renamed_assets, renamed_weights
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def load_model(path: str | os.PathLike) -> keras.Model:
                 _check_order(model, config)
                 return model
     except Refused as error:
-        raise InputError(f"{path}: {error}") from error
+        raise InputError(f"{path}: {one_line(error, 500)}") from error
     except _NotBuilt as error:
         raise InputError(f"{path}: Keras cannot load it ({one_line(error)}); save it again") from error
     except OSError as error:
@@ -227,9 +227,8 @@ def _check_vocabularies(config: object) -> None:
     """Check that layers that look words up have them; files of this kind lose what a layer has learned by itself."""
     for part, layer in objects(config):
         name, settings = part.get("class_name"), part.get("config")
-        if name in ("TextVectorization", "StringLookup", "IntegerLookup") and isinstance(settings, dict):
-            if not settings.get("vocabulary"):
-                raise Refused(f"layer {layer!r} ({name}) has no vocabulary, which .h5 files lack; save it as .keras")
+        if name in WITH_WORDS and isinstance(settings, dict) and not settings.get("vocabulary"):
+            raise Refused(f"layer {layer!r} ({name}) has no vocabulary, which .h5 files lack; save it as .keras")
 
 
 def _text(value: object) -> str:

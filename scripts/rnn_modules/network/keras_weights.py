@@ -117,8 +117,7 @@ def _from_cudnn(layer: Any, arrays: _Named, cudnn: set[str]) -> _Named:
     """Weights in Keras' order where cuDNN had them: each gate transposed, and a bias for either product."""
     if layer.name in cudnn:
         return _one_from_cudnn(arrays)
-    inner = getattr(layer, "layer", layer)
-    if inner.name in cudnn or getattr(layer, "forward_layer", layer).name.removeprefix("forward_") in cudnn:
+    if getattr(layer, "forward_layer", layer).name.removeprefix("forward_") in cudnn:
         half = len(arrays) // 2
         return _one_from_cudnn(arrays[:half]) + _one_from_cudnn(arrays[half:])
     return arrays

@@ -113,6 +113,27 @@ def text_model():
     return keras.Sequential([*words, layers.LSTM(3), layers.Dense(2)])
 
 
+@pytest.mark.parametrize("kind", [layers.TextVectorization, layers.StringLookup])
+def test_a_vocabulary_of_another_file(tmp_path, kind):
+    (tmp_path / "words.txt").write_text("a\nb\n")
+    words = kind(vocabulary=["a", "b"], name="words")
+    keras.Sequential([keras.Input((3,) if kind is layers.StringLookup else (), dtype="string"), words]).save(
+        tmp_path / "valid.keras"
+    )
+    with (
+        zipfile.ZipFile(tmp_path / "valid.keras") as archive,
+        zipfile.ZipFile(tmp_path / "model.keras", "w") as changed,
+    ):
+        for name in archive.namelist():
+            content = archive.read(name)
+            if name == "config.json":
+                assert b'["a", "b"]' in content
+                content = content.replace(b'["a", "b"]', json.dumps(str(tmp_path / "words.txt")).encode())
+            changed.writestr(name, content)
+    with pytest.raises(InputError, match="layer 'words' .*reads its vocabulary from another file"):
+        load_model(tmp_path / "model.keras")
+
+
 def test_a_vocabulary_comes_with_the_model(tmp_path):
     model = text_model()
     model.save(tmp_path / "model.keras")
