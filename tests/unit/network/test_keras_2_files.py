@@ -31,6 +31,7 @@ from support.keras_2_files import (
 
 EXAMPLES, TIMESTEPS, WIDTH, UNITS, WORDS = 7, 5, 3, 4, 9
 GATES = {"SimpleRNN": 1, "GRU": 3, "LSTM": 4}
+# Models with random weights, as TensorFlow 2.13.1 and 2.15.1 saved them, inputs, and what these predicted for them.
 REFERENCE = Path(__file__).with_name("keras_2.zip")
 rng = np.random.default_rng(3)
 
