@@ -141,7 +141,8 @@ def layer_weights(layer: RecurrentLayer) -> list[np.ndarray]:
     """A layer's weights as Keras has them.
 
     Example:
-        >>> [weights.shape for weights in layer_weights(RecurrentLayer("vanilla", np.eye(3, 2), np.eye(2), np.zeros(2)))]
+        >>> layer = RecurrentLayer("vanilla", np.eye(3, 2), np.eye(2), np.zeros(2))
+        >>> [weights.shape for weights in layer_weights(layer)]
         [(3, 2), (2, 2), (2,)]
     """
     bias = layer.bias

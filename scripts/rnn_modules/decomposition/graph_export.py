@@ -16,7 +16,7 @@ from rnn_modules.decomposition.composition import replay_network
 from rnn_modules.decomposition.export import CELLS, LAYERS, layer_settings, layer_weights, to_keras, zeroed_edges
 from rnn_modules.decomposition.heads import known_thresholds
 from rnn_modules.decomposition.masks import ModuleMasks
-from rnn_modules.decomposition.modules import Parent
+from rnn_modules.decomposition.parents import Parent
 from rnn_modules.network import LayerMask, RecurrentLayer
 from rnn_modules.network.graph import Call
 from rnn_modules.network.graph_network import GraphNetwork, symbols_of

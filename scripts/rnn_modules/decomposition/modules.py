@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,45 +12,13 @@ from rnn_modules.decomposition.composition import module_odds
 from rnn_modules.decomposition.counts import kept_share
 from rnn_modules.decomposition.examples import InputForm, Name, as_inputs, as_labels
 from rnn_modules.decomposition.masks import ModuleMasks
+from rnn_modules.decomposition.parents import Module, Parent
 from rnn_modules.files.atomic_files import InputError
-from rnn_modules.network import Network
 
 if TYPE_CHECKING:
     import keras
     import pandas
     from matplotlib.figure import Figure
-
-
-@dataclass(frozen=True, eq=False)
-class Parent:
-    """A model that modules were cut from.
-
-    Attributes:
-        model: the Keras model.
-        network: read from it.
-        forms: of the model's inputs.
-    """
-
-    model: Any
-    network: Network
-    forms: tuple[InputForm, ...]
-
-
-@dataclass(frozen=True, eq=False)
-class Module:
-    """One module.
-
-    Attributes:
-        name: of its class.
-        masks: its own alone.
-        parent: what it was cut from.
-        known: names of all outputs of the parent.
-    """
-
-    name: Name
-    masks: ModuleMasks
-    parent: Parent
-    known: tuple[Name, ...]
 
 
 class Modules:

@@ -6,19 +6,17 @@ import dataclasses
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from rnn_modules.decomposition.masks import ModuleMasks
 from rnn_modules.decomposition.parameters import DecompositionParameters
+from rnn_modules.decomposition.parents import Module, Parent
 from rnn_modules.files.atomic_files import InputError, parse_json, read_arrays, sha256_of_arrays, write_arrays
 from rnn_modules.files.checked_json import RecordReader
 from rnn_modules.names import MODES
 from rnn_modules.network.graph_network import GraphNetwork
-
-if TYPE_CHECKING:
-    from rnn_modules.decomposition.modules import Module, Parent
 
 _FORMAT = "rnn-modules 1"
 
@@ -84,8 +82,6 @@ def read(path: str | os.PathLike, parents: Sequence[Parent]) -> list[Module]:
 def _module(
     reader: RecordReader, index: int, value: Any, arrays: dict[str, np.ndarray], parents: Sequence[Parent]
 ) -> Module:
-    from rnn_modules.decomposition.modules import Module
-
     path = reader.path
     keys = ("name", "known", "mode", "output", "parent_sha256", "units", "parameters")
     inner = reader.inner(f"modules.{index}", value, keys)

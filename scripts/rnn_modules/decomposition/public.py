@@ -14,9 +14,10 @@ import numpy as np
 from rnn_modules.decomposition.algorithm import decompose as find_masks
 from rnn_modules.decomposition.composition import calibrate
 from rnn_modules.decomposition.examples import InputForm, Name, as_inputs, as_labels
-from rnn_modules.decomposition.modules import Module, Modules, Parent
+from rnn_modules.decomposition.modules import Modules
 from rnn_modules.decomposition.modules_file import read
 from rnn_modules.decomposition.parameters import DecompositionParameters, preset
+from rnn_modules.decomposition.parents import Module, Parent
 from rnn_modules.files.atomic_files import InputError
 from rnn_modules.names import MODES, PAPER, Mode
 from rnn_modules.network import Network, classifies

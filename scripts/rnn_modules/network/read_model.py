@@ -126,8 +126,8 @@ def check_parity(model: Any, network: Network, inputs: Any) -> float:
         expected = keras.ops.convert_to_numpy(model(_given(few, graph), training=False))
     except InputError:
         raise
-    except Exception as error:  # whatever a layer raises when it cannot read what it is given
-        raise InputError(f"x: model {model.name!r} cannot read it ({one_line(error)})") from error
+    except Exception as raised:  # whatever a layer raises when it cannot read what it is given
+        raise InputError(f"x: model {model.name!r} cannot read it ({one_line(raised)})") from raised
     if expected.shape[-1] == 1:
         logits = logits[..., 1:]
     received = _answers(logits, graph.link)

@@ -49,7 +49,14 @@ def read_inputs(place: str) -> np.ndarray:
 
 
 def read_labels(place: str) -> np.ndarray:
-    """Labels; of a CSV file without a column those of ``label``, or of its only column. See :func:`read_inputs`."""
+    """Labels; of a CSV file without a column those of ``label``, or of its only column. See :func:`read_inputs`.
+
+    Example:
+        >>> read_labels("labels.txt")
+        Traceback (most recent call last):
+            ...
+        rnn_modules.files.atomic_files.InputError: labels.txt: expected a .npy, .npz or .csv file
+    """
     file, name = split_place(place)
     if not file.lower().endswith(".csv"):
         return _array(file, name)
