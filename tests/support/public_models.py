@@ -361,6 +361,15 @@ def nested_encoder():
 
 
 @public(TEXT_MODELS)
+def nested_above_masks():
+    """What is nested reads words with a mask: an embedding below, two layers in a model of their own."""
+    inner = keras.Input((TOKENS, 5))
+    hidden = layers.GRU(4)(layers.LSTM(5, return_sequences=True)(inner))
+    encoder = keras.Model(inner, hidden, name="encoder")
+    return functional(lambda embedded: layers.Dense(3, "softmax")(encoder(embedded)), mask_zero=True), padded(left=True)
+
+
+@public(TEXT_MODELS)
 def nested_in_sequential():
     """Transfer: a trained encoder with a new output."""
     encoder = keras.Sequential([text_input(), layers.Embedding(WORDS, 5), layers.Bidirectional(layers.LSTM(4))])

@@ -1,4 +1,4 @@
-"""What a Keras model ends in: the call whose activation is left out to have logits, and the function of them it gives."""
+"""What a Keras model ends in: the call whose activation is left out to have logits, and its function of them."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ def _of_shape(shape: tuple[int | None, ...]) -> str:
 
 
 def _of_softmax(call: Call, shape: tuple[int | None, ...], whole: bool) -> str:
-    if call.arguments.kwargs.get("mask") is not None:
+    if is_kind(call.operation, "Softmax") and call.arguments.kwargs.get("mask") is not None:
         return "is a softmax under a mask, so classes come and go; make the last layer a softmax of all classes"
     axis = getattr(call.operation, "axis", -1) if is_kind(call.operation, "Softmax") else -1
     rank = len(call.arguments.keras_tensors[0].shape)

@@ -12,6 +12,7 @@ from typing import Any
 
 from rnn_modules.files.atomic_files import InputError
 from rnn_modules.network.ending import read_end
+from rnn_modules.network.keras_calls import steps_of
 from rnn_modules.network.keras_layers import (
     RECURRENT,
     RecurrentCall,
@@ -178,7 +179,8 @@ def _calls(model: Any, aliases: dict[int, int], seen: dict[int, int]) -> Iterato
             seen[id(operation)] = seen.get(id(operation), 0) + 1
             inner = _opened(operation, node.arguments)
             if inner is not None and seen[id(operation)] == 1:
-                for inside, outside in zip(inner.inputs, node.input_tensors, strict=True):
+                # Masks of the inputs, which Keras hands over as well, go with them anyway.
+                for inside, outside in zip(inner.inputs, node.input_tensors[: len(inner.inputs)], strict=True):
                     aliases[id(inside)] = aliases.get(id(outside), id(outside))
                 yield from _calls(inner, aliases, seen)
                 for outside, inside in zip(node.outputs, inner.outputs, strict=True):
@@ -212,8 +214,17 @@ def _opened(operation: Any, arguments: Any) -> Any:
     inner = _functional(operation)
     if inner is None or not _computes_its_graph(operation):
         return None
-    if any(value is not None for value in arguments.kwargs.values()) or len(arguments.args) != 1:
+    given = {name: value for name, value in arguments.kwargs.items() if value is not None}
+    masks = given.pop("mask", None)
+    if given or len(arguments.args) != 1:
         return None
+    if masks is not None:
+        import keras
+
+        # Those that the inputs carry anyway are handed on; others would be the caller's own.
+        pairs = zip(keras.tree.flatten(masks), keras.tree.flatten(arguments.args[0]), strict=True)
+        if any(mask is not None and mask is not steps_of(tensor) for mask, tensor in pairs):
+            return None
     # Keras puts the parts of a dictionary in order by their names.
     by_name = isinstance(inner._inputs_struct, dict)
     return inner if isinstance(arguments.args[0], dict) == by_name else None

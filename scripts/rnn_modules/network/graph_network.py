@@ -222,7 +222,9 @@ class GraphNetwork:
         if given.get("initial_state") is not None:
             initial = tuple(_by_module(to_array(part), modules) for part in keras.tree.flatten(given["initial_state"]))
         observed: list[np.ndarray] = []
-        sent, final, start, position = [], [], 0, 0
+        sent: list[np.ndarray] = []
+        final: list[np.ndarray] = []
+        start = position = 0
         for direction in recurrent.directions:
             own = None if initial is None else initial[start : start + direction.states]
             start += direction.states
@@ -239,9 +241,9 @@ class GraphNetwork:
         masked = len(outputs) if recurrent.return_sequences else 0
         outputs += final if recurrent.return_state else []
         given_on = {}
-        for index, (tensor, part) in enumerate(zip(call.outputs, outputs, strict=True)):
-            steps = tiled(handed_on, len(part) // modules) if index < masked else None
-            given_on[tensor] = Value(with_steps(to_tensor(_flat(part)), steps), len(part))
+        for index, (tensor, answer) in enumerate(zip(call.outputs, outputs, strict=True)):
+            steps = tiled(handed_on, len(answer) // modules) if index < masked else None
+            given_on[tensor] = Value(with_steps(to_tensor(_flat(answer)), steps), len(answer))
         return given_on, observed
 
 

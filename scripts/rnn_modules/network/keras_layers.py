@@ -156,10 +156,8 @@ def _cells(cell: Any) -> Iterator[Any]:
     elif is_kind(cell, *(f"{name}Cell" for name in _CELLS)):
         yield cell
     else:
-        raise InputError(
-            f"its cell {type(cell).__name__} is none of {', '.join(f'{name}Cell' for name in _CELLS)}; put one of these "
-            "in its place"
-        )
+        kinds = ", ".join(f"{name}Cell" for name in _CELLS)
+        raise InputError(f"its cell {type(cell).__name__} is none of {kinds}; put one of these in its place")
 
 
 def _layer(cell: Any, return_sequences: bool) -> RecurrentLayer:
