@@ -1,7 +1,8 @@
 """Small recurrent classifiers of the kinds that people publish, with made-up inputs: texts.
 
 Each is written for these tests after the form that a public model has; where such models stand is said in words.
-Weights are random and large enough for errors to show. The ones on numbers are in :mod:`support.public_series`.
+Weights are random and large enough for errors to show. Those on numbers are in :mod:`support.public_series`,
+those that show Keras' own forms in :mod:`support.public_forms`.
 """
 
 import keras
@@ -346,35 +347,6 @@ def story_and_question():
     both = layers.add([layers.Embedding(WORDS, 5)(story), layers.RepeatVector(TOKENS)(asked)])
     answer = layers.Dense(7, "softmax")(layers.LSTM(5)(layers.Dropout(0.3)(both)))
     return shaken(keras.Model([story, question], answer)), (words(), words(4, seed=1))
-
-
-@public(TEXT_MODELS)
-def nested_encoder():
-    """A Sequential encoder as a layer of a functional model, masks and all."""
-    encoder = keras.Sequential(
-        [text_input(), layers.Embedding(WORDS, 5, mask_zero=True), layers.LSTM(5, return_sequences=True)],
-        name="encoder",
-    )
-    head = keras.Sequential([layers.Dense(4, "relu"), layers.Dense(3, "softmax")], name="head")
-    ids = text_input()
-    return shaken(keras.Model(ids, head(layers.GlobalAveragePooling1D()(encoder(ids))))), padded()
-
-
-@public(TEXT_MODELS)
-def nested_above_masks():
-    """What is nested reads words with a mask: an embedding below, two layers in a model of their own."""
-    inner = keras.Input((TOKENS, 5))
-    hidden = layers.GRU(4)(layers.LSTM(5, return_sequences=True)(inner))
-    encoder = keras.Model(inner, hidden, name="encoder")
-    return functional(lambda embedded: layers.Dense(3, "softmax")(encoder(embedded)), mask_zero=True), padded(left=True)
-
-
-@public(TEXT_MODELS)
-def nested_in_sequential():
-    """Transfer: a trained encoder with a new output."""
-    encoder = keras.Sequential([text_input(), layers.Embedding(WORDS, 5), layers.Bidirectional(layers.LSTM(4))])
-    encoder.trainable = False
-    return shaken(keras.Sequential([text_input(), encoder, layers.Dense(3, "softmax")])), words()
 
 
 @public(TEXT_MODELS)

@@ -11,7 +11,7 @@ import numpy as np
 from rnn_modules.network.keras_layers import holds_recurrent, is_kind, is_of_keras
 
 if TYPE_CHECKING:
-    from rnn_modules.network.graph import Call
+    from rnn_modules.network.calls import Call
 
 LINKS = ("softmax", "sigmoid", "linear")
 """What a model may end in."""

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from rnn_modules.files.atomic_files import InputError
+from rnn_modules.network.calls import Call, calls_of, computes_its_graph, functional_of
 from rnn_modules.network.ending import read_end
-from rnn_modules.network.keras_calls import steps_of
 from rnn_modules.network.keras_layers import (
     RECURRENT,
     RecurrentCall,
@@ -36,37 +36,18 @@ class Finding:
         kind: its class.
         part: what happens to it, or nothing where that cannot be said.
         problem: why it cannot be decomposed, and the way out; empty where it can.
+        noun: what it is, ``layer``, ``operation`` or ``model``.
     """
 
     layer: str
     kind: str
     part: str = ""
     problem: str = ""
+    noun: str = "layer"
 
     def __str__(self) -> str:
         """One line of an error."""
-        return f"{self.kind} layer {self.layer!r}: {self.problem}"
-
-
-@dataclass(frozen=True, eq=False)
-class Call:
-    """One call of an operation in the graph.
-
-    Attributes:
-        operation: Keras' layer or operation.
-        arguments: of the call, as Keras keeps them, with symbolic tensors in them.
-        inputs: identities of the tensors that it reads.
-        outputs: identities of the tensors that it gives.
-        recurrent: what the layer holds when it is decomposed.
-        follows: whether it reads, directly or not, what a recurrent layer sends.
-    """
-
-    operation: Any
-    arguments: Any
-    inputs: tuple[int, ...]
-    outputs: tuple[int, ...]
-    recurrent: RecurrentCall | None = None
-    follows: bool = False
+        return f"{self.kind} {self.noun} {self.layer!r}: {self.problem}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,10 +110,10 @@ def read_graph(model: Any) -> Graph:
     name = str(getattr(model, "name", type(model).__name__))
     problem = _no_graph(model)
     if problem:
-        raise UnsupportedModel(name, (Finding(name, type(model).__name__, problem=problem),))
-    outer = _functional(model)
+        raise UnsupportedModel(name, (Finding(name, type(model).__name__, problem=problem, noun="model"),))
+    outer = functional_of(model)
     aliases: dict[int, int] = {}
-    return _Reading(name, outer, list(_calls(outer, aliases, {})), aliases).graph()
+    return _Reading(name, outer, list(calls_of(outer, aliases)), aliases).graph()
 
 
 def _no_graph(model: Any) -> str:
@@ -144,90 +125,13 @@ def _no_graph(model: Any) -> str:
         "rebuild it as a functional model: x = keras.Input(shape), then keras.Model(x, model.call(x)), once the model "
         "has been called on examples"
     )
-    if _functional(model) is None and hasattr(model, "_functional"):
+    if functional_of(model) is None and hasattr(model, "_functional"):
         return "has no input shape yet; call it on examples once, or begin it with keras.Input(shape)"
-    if _functional(model) is None:
+    if functional_of(model) is None:
         return f"a subclassed model has no graph to read; {rebuild}"
-    if not _computes_its_graph(model):
+    if not computes_its_graph(model):
         return f"has a call of its own, so its graph is not what it computes; {rebuild}"
     return ""
-
-
-def _functional(model: Any) -> Any:
-    """The functional model that a model or layer is, or holds; None where there is none."""
-    inner = model._functional if hasattr(model, "_functional") else model
-    return inner if hasattr(inner, "_nodes_by_depth") else None
-
-
-def _computes_its_graph(model: Any) -> bool:
-    """Whether a functional or Sequential model is called as Keras calls it, and not by code of its own."""
-    for method in ("call", "__call__"):
-        owner = next(base for base in type(model).__mro__ if method in vars(base))
-        if not owner.__module__.startswith("keras.src."):
-            return False
-    return True
-
-
-def _calls(model: Any, aliases: dict[int, int], seen: dict[int, int]) -> Iterator[Call]:
-    """Calls of all operations that the output depends on, in order; models that are layers are opened."""
-    wanted = set(_ancestors(model.outputs))
-    for depth in sorted(model._nodes_by_depth, reverse=True):
-        for node in model._nodes_by_depth[depth]:
-            if node.is_input or id(node) not in wanted:
-                continue
-            operation = node.operation
-            seen[id(operation)] = seen.get(id(operation), 0) + 1
-            inner = _opened(operation, node.arguments)
-            if inner is not None and seen[id(operation)] == 1:
-                # Masks of the inputs, which Keras hands over as well, go with them anyway.
-                for inside, outside in zip(inner.inputs, node.input_tensors[: len(inner.inputs)], strict=True):
-                    aliases[id(inside)] = aliases.get(id(outside), id(outside))
-                yield from _calls(inner, aliases, seen)
-                for outside, inside in zip(node.outputs, inner.outputs, strict=True):
-                    aliases[id(outside)] = aliases.get(id(inside), id(inside))
-                continue
-            yield Call(
-                operation,
-                node.arguments,
-                tuple(aliases.get(id(tensor), id(tensor)) for tensor in node.input_tensors),
-                tuple(id(tensor) for tensor in node.outputs),
-            )
-
-
-def _ancestors(tensors: Any) -> Iterator[int]:
-    """Identities of the nodes that some tensors come from."""
-    found: set[int] = set()
-    waiting = list(tensors)
-    while waiting:
-        history = getattr(waiting.pop(), "_keras_history", None)
-        if history is None or history.operation is None:
-            continue
-        node = history.operation._inbound_nodes[history.node_index]
-        if id(node) not in found:
-            found.add(id(node))
-            waiting += node.input_tensors
-    return iter(found)
-
-
-def _opened(operation: Any, arguments: Any) -> Any:
-    """The functional model inside an operation whose graph says what this call computes, or None."""
-    inner = _functional(operation)
-    if inner is None or not _computes_its_graph(operation):
-        return None
-    given = {name: value for name, value in arguments.kwargs.items() if value is not None}
-    masks = given.pop("mask", None)
-    if given or len(arguments.args) != 1:
-        return None
-    if masks is not None:
-        import keras
-
-        # Those that the inputs carry anyway are handed on; others would be the caller's own.
-        pairs = zip(keras.tree.flatten(masks), keras.tree.flatten(arguments.args[0]), strict=True)
-        if any(mask is not None and mask is not steps_of(tensor) for mask, tensor in pairs):
-            return None
-    # Keras puts the parts of a dictionary in order by their names.
-    by_name = isinstance(inner._inputs_struct, dict)
-    return inner if isinstance(arguments.args[0], dict) == by_name else None
 
 
 class _Reading:
@@ -253,7 +157,7 @@ class _Reading:
             self._problem(None, problem)
         else:
             self._check_leads_to(wanted)
-            if end.problem is not None:
+            if end.problem is not None and not (functional_of(end.problem[0]) and id(end.problem[0]) in self.problems):
                 self._problem(*end.problem)
         findings = tuple(self._findings())
         if any(finding.problem for finding in findings):
@@ -326,7 +230,8 @@ class _Reading:
     def _findings(self) -> Iterator[Finding]:
         last = max((index for index, call in enumerate(self.calls) if call.recurrent is not None), default=-1)
         if id(None) in self.problems:
-            yield Finding(self.name, type(self.model).__name__, problem="; and ".join(self.problems[id(None)]))
+            problem = "; and ".join(self.problems[id(None)])
+            yield Finding(self.name, type(self.model).__name__, problem=problem, noun="model")
         said: set[int] = set()
         for index, call in enumerate(self.calls):
             layer = call.operation
@@ -336,7 +241,8 @@ class _Reading:
             part = FRONT if not call.follows else BETWEEN if index < last else TAIL
             part = DECOMPOSED if call.recurrent is not None else part
             problem = "; and ".join(self.problems.get(id(layer), []))
-            yield Finding(layer.name, type(layer).__name__, "" if problem else part, problem)
+            noun = "layer" if hasattr(layer, "get_weights") else "operation"
+            yield Finding(layer.name, type(layer).__name__, "" if problem else part, problem, noun)
 
     def _problem(self, layer: Any, problem: str) -> None:
         """Keep a problem of a layer, or of the model where that is None."""
@@ -350,7 +256,7 @@ def _not_recurrent(layer: Any) -> str:
     kinds = ", ".join(RECURRENT)
     if is_kind(layer, "TimeDistributed"):
         return "runs a recurrent layer at every step; decompose a model of that inner layer by itself"
-    if _functional(layer) is not None and _computes_its_graph(layer):
+    if functional_of(layer) is not None and computes_its_graph(layer):
         return (
             "holds recurrent layers and is used more than once, or is called with arguments of its own; give each use "
             "layers of its own, one after another in a chain"

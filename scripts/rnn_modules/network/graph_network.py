@@ -213,6 +213,11 @@ class GraphNetwork:
         modules = max(values[tensor].modules for tensor in call.inputs)
         arguments, named = self._arguments(call, values, modules)
         given = dict(zip(("sequences", "initial_state", "mask"), arguments, strict=False)) | named
+        rows, examples = len(given["sequences"]) // modules, len(values[id(self.graph.inputs[0])].tensor)
+        if rows != examples:
+            raise InputError(
+                f"layer {call.operation.name!r}: reads {rows} rows for {examples} examples; keep the first axis for them"
+            )
         sequence = _by_time(to_array(given["sequences"]), modules)
         mask, handed_on = masks_of_call(arguments, named)
         present = None

@@ -27,8 +27,8 @@ def to_input(part: Any, symbol: Any) -> Any:
         InputError: it has another shape.
 
     Example:
-        >>> from types import SimpleNamespace
-        >>> to_input([[1, 2, 3]], SimpleNamespace(name="ids", shape=(None, 5), dtype="int32"))
+        >>> import keras
+        >>> to_input([[1, 2, 3]], keras.Input((5,), dtype="int32", name="ids"))
         Traceback (most recent call last):
         rnn_modules.files.atomic_files.InputError: input 'ids': expected shape (None, 5), received (1, 3)
     """
@@ -41,7 +41,9 @@ def to_input(part: Any, symbol: Any) -> Any:
         size is None or size == own for size, own in zip(expected[1:], shape[1:], strict=True)
     )
     if not fits:
-        raise InputError(f"input {symbol.name!r}: expected shape {(None, *expected[1:])}, received {shape}")
+        # Keras' tensors have names of their own, which nobody has given them.
+        name = symbol._keras_history.operation.name
+        raise InputError(f"input {name!r}: expected shape {(None, *expected[1:])}, received {shape}")
     return to_tensor(part, symbol.dtype)
 
 
