@@ -11,30 +11,14 @@ Example:
 
 __version__ = "0.1.0"
 _HOMES = {
-    "Dataset": "data.dataset",
     "DecompositionParameters": "decomposition.parameters",
     "InputError": "files.atomic_files",
-    "Modules": "decomposition.masks",
-    "calibrate": "decomposition.composition",
-    "classification_metrics": "experiments.metrics",
-    "decompose": "decomposition.algorithm",
-    "decomposition_cost": "experiments.decomposition_cost",
-    "from_keras": "network",
-    "jaccard": "decomposition.counts",
-    "kept_share": "decomposition.counts",
-    "load_model": "training.keras_files",
-    "load_network": "network",
-    "module_odds": "decomposition.composition",
-    "parent_odds": "decomposition.composition",
-    "prepare": "data.preparation",
-    "preset": "decomposition.parameters",
-    "read_modules": "decomposition.module_files",
-    "to_keras": "decomposition.export",
-    "translate": "decomposition.composition",
-    "translation_metrics": "experiments.metrics",
-    "vote": "decomposition.composition",
-    "whole_modules": "decomposition.masks",
-    "write_modules": "decomposition.module_files",
+    "ModelReport": "decomposition.public",
+    "Modules": "decomposition.modules",
+    "check": "decomposition.public",
+    "decompose": "decomposition.public",
+    "load": "decomposition.public",
+    "load_model": "network.keras_files",
 }
 __all__ = ["__version__", *_HOMES]
 

@@ -7,7 +7,7 @@ import numpy as np
 import oracle
 from rnn_modules.decomposition.algorithm import Samples, decompose, draw_samples
 from rnn_modules.decomposition.composition import module_odds, vote
-from rnn_modules.decomposition.masks import Modules
+from rnn_modules.decomposition.masks import ModuleMasks
 from rnn_modules.decomposition.parameters import DecompositionParameters
 from rnn_modules.network import Classifier, RecurrentLayer
 
@@ -60,7 +60,7 @@ def make_problem(examples: int) -> Problem:
     return Problem(network, inputs, labels, draw_samples(labels, CLASSES, TOKENS, PARAMETERS))
 
 
-def decompose_by_library(problem: Problem, threads: int = 1, mode: str = "unrolled") -> Modules:
+def decompose_by_library(problem: Problem, threads: int = 1, mode: str = "unrolled") -> ModuleMasks:
     return decompose(
         problem.network,
         problem.inputs,
@@ -73,7 +73,7 @@ def decompose_by_library(problem: Problem, threads: int = 1, mode: str = "unroll
     )[mode]
 
 
-def evaluate_by_library(problem: Problem, modules: Modules, threads: int = 1) -> np.ndarray:
+def evaluate_by_library(problem: Problem, modules: ModuleMasks, threads: int = 1) -> np.ndarray:
     return vote(module_odds(problem.network, modules, problem.inputs, threads=threads)["mean"])
 
 

@@ -4,7 +4,7 @@ import dataclasses
 
 import numpy as np
 
-from rnn_modules.decomposition.masks import Modules
+from rnn_modules.decomposition.masks import ModuleMasks
 from rnn_modules.decomposition.parameters import DecompositionParameters
 from rnn_modules.network import GATES, Classifier, EncoderDecoder, RecurrentLayer
 
@@ -123,7 +123,7 @@ def random_modules(network, seed=0, mode="rolled", share=0.4, per_gate=False, cl
     generator = np.random.default_rng(seed)
     classes = classes or network.outputs
     timesteps = network.timesteps if mode == "unrolled" else 1
-    return Modules(
+    return ModuleMasks(
         mode=mode,
         class_names=tuple(f"class {label}" for label in range(classes)),
         kept=tuple(

@@ -11,7 +11,7 @@ import oracle
 from oracle.concern import Concern
 from oracle.network import CANDIDATE
 from rnn_modules.decomposition.algorithm import Samples
-from rnn_modules.decomposition.masks import Modules
+from rnn_modules.decomposition.masks import ModuleMasks
 from rnn_modules.network import Classifier, EncoderDecoder, Network
 
 MARGIN = 1e-9
@@ -164,7 +164,7 @@ def _doubtful(kind: str, column: np.ndarray) -> bool:
     return bool(deviation < MARGIN or (np.abs(distances / deviation - 2) < 1e-6).any())
 
 
-def materialised(network: Network, modules: Modules, index: int) -> Concern:
+def materialised(network: Network, modules: ModuleMasks, index: int) -> Concern:
     """A module as a full copy of the weights, one per timestep when unrolled, in which the removed edges are zero."""
     parameters, edges = modules.parameters, modules.parameters.removed_edges
     rolled = modules.mode == "rolled"

@@ -25,11 +25,12 @@ from rnn_modules.decomposition.concern import (
     share_of_nodes,
     share_of_removals,
 )
-from rnn_modules.decomposition.masks import Modules
+from rnn_modules.decomposition.masks import ModuleMasks
 from rnn_modules.decomposition.parameters import DecompositionParameters
 from rnn_modules.files.atomic_files import InputError
 from rnn_modules.names import MODES, Mode
 from rnn_modules.network import SQUASHED_GATES, Network, RecurrentLayer
+from rnn_modules.network.base import rows_of
 from rnn_modules.network.batching import share_out
 from rnn_modules.network.stack import Observed
 
@@ -57,6 +58,15 @@ class Samples:
     positive: Rows
     negative: Rows
 
+    def over(self, timesteps: int) -> Samples:
+        """The samples of a layer of this many timesteps; of another number than the outputs', each of its timesteps
+        has those of all outputs.
+        """
+        if timesteps == len(self.positive[0]):
+            return self
+        sides = [[[_distinct(of_class)] * timesteps for of_class in side] for side in (self.positive, self.negative)]
+        return Samples(*sides)
+
     def counts(self, class_names: Sequence[str]) -> dict[str, dict[str, int]]:
         """Number of different positive and negative examples of each class."""
         return {
@@ -79,15 +89,18 @@ def draw_samples(
     timesteps: int,
     parameters: DecompositionParameters,
     valid: np.ndarray | None = None,
+    independent: bool = False,
 ) -> Samples:
     """Choose positive and negative examples (Algorithm 1, lines 5 and 6; Algorithm 2, lines 8 and 9).
 
     Args:
-        labels: ``(examples,) int`` classes, or ``(examples, timesteps) int`` for many-output models.
+        labels: ``(examples,) int`` classes, or ``(examples, timesteps) int`` for many-output models, or
+            ``(examples, classes)`` of 0 and 1 where several may be right at once.
         classes: number of classes.
         timesteps: number of recurrent timesteps.
         parameters: sizes and order.
         valid: ``(timesteps, examples) bool``; steps that are padding are no observations.
+        independent: several classes may be right at once; a class' negative examples are those without it.
 
     Returns:
         Rows by class and timestep; a class that never occurs at a timestep has none there.
@@ -103,13 +116,15 @@ def draw_samples(
         >>> [rows[0].tolist() for rows in samples.negative]
         [[1, 3], [0, 3], [0, 1]]
     """
-    present = np.bincount(labels.ravel(), minlength=classes)
+    present = labels.sum(axis=0) if independent else np.bincount(labels.ravel(), minlength=classes)
     if len(present) > classes:
         raise InputError(f"labels: expected classes 0..{classes - 1}, received {labels.max()}")
     if not present.all():
         raise InputError(f"labels: classes {np.flatnonzero(present == 0).tolist()} have no example to decompose with")
     generator = np.random.default_rng(parameters.seed)
-    if labels.ndim == 2:
+    if independent:
+        per_step = [_draw_each(labels, parameters, generator)] * timesteps
+    elif labels.ndim == 2:
         per_step = [_draw(labels[:, step], classes, parameters, generator) for step in range(timesteps)]
     else:
         per_step = [_draw(labels, classes, parameters, generator)] * timesteps
@@ -122,6 +137,16 @@ def draw_samples(
         positive=[[drawn[0][label] for drawn in per_step] for label in range(classes)],
         negative=[[drawn[1][label] for drawn in per_step] for label in range(classes)],
     )
+
+
+def _draw_each(
+    labels: np.ndarray, parameters: DecompositionParameters, generator: np.random.Generator
+) -> tuple[list[np.ndarray], list[np.ndarray]]:
+    """Rows with and without each class, where several may be right at once."""
+    count, size = len(labels), parameters.positive_sample
+    order = np.arange(count) if parameters.sample_order == "first" else generator.permutation(count)
+    has = labels[order].astype(bool).T
+    return [order[own][:size] for own in has], [order[~own][:size] for own in has]
 
 
 def _draw(
@@ -155,7 +180,7 @@ def decompose(
     modes: Sequence[Mode] = MODES,
     samples: Samples | None = None,
     threads: int = 1,
-) -> dict[str, Modules]:
+) -> dict[str, ModuleMasks]:
     """Decompose a trained network into one module per class.
 
     Args:
@@ -191,21 +216,26 @@ def decompose(
         raise InputError(f"the recurrent layers have different activations {sorted(activations)}; one is expected")
     if samples is None:
         valid = network.valid(inputs)
-        samples = draw_samples(labels, len(class_names), network.timesteps, parameters, valid)
+        samples = draw_samples(
+            labels, len(class_names), network.timesteps, parameters, valid, independent=network.independent
+        )
     rows = _distinct(part for side in (samples.positive, samples.negative) for of_class in side for part in of_class)
     positions = np.zeros(rows[-1] + 1, np.intp)
     positions[rows] = np.arange(len(rows))
-    observed_inputs = tuple(part[rows] for part in inputs) if isinstance(inputs, tuple) else inputs[rows]
+    observed_inputs = rows_of(inputs, rows)
     statistics: dict[str, list[tuple[np.ndarray, np.ndarray]]] = {mode: [] for mode in modes}
     # All at once: equal beginnings of texts have equal activations to the last bit, which outliers depend on.
     observing = network.observe(observed_inputs, parameters.gate_approach == "per_gate", threads)
     for layer, observed in zip(network.layers, observing, strict=True):
         for mode in modes:
             groups = _groups(len(observed), mode == "rolled", not network.many_output, parameters)
-            statistics[mode].append(_layer_statistics(layer, observed, positions, samples, groups, parameters, threads))
+            at_steps = samples.over(len(observed))
+            statistics[mode].append(
+                _layer_statistics(layer, observed, positions, at_steps, groups, parameters, threads)
+            )
     counts = samples.counts(class_names)
     return {
-        mode: Modules(
+        mode: ModuleMasks(
             mode=mode,
             class_names=tuple(class_names),
             kept=_identify(network.layers, statistics[mode], parameters),

@@ -4,24 +4,28 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
+from typing import Any, TypeVar
 
 import numpy as np
 
 from rnn_modules.decomposition.heads import best_threshold, head_odds
-from rnn_modules.decomposition.masks import Modules
-from rnn_modules.network import Classifier, EncoderDecoder
-from rnn_modules.network.batching import chunks, share_out
+from rnn_modules.decomposition.masks import ModuleMasks
+from rnn_modules.network import EncoderDecoder, Network
+from rnn_modules.network.base import examples_of, rows_of
+from rnn_modules.network.batching import share_out
+
+AnyNetwork = TypeVar("AnyNetwork", bound=Network)
 
 
 def module_odds(
-    network: Classifier, modules: Modules, inputs: np.ndarray, heads: Sequence[str] = ("mean",), threads: int = 1
+    network: Network, modules: ModuleMasks, inputs: Any, heads: Sequence[str] = ("mean",), threads: int = 1
 ) -> dict[str, np.ndarray]:
     """Log-odds of every module's dominant output, for all modules in one batched product.
 
     Args:
         network: the parent.
-        modules: one per class of the parent, in the order of its outputs.
-        inputs: ``(examples, tokens) int32``.
+        modules: some or all of its modules, in any order.
+        inputs: ``(examples, tokens) int32``, or whatever the network reads.
         heads: see :func:`rnn_modules.decomposition.heads.head_odds`.
         threads: examples are shared out among at most this many, see :func:`rnn_modules.network.batching.share_out`.
 
@@ -33,7 +37,7 @@ def module_odds(
 
     Example:
         >>> from rnn_modules.decomposition.masks import whole_modules
-        >>> from rnn_modules.network import RecurrentLayer
+        >>> from rnn_modules.network import Classifier, RecurrentLayer
         >>> layer = RecurrentLayer("vanilla", np.eye(2), np.eye(2), np.zeros(2), return_sequences=False)
         >>> network = Classifier((layer,), np.eye(2), np.zeros(2), embedding=np.eye(2), tokens=3)
         >>> modules = whole_modules(network, ("left", "right"))
@@ -42,26 +46,34 @@ def module_odds(
     """
     modules.check_parent(network)
     replayed = replay_network(network, modules)
-    shape = (len(modules), len(inputs), *([network.timesteps] if network.many_output else []))
-    odds = {head: np.empty(shape, network.dtype) for head in heads}
     masks = modules.masks(replayed)
 
-    def evaluate(chunk: np.ndarray) -> None:
-        hidden = replayed.hidden(inputs[chunk], masks)
-        if network.many_output:
-            hidden = hidden.transpose(1, 2, 0, 3)
-        logits = replayed.output(hidden)
+    def evaluate(chunk: np.ndarray) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+        logits = replayed.module_logits(rows_of(inputs, chunk), masks)
         # Without any removed edge before the output layer all modules share one hidden state.
         logits = np.broadcast_to(logits, (len(modules), *logits.shape[1:]))
-        for head in heads:
-            odds[head][:, chunk] = head_odds(logits, head, modules.thresholds)
+        return chunk, {
+            head: head_odds(logits, head, modules.thresholds, modules.outputs, network.independent) for head in heads
+        }
 
-    share_out(evaluate, chunks(inputs, len(modules)), threads)
-    return odds
+    parts = share_out(evaluate, replayed.chunks(inputs, len(modules)), threads)
+    return _gathered(parts, heads) if parts else _none(network, len(modules), heads)
+
+
+def _gathered(parts: list[tuple[np.ndarray, dict[str, np.ndarray]]], heads: Sequence[str]) -> dict[str, np.ndarray]:
+    """Odds of all examples by head, from those of a few each and their positions."""
+    order = np.argsort(np.concatenate([chunk for chunk, _ in parts]))
+    return {head: np.concatenate([odds[head] for _, odds in parts], axis=1)[:, order] for head in heads}
+
+
+def _none(network: Network, modules: int, heads: Sequence[str]) -> dict[str, np.ndarray]:
+    """Odds of no example."""
+    shape = (modules, 0, *([network.timesteps] if network.many_output else []))
+    return {head: np.empty(shape, network.dtype) for head in heads}
 
 
 def parent_odds(
-    network: Classifier, inputs: np.ndarray, heads: Sequence[str] = ("mean",), thresholds: np.ndarray | None = None
+    network: Network, inputs: Any, heads: Sequence[str] = ("mean",), thresholds: np.ndarray | None = None
 ) -> dict[str, np.ndarray]:
     """Log-odds of every class by the undecomposed network: what modules that lost nothing would say.
 
@@ -75,20 +87,19 @@ def parent_odds(
         As :func:`module_odds`.
 
     Example:
-        >>> from rnn_modules.network import RecurrentLayer
+        >>> from rnn_modules.network import Classifier, RecurrentLayer
         >>> layer = RecurrentLayer("vanilla", np.eye(2), np.eye(2), np.zeros(2), return_sequences=False)
         >>> network = Classifier((layer,), np.eye(2), np.zeros(2), embedding=np.eye(2), tokens=3)
         >>> parent_odds(network, np.array([[0, 1, 1], [1, 0, 0]]))["mean"].round(2).tolist()
         [[-0.38, 0.38], [0.38, -0.38]]
     """
-    shape = (network.outputs, len(inputs), *([network.timesteps] if network.many_output else []))
-    odds = {head: np.empty(shape, network.dtype) for head in heads}
-    for chunk in chunks(inputs):
-        logits = network.logits(inputs[chunk])
+    parts = []
+    for chunk in network.chunks(inputs):
+        logits = network.logits(rows_of(inputs, chunk))
         logits = np.broadcast_to(logits, (network.outputs, *logits.shape))
-        for head in heads:
-            odds[head][:, chunk] = head_odds(logits, head, thresholds)
-    return odds
+        odds = {head: head_odds(logits, head, thresholds, independent=network.independent) for head in heads}
+        parts.append((chunk, odds))
+    return _gathered(parts, heads) if parts else _none(network, network.outputs, heads)
 
 
 def vote(odds: np.ndarray) -> np.ndarray:
@@ -109,15 +120,16 @@ def vote(odds: np.ndarray) -> np.ndarray:
     return odds.argmax(axis=0)
 
 
-def replay_network(network: Classifier, modules: Modules) -> Classifier:
+def replay_network(network: AnyNetwork, modules: ModuleMasks) -> AnyNetwork:
     """The network that modules run on: the parent, unless a parameter asks for the published package's replay.
 
     Example:
         >>> from rnn_modules.decomposition.parameters import preset
-        >>> from rnn_modules.network import RecurrentLayer
+        >>> from rnn_modules.network import Classifier, RecurrentLayer
         >>> layer = RecurrentLayer("gru", np.eye(2, 6), np.eye(2, 6), np.zeros(6), False, "tanh", "hard_sigmoid")
         >>> network = Classifier((layer,), np.eye(2), np.zeros(2), embedding=np.eye(2), tokens=3)
-        >>> modules = Modules("rolled", ("left", "right"), (), network.sha256, preset("package", "many_to_one", "gru"))
+        >>> parameters = preset("package", "many_to_one", "gru")
+        >>> modules = ModuleMasks("rolled", ("left", "right"), (), network.sha256, parameters)
         >>> replayed = replay_network(network, modules).layers[0]
         >>> replayed.reset_after, replayed.recurrent_activation
         (True, 'sigmoid')
@@ -135,17 +147,17 @@ def replay_network(network: Classifier, modules: Modules) -> Classifier:
             )
             for layer in network.layers
         )
-        network = dataclasses.replace(network, layers=layers)
+        network = network.with_layers(layers)
     if parameters.rolled_replay == "zeroed" and modules.mode == "rolled" and network.many_output:
         network = zeroed(network)
     return network
 
 
-def zeroed(network: Classifier) -> Classifier:
-    """The same network with zero embedding and recurrent weights: it answers with the output layer's bias alone.
+def zeroed(network: AnyNetwork) -> AnyNetwork:
+    """The same network with zero recurrent weights, so that it reads nothing: the output layer's bias alone answers.
 
     Example:
-        >>> from rnn_modules.network import RecurrentLayer
+        >>> from rnn_modules.network import Classifier, RecurrentLayer
         >>> layer = RecurrentLayer("vanilla", np.eye(2), np.eye(2), np.zeros(2), return_sequences=False)
         >>> network = Classifier((layer,), np.eye(2), np.array([0.5, -0.5]), embedding=np.eye(2), tokens=3)
         >>> zeroed(network).logits(np.array([[0, 1, 1], [1, 0, 0]])).tolist()
@@ -161,17 +173,18 @@ def zeroed(network: Classifier) -> Classifier:
         )
         for layer in network.layers
     )
-    return dataclasses.replace(network, layers=layers, embedding=np.zeros_like(network.embedding))
+    return network.with_layers(layers)
 
 
-def calibrate(network: Classifier, modules: Modules, inputs: np.ndarray, labels: np.ndarray, seed: int) -> Modules:
+def calibrate(network: Network, modules: ModuleMasks, inputs: Any, labels: np.ndarray, seed: int) -> ModuleMasks:
     """Give every module a threshold on its odds: where balanced accuracy on training examples is largest.
 
     Args:
         network: the parent.
         modules: the modules.
         inputs: training inputs ``(examples, tokens) int32``.
-        labels: ``(examples,)`` or ``(examples, timesteps)`` classes.
+        labels: ``(examples,)`` or ``(examples, timesteps)`` classes, or ``(examples, classes)`` of 0 and 1 where
+            several may be right at once.
         seed: of the choice of ``calibration_sample`` examples.
 
     Returns:
@@ -180,18 +193,24 @@ def calibrate(network: Classifier, modules: Modules, inputs: np.ndarray, labels:
 
     Example:
         >>> from rnn_modules.decomposition.masks import whole_modules
-        >>> from rnn_modules.network import RecurrentLayer
+        >>> from rnn_modules.network import Classifier, RecurrentLayer
         >>> layer = RecurrentLayer("vanilla", np.eye(2), np.eye(2), np.zeros(2), return_sequences=False)
         >>> network = Classifier((layer,), np.eye(2), np.array([5.0, 0.0]), embedding=np.eye(2), tokens=3)
         >>> modules, inputs = whole_modules(network, ("left", "right")), np.array([[0, 0, 0], [1, 1, 1]])
         >>> calibrate(network, modules, inputs, labels=np.array([0, 1]), seed=0).thresholds.tolist()
         [5.0, -5.0]
     """
-    size = min(len(inputs), modules.parameters.calibration_sample)
-    rows = np.random.default_rng(seed).choice(len(inputs), size, replace=False)
-    odds = module_odds(network, modules, inputs[rows])["mean"].reshape(len(modules), -1)
-    classes = labels[rows].reshape(-1)
-    thresholds = np.array([best_threshold(odds[index], classes == index) for index in range(len(modules))])
+    examples = examples_of(inputs)
+    size = min(examples, modules.parameters.calibration_sample)
+    rows = np.random.default_rng(seed).choice(examples, size, replace=False)
+    odds = module_odds(network, modules, rows_of(inputs, rows))["mean"].reshape(len(modules), -1)
+    classes = labels[rows]
+    members = (
+        [classes[:, output] == 1 for output in modules.outputs]
+        if network.independent
+        else [classes.reshape(-1) == output for output in modules.outputs]
+    )
+    thresholds = np.array([best_threshold(own, positive) for own, positive in zip(odds, members, strict=True)])
     return dataclasses.replace(modules, thresholds=thresholds.astype(np.float32))
 
 
@@ -201,7 +220,7 @@ def translate(
     languages: np.ndarray,
     start: np.ndarray,
     end: np.ndarray,
-    modules: Modules | None = None,
+    modules: ModuleMasks | None = None,
     threads: int = 1,
 ) -> np.ndarray:
     """Translate every sentence into its target language, with the language's module when modules are given.

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import numpy as np
 
-from rnn_modules.decomposition.masks import Modules, columns_of
+from rnn_modules.decomposition.masks import ModuleMasks, columns_of
 from rnn_modules.network import Network, translates
 
 
-def removed_share_per_layer(modules: Modules) -> list[float]:
+def removed_share_per_layer(modules: ModuleMasks) -> list[float]:
     """Share of nodes removed in effect, per layer, over modules, timesteps and gates.
 
     Example:
         >>> from rnn_modules.decomposition.parameters import DecompositionParameters
         >>> kept = tuple(np.arange(8).reshape(2, 1, 1, 4) < number for number in (6, 8))
-        >>> removed_share_per_layer(Modules("rolled", ("left", "right"), kept, "", DecompositionParameters()))
+        >>> removed_share_per_layer(ModuleMasks("rolled", ("left", "right"), kept, "", DecompositionParameters()))
         [0.25, 0.0]
     """
     return [float(1 - mask.mean()) for mask in modules.kept]
 
 
-def kept_parameters(modules: Modules, network: Network) -> dict[str, tuple[np.ndarray, int]]:
+def kept_parameters(modules: ModuleMasks, network: Network) -> dict[str, tuple[np.ndarray, int]]:
     """How many of the parent's weights each module keeps unchanged.
 
     Unrolled modules have a copy of every recurrent weight per timestep (Algorithm 3, ``initConcern``); the count is
@@ -35,20 +35,21 @@ def kept_parameters(modules: Modules, network: Network) -> dict[str, tuple[np.nd
         >>> from rnn_modules.network import Classifier, RecurrentLayer
         >>> layer = RecurrentLayer("vanilla", np.eye(2), np.eye(2), np.zeros(2), return_sequences=False)
         >>> network = Classifier((layer,), np.eye(2), np.zeros(2), embedding=np.eye(2), tokens=3)
-        >>> modules = Modules("rolled", ("left",), (np.array([[[[True, False]]]]),), "", DecompositionParameters())
+        >>> modules = ModuleMasks("rolled", ("left",), (np.array([[[[True, False]]]]),), "", DecompositionParameters())
         >>> {name: (kept.item(), total) for name, (kept, total) in kept_parameters(modules, network).items()}
         {'kernel': (2.0, 4), 'recurrent_kernel': (1.0, 4), 'bias': (1.0, 2), 'output': (2.0, 4), 'other': (4.0, 4)}
     """
     edges = modules.parameters.removed_edges
     counts = {name: np.zeros(len(modules)) for name in ("kernel", "recurrent_kernel", "bias")}
     totals = dict.fromkeys(counts, 0)
-    previous: np.ndarray | None = None
-    for layer, kept in zip(network.layers, modules.kept, strict=True):
+    every_row = [np.asarray(kept.any(axis=2)) for kept in modules.kept]
+    for layer, kept, rows, feeding in zip(network.layers, modules.kept, every_row, network.feeds, strict=True):
         columns = columns_of(kept, len(layer.gates)).sum(axis=2)
-        rows = np.asarray(kept.any(axis=2))
         inputs, units = layer.kernel.shape[0], layer.units
         width = len(layer.gates) * units
-        sending = inputs if previous is None or "next_kernel_rows" not in edges else previous.sum(axis=2)
+        sending: np.ndarray | int = inputs
+        if feeding is not None and "next_kernel_rows" in edges:
+            sending = np.concatenate([every_row[index] for index in feeding], axis=2).sum(axis=2)
         own = columns if "kernel_columns" in edges else np.full_like(columns, width)
         counts["kernel"] += (own * sending).mean(axis=1)
         receiving = columns if "recurrent_columns" in edges else width
@@ -58,23 +59,17 @@ def kept_parameters(modules: Modules, network: Network) -> dict[str, tuple[np.nd
         counts["bias"] += own.mean(axis=1)
         for name, total in (("kernel", inputs * width), ("recurrent_kernel", units * width), ("bias", width)):
             totals[name] += total
-        previous = rows
     result = {name: (counts[name], totals[name]) for name in counts}
-    result["output"] = _kept_output(modules, network, rows)
-    other = sum(
-        array.size
-        for name in ("embedding", "source_embedding", "target_embedding")
-        if (array := getattr(network, name, None)) is not None
-    ) + sum(
-        layer.kernel.size + layer.recurrent_kernel.size + layer.bias.size for layer in getattr(network, "encoder", ())
-    )
-    result["other"] = (np.full(len(modules), float(other)), other)
+    result["output"] = _kept_output(modules, network, every_row[-1])
+    result["other"] = (np.full(len(modules), float(network.other_weights)), network.other_weights)
     return result
 
 
-def _kept_output(modules: Modules, network: Network, rows: np.ndarray) -> tuple[np.ndarray, int]:
+def _kept_output(modules: ModuleMasks, network: Network, rows: np.ndarray) -> tuple[np.ndarray, int]:
     """Output weights left: the rows of kept nodes, and of a channelled head only the dominant class's column."""
-    total = network.output_kernel.size
+    total = network.output_weights
+    if not total:
+        return np.zeros(len(modules)), 0
     sending = rows if network.many_output else rows[:, -1:]
     if network.many_output and modules.parameters.unrolled_output_rows == "first_timestep":
         sending = rows[:, :1]
@@ -87,7 +82,7 @@ def _kept_output(modules: Modules, network: Network, rows: np.ndarray) -> tuple[
     return kept_rows * (2 if network.outputs == 2 else 1), total
 
 
-def jaccard(modules: Modules, network: Network) -> np.ndarray:
+def jaccard(modules: ModuleMasks, network: Network) -> np.ndarray:
     """Jaccard index of parent and modules as published: input kernels and output weights, by value.
 
     With a share f of these weights unchanged it is f / (2 - f). Recurrent kernels, biases and embeddings do not
@@ -101,7 +96,7 @@ def jaccard(modules: Modules, network: Network) -> np.ndarray:
         >>> from rnn_modules.network import Classifier, RecurrentLayer
         >>> layer = RecurrentLayer("vanilla", np.eye(2), np.eye(2), np.zeros(2), return_sequences=False)
         >>> network = Classifier((layer,), np.eye(2), np.zeros(2), embedding=np.eye(2), tokens=3)
-        >>> modules = Modules("rolled", ("left",), (np.array([[[[True, False]]]]),), "", DecompositionParameters())
+        >>> modules = ModuleMasks("rolled", ("left",), (np.array([[[[True, False]]]]),), "", DecompositionParameters())
         >>> jaccard(modules, network).round(3).tolist()
         [0.333]
     """
@@ -112,7 +107,7 @@ def jaccard(modules: Modules, network: Network) -> np.ndarray:
     return share / (2 - share)
 
 
-def kept_share(modules: Modules, network: Network) -> np.ndarray:
+def kept_share(modules: ModuleMasks, network: Network) -> np.ndarray:
     """Share of all the parent's weights that each module keeps unchanged, ``(modules,) float64``.
 
     Example:
@@ -120,7 +115,7 @@ def kept_share(modules: Modules, network: Network) -> np.ndarray:
         >>> from rnn_modules.network import Classifier, RecurrentLayer
         >>> layer = RecurrentLayer("vanilla", np.eye(2), np.eye(2), np.zeros(2), return_sequences=False)
         >>> network = Classifier((layer,), np.eye(2), np.zeros(2), embedding=np.eye(2), tokens=3)
-        >>> modules = Modules("rolled", ("left",), (np.array([[[[True, False]]]]),), "", DecompositionParameters())
+        >>> modules = ModuleMasks("rolled", ("left",), (np.array([[[[True, False]]]]),), "", DecompositionParameters())
         >>> kept_share(modules, network).round(3).tolist()
         [0.556]
     """

@@ -13,14 +13,14 @@ import numpy as np
 
 from rnn_modules.decomposition.composition import replay_network
 from rnn_modules.decomposition.heads import known_thresholds
-from rnn_modules.decomposition.masks import Modules
+from rnn_modules.decomposition.masks import ModuleMasks
 from rnn_modules.network import Classifier, EncoderDecoder, Network, RecurrentLayer, StepMask, classifies, translates
 
-_LAYERS = {"vanilla": keras.layers.SimpleRNN, "gru": keras.layers.GRU, "lstm": keras.layers.LSTM}
-_CELLS = {"vanilla": keras.layers.SimpleRNNCell, "gru": keras.layers.GRUCell, "lstm": keras.layers.LSTMCell}
+LAYERS = {"vanilla": keras.layers.SimpleRNN, "gru": keras.layers.GRU, "lstm": keras.layers.LSTM}
+CELLS = {"vanilla": keras.layers.SimpleRNNCell, "gru": keras.layers.GRUCell, "lstm": keras.layers.LSTMCell}
 
 
-def to_keras(network: Network, modules: Modules, index: int) -> keras.Model:
+def to_keras(network: Network, modules: ModuleMasks, index: int) -> keras.Model:
     """Build one module as a Keras model.
 
     Args:
@@ -29,7 +29,7 @@ def to_keras(network: Network, modules: Modules, index: int) -> keras.Model:
         index: position of the module among them.
 
     Returns:
-        A classifier whose two outputs are the probabilities of D and ND, per timestep for many-output models; for
+        A classifier whose two outputs are the probabilities of ND and D, per timestep for many-output models; for
         translation the decoder's word probabilities. Its inputs are those of the parent.
 
     Raises:
@@ -42,7 +42,7 @@ def to_keras(network: Network, modules: Modules, index: int) -> keras.Model:
         >>> module = to_keras(network, whole_modules(network, ("left", "right")), index=0)
         >>> inputs = np.array([[0, 1, 1], [1, 0, 0]])
         >>> keras.ops.convert_to_numpy(module(inputs)).astype(float).round(2).tolist()
-        [[0.41, 0.59], [0.59, 0.41]]
+        [[0.59, 0.41], [0.41, 0.59]]
     """
     modules.check_parent(network)
     if translates(network):
@@ -56,7 +56,7 @@ def to_keras(network: Network, modules: Modules, index: int) -> keras.Model:
         hidden = keras.layers.RepeatVector(network.repeat)(keras.layers.Flatten()(hidden))
     masks = one.masks(network)
     hidden = _recurrent(network, hidden, masks)
-    head = _head_weights(network, one, index)
+    head = _head_weights(network, one, one.outputs[0])
     if isinstance(hidden, list):
         outputs = [_head(step, _masked_rows(head, mask.outputs)) for step, mask in hidden]
         outputs = keras.ops.stack(outputs, axis=1) if network.many_output else outputs[-1]
@@ -110,7 +110,7 @@ def _masked_rows(weights: list[np.ndarray], rows: np.ndarray | None) -> list[np.
     return weights if rows is None else [weights[0] * rows[0, 0][:, None], *weights[1:]]
 
 
-def _settings(layer: RecurrentLayer) -> dict:
+def layer_settings(layer: RecurrentLayer) -> dict:
     options = {"units": layer.units, "activation": layer.activation}
     if layer.cell != "vanilla":
         options["recurrent_activation"] = layer.recurrent_activation
@@ -119,7 +119,7 @@ def _settings(layer: RecurrentLayer) -> dict:
     return options
 
 
-def _weights(layer: RecurrentLayer) -> list[np.ndarray]:
+def layer_weights(layer: RecurrentLayer) -> list[np.ndarray]:
     bias = layer.bias
     if layer.reset_after:
         other = np.zeros_like(bias) if layer.recurrent_bias is None else layer.recurrent_bias
@@ -133,9 +133,9 @@ def _recurrent(network: Network, hidden, masks, state=None):
         sent = None
         for position, (layer, mask) in enumerate(zip(network.layers, masks, strict=True)):
             step = mask.at(0)
-            made = _LAYERS[layer.cell](return_sequences=layer.return_sequences, **_settings(layer))
+            made = LAYERS[layer.cell](return_sequences=layer.return_sequences, **layer_settings(layer))
             options = {"initial_state": state} if position == 0 and state is not None else {}
-            hidden = _with_weights(made, hidden, _weights(zeroed_edges(layer, step, sent)), **options)
+            hidden = _with_weights(made, hidden, layer_weights(zeroed_edges(layer, step, sent)), **options)
             sent = step.outputs
         return hidden
     return _unrolled(network, hidden, masks, state)
@@ -153,26 +153,26 @@ def _unrolled(network: Network, hidden, masks, state):
             current = [zeros] * (2 if layer.cell == "lstm" else 1)
         for timestep in range(network.timesteps):
             step = mask.at(timestep)
-            cell = _CELLS[layer.cell](**_settings(layer))
+            cell = CELLS[layer.cell](**layer_settings(layer))
             output, current = cell(steps[timestep], current)
-            cell.set_weights(_weights(zeroed_edges(layer, step, sent[timestep])))
+            cell.set_weights(layer_weights(zeroed_edges(layer, step, sent[timestep])))
             steps[timestep], sent[timestep] = output, step.outputs
     return [(step, masks[-1].at(timestep)) for timestep, step in enumerate(steps)]
 
 
-def _head_weights(network: Classifier, module: Modules, label: int) -> list[np.ndarray]:
+def _head_weights(network: Classifier, module: ModuleMasks, label: int) -> list[np.ndarray]:
     """Kernel and bias of the channelled output (section IV-D), and for ``log_sum_exp`` a matrix that adds classes."""
     kernel, bias = network.output_kernel, network.output_bias
     others = np.delete(np.arange(network.outputs), label)
     if module.parameters.head == "log_sum_exp":
         sums = np.zeros((network.outputs, 2), kernel.dtype)
-        sums[label, 0] = 1
-        sums[others, 1] = 1
+        sums[others, 0] = 1
+        sums[label, 1] = 1
         return [kernel, bias, sums]
-    channelled = np.stack([kernel[:, label], kernel[:, others].mean(axis=1)], axis=1)
-    channelled_bias = np.array([bias[label], bias[others].mean()])
+    channelled = np.stack([kernel[:, others].mean(axis=1), kernel[:, label]], axis=1)
+    channelled_bias = np.array([bias[others].mean(), bias[label]])
     if module.parameters.head == "calibrated":
-        channelled_bias[0] -= known_thresholds(module.thresholds)[0]
+        channelled_bias[1] -= known_thresholds(module.thresholds)[0]
     return [channelled, channelled_bias.astype(kernel.dtype)]
 
 
@@ -184,7 +184,7 @@ def _head(hidden, weights: list[np.ndarray]):
     return output
 
 
-def _translator(network: EncoderDecoder, module: Modules) -> keras.Model:
+def _translator(network: EncoderDecoder, module: ModuleMasks) -> keras.Model:
     """An encoder-decoder module: the whole encoder, the masked decoder, the parent's output layer."""
     source = keras.Input((network.source_tokens,), dtype="int32", name="source")
     target = keras.Input((network.target_tokens,), dtype="int32", name="target")
@@ -195,8 +195,8 @@ def _translator(network: EncoderDecoder, module: Modules) -> keras.Model:
     hidden = embed(network.source_embedding, source, True)
     for position, layer in enumerate(network.encoder):
         last = position == len(network.encoder) - 1
-        made = _LAYERS[layer.cell](return_sequences=not last, return_state=last, **_settings(layer))
-        hidden = _with_weights(made, hidden, _weights(layer))
+        made = LAYERS[layer.cell](return_sequences=not last, return_state=last, **layer_settings(layer))
+        hidden = _with_weights(made, hidden, layer_weights(layer))
     masks = module.masks(network)
     # Targets are padded on the right, so what follows the last word changes nothing before it: no mask is needed.
     embedded = embed(network.target_embedding, target, False)

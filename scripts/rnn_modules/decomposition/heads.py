@@ -2,22 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from rnn_modules.files.atomic_files import InputError
+from rnn_modules.names import HEADS
 
 
-def head_odds(logits: np.ndarray, head: str, thresholds: np.ndarray | None = None) -> np.ndarray:
+def head_odds(
+    logits: np.ndarray,
+    head: str,
+    thresholds: np.ndarray | None = None,
+    outputs: Sequence[int] | None = None,
+    independent: bool = False,
+) -> np.ndarray:
     """Log-odds of the dominant output D against the non-dominant one ND (concern modularization, section IV-D).
 
     Args:
-        logits: ``(modules, ..., classes)``, module m's dominant class being m.
+        logits: ``(modules, ..., classes)``.
         head: ``mean``: ND is the mean of the other logits, as averaging the other classes' edges makes it;
             ``log_sum_exp``: the parent's one-against-rest odds; ``calibrated``: ``mean`` less the module's threshold.
         thresholds: ``(modules,)``, for ``calibrated``.
+        outputs: position of each module's dominant class among the logits; the module's own by default.
+        independent: several classes may be right at once, so a class' logit alone are its odds, whatever the head.
 
     Returns:
         ``(modules, ...)``.
+
+    Raises:
+        InputError: an unknown head, or one that needs thresholds where there are none.
 
     Example:
         >>> logits = np.array([[2.0, 0.5, -1.0]] * 3)
@@ -26,13 +40,16 @@ def head_odds(logits: np.ndarray, head: str, thresholds: np.ndarray | None = Non
         >>> head_odds(logits, "log_sum_exp").round(2).tolist()
         [1.3, -1.55, -3.2]
     """
+    if head not in HEADS:
+        raise InputError(f"head: received {head!r}; expected one of {', '.join(HEADS)}")
     modules, classes = logits.shape[0], logits.shape[-1]
-    index = np.arange(modules).reshape(-1, *[1] * (logits.ndim - 1))
+    own = np.arange(modules) if outputs is None else np.asarray(outputs)
+    index = own.reshape(-1, *[1] * (logits.ndim - 1))
     dominant = np.take_along_axis(logits, np.broadcast_to(index, (*logits.shape[:-1], 1)), axis=-1)[..., 0]
-    if head == "log_sum_exp":
+    if head == "log_sum_exp" and not independent:
         others = np.where(np.arange(classes) == index, -np.inf, logits)
         return dominant - np.logaddexp.reduce(others, axis=-1)
-    odds = dominant - (logits.sum(axis=-1) - dominant) / (classes - 1)
+    odds = dominant if independent else dominant - (logits.sum(axis=-1) - dominant) / (classes - 1)
     if head == "calibrated":
         odds = odds - known_thresholds(thresholds).astype(odds.dtype).reshape(-1, *[1] * (odds.ndim - 1))
     return odds

@@ -20,7 +20,7 @@ from rnn_modules.network import LayerMask, Network, StepMask, translates
 
 
 @dataclass(frozen=True, eq=False)
-class Modules:
+class ModuleMasks:
     """The modules of one model in one mode, one per class.
 
     Attributes:
@@ -31,13 +31,14 @@ class Modules:
         parameters: how they were found.
         counts: per class, the number of positive and negative observations' examples.
         thresholds: ``(modules,)`` calibrated thresholds on the odds of D against ND, or None.
+        positions: output node of each module's dominant class; None: all of them, in order.
 
     Example:
         >>> from rnn_modules.network import Classifier, RecurrentLayer
         >>> layer = RecurrentLayer("vanilla", np.eye(2), np.eye(2), np.zeros(2), return_sequences=False)
         >>> network = Classifier((layer,), np.eye(2), np.zeros(2), embedding=np.eye(2), tokens=3)
         >>> own_node = np.eye(2, dtype=bool)[:, None, None]
-        >>> modules = Modules("rolled", ("left", "right"), (own_node,), network.sha256, DecompositionParameters())
+        >>> modules = ModuleMasks("rolled", ("left", "right"), (own_node,), network.sha256, DecompositionParameters())
         >>> len(modules), modules.select([1]).class_names
         (2, ('right',))
         >>> modules.masks(network)[0].at(0).recurrent_rows.tolist()
@@ -51,10 +52,16 @@ class Modules:
     parameters: DecompositionParameters
     counts: dict[str, dict[str, int]] = field(default_factory=dict)
     thresholds: np.ndarray | None = None
+    positions: tuple[int, ...] | None = None
 
     def __len__(self) -> int:
         """Number of modules."""
         return len(self.class_names)
+
+    @property
+    def outputs(self) -> tuple[int, ...]:
+        """Output node of each module's dominant class."""
+        return tuple(range(len(self))) if self.positions is None else self.positions
 
     def check_parent(self, network: Network) -> None:
         """Raise :class:`InputError` unless ``network`` is the one the modules were cut from."""
@@ -66,14 +73,17 @@ class Modules:
 
     def check_shapes(self, network: Network) -> None:
         """Raise :class:`InputError` unless the masks are of the shapes that ``network``'s layers need."""
-        timesteps = network.timesteps if self.mode == "unrolled" else 1
         shapes = [mask.shape for mask in self.kept]
         fitting = len(shapes) == len(network.layers) and all(
-            shape[1] == timesteps and shape[2] in (1, len(layer.gates)) and shape[3] == layer.units
-            for shape, layer in zip(shapes, network.layers, strict=True)
+            shape[1] == (timesteps if self.mode == "unrolled" else 1)
+            and shape[2] in (1, len(layer.gates))
+            and shape[3] == layer.units
+            for shape, layer, timesteps in zip(shapes, network.layers, network.layer_timesteps, strict=True)
         )
         if not translates(network):
-            fitting = fitting and len(self) == network.outputs
+            outputs = self.outputs
+            fitting = fitting and all(0 <= output < network.outputs for output in outputs)
+            fitting = fitting and (self.positions is not None or len(self) == network.outputs)
         if not fitting:
             raise InputError(
                 f"{len(self)} {self.mode} modules with masks of the shapes {shapes} do not fit a network of "
@@ -81,27 +91,29 @@ class Modules:
                 f"{network.outputs} outputs; decompose the model again"
             )
 
-    def select(self, indices: list[int]) -> Modules:
+    def select(self, indices: list[int]) -> ModuleMasks:
         """The modules at these positions, in this order."""
         return dataclasses.replace(
             self,
             class_names=tuple(self.class_names[index] for index in indices),
             kept=tuple(mask[indices] for mask in self.kept),
             thresholds=None if self.thresholds is None else self.thresholds[indices],
+            positions=tuple(self.outputs[index] for index in indices),
         )
 
     def masks(self, network: Network) -> list[LayerMask]:
         """The masks of every layer in the form that the forward pass applies (section IV-B2: which edges go)."""
-        edges, last = self.parameters.removed_edges, len(self.kept) - 1
+        edges, last_layers = self.parameters.removed_edges, network.last_layers
         result = []
         for index, (layer, kept) in enumerate(zip(network.layers, self.kept, strict=True)):
             columns = columns_of(kept, len(layer.gates)).astype(network.dtype)
             rows = kept.any(axis=2).astype(network.dtype)
-            sends = "output_rows" if index == last else "next_kernel_rows"
+            sends = "output_rows" if index in last_layers else "next_kernel_rows"
             steps = []
             for timestep in range(kept.shape[1]):
                 sent = timestep
-                if index == last and self.parameters.unrolled_output_rows == "first_timestep" and network.many_output:
+                first = self.parameters.unrolled_output_rows == "first_timestep"
+                if index in last_layers and first and network.many_output:
                     sent = 0
                 column = columns[:, timestep, None]
                 steps.append(
@@ -127,7 +139,7 @@ def columns_of(kept: np.ndarray, gates: int) -> np.ndarray:
     return full.reshape(*kept.shape[:2], -1)
 
 
-def whole_modules(network: Network, class_names: tuple[str, ...], mode: Mode = "rolled") -> Modules:
+def whole_modules(network: Network, class_names: tuple[str, ...], mode: Mode = "rolled") -> ModuleMasks:
     """Modules that lost nothing: the start of decomposition (``initConcern``) and the control for it.
 
     Example:
@@ -138,11 +150,14 @@ def whole_modules(network: Network, class_names: tuple[str, ...], mode: Mode = "
         >>> [mask.shape for mask in modules.kept], modules.kept[0].all().item()
         ([(2, 3, 1, 2)], True)
     """
-    timesteps = network.timesteps if mode == "unrolled" else 1
-    return Modules(
+    steps = [timesteps if mode == "unrolled" else 1 for timesteps in network.layer_timesteps]
+    return ModuleMasks(
         mode=mode,
         class_names=tuple(class_names),
-        kept=tuple(np.ones((len(class_names), timesteps, 1, layer.units), bool) for layer in network.layers),
+        kept=tuple(
+            np.ones((len(class_names), timesteps, 1, layer.units), bool)
+            for layer, timesteps in zip(network.layers, steps, strict=True)
+        ),
         parent=network.sha256,
         parameters=DecompositionParameters(removal_cap=0.0),
     )

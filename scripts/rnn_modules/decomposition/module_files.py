@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from rnn_modules.decomposition.counts import removed_share_per_layer
-from rnn_modules.decomposition.masks import Modules
+from rnn_modules.decomposition.masks import ModuleMasks
 from rnn_modules.decomposition.parameters import DecompositionParameters
 from rnn_modules.files.atomic_files import (
     InputError,
@@ -24,7 +24,7 @@ from rnn_modules.names import MODES
 from rnn_modules.network import Network
 
 
-def write_modules(modules: Modules, path: str | os.PathLike, manifest: str | os.PathLike) -> None:
+def write_modules(modules: ModuleMasks, path: str | os.PathLike, manifest: str | os.PathLike) -> None:
     """Write the masks as ``.npz`` and all the rest as a JSON manifest that names the parent.
 
     Example:
@@ -55,11 +55,12 @@ def write_modules(modules: Modules, path: str | os.PathLike, manifest: str | os.
             "counts": modules.counts,
             "removed_share_per_layer": removed_share_per_layer(modules),
             "parameters": dataclasses.asdict(modules.parameters),
+            **({} if modules.positions is None else {"positions": list(modules.positions)}),
         },
     )
 
 
-def read_modules(path: str | os.PathLike, manifest: str | os.PathLike, network: Network | None = None) -> Modules:
+def read_modules(path: str | os.PathLike, manifest: str | os.PathLike, network: Network | None = None) -> ModuleMasks:
     """Read modules; with ``network``, also check that it is their parent.
 
     Raises:
@@ -97,7 +98,7 @@ def read_modules(path: str | os.PathLike, manifest: str | os.PathLike, network: 
         reader.whole(f"units.{index}", number, least=1)
         for index, number in enumerate(reader.listed("units", described["units"], least=1))
     ]
-    modules = Modules(
+    modules = ModuleMasks(
         mode=reader.choice("mode", MODES),
         class_names=tuple(names),
         kept=tuple(
@@ -111,6 +112,7 @@ def read_modules(path: str | os.PathLike, manifest: str | os.PathLike, network: 
             for name, counts in reader.mapping("counts", described["counts"]).items()
         },
         thresholds=_thresholds(f"{path}, {manifest}", arrays, len(names)),
+        positions=_positions(reader, described, len(names)),
     )
     if network is not None:
         try:
@@ -119,6 +121,17 @@ def read_modules(path: str | os.PathLike, manifest: str | os.PathLike, network: 
         except InputError as error:
             raise InputError(f"{path}: {error}") from error
     return modules
+
+
+def _positions(reader: RecordReader, described: dict, modules: int) -> tuple[int, ...] | None:
+    """Output nodes of some of a network's modules, or None where the file has all."""
+    if "positions" not in described:
+        return None
+    listed = reader.listed("positions", described["positions"], least=1)
+    positions = tuple(reader.whole(f"positions.{index}", number, least=0) for index, number in enumerate(listed))
+    if len(positions) != modules:
+        reader.fail("positions", f"{modules} numbers", listed)
+    return positions
 
 
 def _unpacked(files: str, arrays: dict[str, np.ndarray], name: str, modules: int, units: int) -> np.ndarray:

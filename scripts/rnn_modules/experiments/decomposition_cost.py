@@ -12,7 +12,7 @@ import numpy as np
 from rnn_modules.data.dataset import Dataset, tags
 from rnn_modules.decomposition.composition import module_odds, translate, vote, zeroed
 from rnn_modules.decomposition.counts import jaccard, kept_share, removed_share_per_layer
-from rnn_modules.decomposition.masks import Modules
+from rnn_modules.decomposition.masks import ModuleMasks
 from rnn_modules.experiments.metrics import majority_metrics, scoped_metrics, translation_metrics, wrong_words
 from rnn_modules.experiments.trained_model import TrainedModel
 from rnn_modules.files.provenance import provenance
@@ -24,7 +24,7 @@ Scores = dict[str, dict]
 
 
 def decomposition_cost(
-    network: Network, dataset: Dataset, modules: Mapping[str, Modules], split: str = "test", threads: int = 1
+    network: Network, dataset: Dataset, modules: Mapping[str, ModuleMasks], split: str = "test", threads: int = 1
 ) -> dict[str, Any]:
     """Compare a model with the compositions of its modules, and with controls, on the same examples.
 
@@ -78,7 +78,7 @@ def decomposition_cost(
 class _Classification:
     """Evaluation of a classifier and its modules by accuracy."""
 
-    def __init__(self, network: Classifier, dataset: Dataset, split: str, modules: Modules, threads: int) -> None:
+    def __init__(self, network: Classifier, dataset: Dataset, split: str, modules: ModuleMasks, threads: int) -> None:
         self.threads = threads
         rows = _rows_per_class(dataset.labels(split), modules.parameters.test_examples_per_class)
         self.network = network
@@ -96,12 +96,12 @@ class _Classification:
             controls["zeroed"] = scoped_metrics(self.labels, decisions)
         return controls
 
-    def composed(self, modules: Modules) -> dict[str, Scores]:
+    def composed(self, modules: ModuleMasks) -> dict[str, Scores]:
         odds = module_odds(self.network, modules, self.inputs, tuple(HEADS), self.threads)
         return {head: scoped_metrics(self.labels, vote(odds[head])) for head in HEADS}
 
     @staticmethod
-    def primary_head(modules: Modules) -> str:
+    def primary_head(modules: ModuleMasks) -> str:
         return modules.parameters.head
 
 
@@ -117,7 +117,9 @@ def _rows_per_class(labels: np.ndarray, number: int | None) -> np.ndarray:
 class _Translation:
     """Evaluation of an encoder-decoder and its modules by BLEU, per pair of languages."""
 
-    def __init__(self, network: EncoderDecoder, dataset: Dataset, split: str, modules: Modules, threads: int) -> None:
+    def __init__(
+        self, network: EncoderDecoder, dataset: Dataset, split: str, modules: ModuleMasks, threads: int
+    ) -> None:
         self.network, self.dataset, self.threads = network, dataset, threads
         self.sources, self.languages = dataset.inputs(split), dataset.labels(split)
         self.references = dataset.references(split)
@@ -127,7 +129,7 @@ class _Translation:
     def monolithic(self) -> Scores:
         return self._scores(self._translated(None))
 
-    def composed(self, modules: Modules) -> dict[str, Scores]:
+    def composed(self, modules: ModuleMasks) -> dict[str, Scores]:
         modules.check_parent(self.network)
         return {"parent": self._scores(self._translated(modules))}
 
@@ -136,10 +138,10 @@ class _Translation:
         return {"tags_only": self._scores(np.array(wrong_words(self.references)))}
 
     @staticmethod
-    def primary_head(modules: Modules) -> str:
+    def primary_head(modules: ModuleMasks) -> str:
         return "parent"
 
-    def _translated(self, modules: Modules | None) -> np.ndarray:
+    def _translated(self, modules: ModuleMasks | None) -> np.ndarray:
         ids = translate(self.network, self.sources, self.languages, self.start, self.end, modules, self.threads)
         return self.dataset.sentences(ids)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from rnn_modules.decomposition.composition import module_odds, vote
-from rnn_modules.decomposition.masks import Modules
+from rnn_modules.decomposition.masks import ModuleMasks
 from rnn_modules.experiments.metrics import majority_metrics, scoped_metrics
 from rnn_modules.experiments.reuse_tasks import real_classes
 from rnn_modules.experiments.trained_model import TrainedModel, common_facts
@@ -33,7 +33,7 @@ def worst_and_best(models: Sequence[TrainedModel]) -> tuple[TrainedModel, Traine
 
 
 def replace_each_module(
-    worst: TrainedModel, best: TrainedModel, modules: Mapping[str, tuple[Modules, Modules]], threads: int = 1
+    worst: TrainedModel, best: TrainedModel, modules: Mapping[str, tuple[ModuleMasks, ModuleMasks]], threads: int = 1
 ) -> list[dict]:
     """Replace each class's module in turn and compare with both references.
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from rnn_modules.decomposition.composition import calibrate, module_odds, parent_odds
-from rnn_modules.decomposition.masks import Modules, whole_modules
+from rnn_modules.decomposition.masks import ModuleMasks, whole_modules
 from rnn_modules.experiments.metrics import classification_metrics
 from rnn_modules.experiments.reuse_kinds import problem_of
 from rnn_modules.experiments.reuse_tasks import Case, Examples, Problem
@@ -28,7 +28,7 @@ Odds = dict[str, list[list[np.ndarray]]]
 def compare_with_baselines(
     problem: Problem,
     models: Sequence[TrainedModel],
-    modules: Mapping[str, Sequence[Modules]],
+    modules: Mapping[str, Sequence[ModuleMasks]],
     baselines: TrainedBaselines,
     threads: int = 1,
 ) -> list[dict]:
@@ -127,7 +127,7 @@ def _test_inputs(models: Sequence[TrainedModel]) -> list[np.ndarray]:
     return [model.dataset.inputs("test") for model in models]
 
 
-def _module_odds(models: Sequence[TrainedModel], modules: Sequence[Modules], threads: int) -> Odds:
+def _module_odds(models: Sequence[TrainedModel], modules: Sequence[ModuleMasks], threads: int) -> Odds:
     found = [
         [module_odds(model.classifier, part, inputs, tuple(HEADS), threads) for inputs in _test_inputs(models)]
         for model, part in zip(models, modules, strict=True)

@@ -10,7 +10,7 @@ from pathlib import Path
 from rnn_modules.data.dataset import Dataset
 from rnn_modules.decomposition.algorithm import decompose
 from rnn_modules.decomposition.composition import calibrate
-from rnn_modules.decomposition.masks import Modules
+from rnn_modules.decomposition.masks import ModuleMasks
 from rnn_modules.decomposition.module_files import read_modules
 from rnn_modules.decomposition.parameters import DecompositionParameters
 from rnn_modules.files.atomic_files import InputError, read_json
@@ -83,7 +83,7 @@ class TrainedModel:
         assert translates(self.network)
         return self.network
 
-    def modules(self, mode: str) -> Modules:
+    def modules(self, mode: str) -> ModuleMasks:
         """The modules of a mode, checked to belong to this network."""
         path = self.folder / "modules" / f"{mode}.npz"
         return read_modules(path, path.with_suffix(".json"), self.network)
@@ -161,7 +161,7 @@ def check_fits(network: Network, dataset: Dataset) -> None:
 
 def decompose_trained(
     network: Network, dataset: Dataset, parameters: DecompositionParameters, modes: Sequence[Mode], threads: int = 1
-) -> dict[str, Modules]:
+) -> dict[str, ModuleMasks]:
     """Modules of a model by mode, cut with the training split of its dataset.
 
     Args:

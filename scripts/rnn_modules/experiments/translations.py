@@ -15,7 +15,7 @@ import numpy as np
 
 from rnn_modules.data.dataset import Dataset, tags
 from rnn_modules.decomposition.composition import translate
-from rnn_modules.decomposition.masks import Modules
+from rnn_modules.decomposition.masks import ModuleMasks
 from rnn_modules.experiments.metrics import bleu_p_value, translation_metrics, wrong_words
 from rnn_modules.experiments.trained_model import TrainedModel, common_facts
 from rnn_modules.files.atomic_files import InputError
@@ -41,7 +41,7 @@ class Translator:
     """
 
     model: TrainedModel
-    modules: Modules | None = None
+    modules: ModuleMasks | None = None
 
     def translate(self, sources: np.ndarray, language: str, threads: int = 1) -> list[str]:
         """Translate source sentences.
@@ -129,7 +129,7 @@ def compare(
 
 def reuse(
     model: TrainedModel,
-    modules: Mapping[str, Modules],
+    modules: Mapping[str, ModuleMasks],
     baselines: Mapping[tuple[str, ...], TrainedModel],
     threads: int = 1,
 ) -> list[dict]:
@@ -164,7 +164,7 @@ def reuse(
 
 
 def replace_each_language(
-    worst: TrainedModel, best: TrainedModel, modules: Mapping[str, tuple[Modules, Modules]], threads: int = 1
+    worst: TrainedModel, best: TrainedModel, modules: Mapping[str, tuple[ModuleMasks, ModuleMasks]], threads: int = 1
 ) -> list[dict]:
     """RQ3 for translation: each language's module of the worst model is replaced by the best model's.
 

@@ -152,12 +152,12 @@ class RunFolder:
         wanted, seeds = configuration["architectures"], configuration["seeds"]
         inter = inter_settings(configuration)
         systems = configuration["scenarios"]["systems"] if TRANSLATION in wanted else []
-        of_all = configuration["rnn_types"]
+        reused = configuration["reuse"].get("rnn_types", configuration["rnn_types"])
         asked = {
-            "intra_reuse": (wanted, of_all),
-            "inter_reuse": (inter, of_all),
-            "intra_replacement": (wanted, of_all),
-            "inter_replacement": (inter, of_all),
+            "intra_reuse": (wanted, reused),
+            "inter_reuse": (inter, reused),
+            "intra_replacement": (wanted, reused),
+            "inter_replacement": (inter, reused),
             "scenario": (systems, [configuration["scenarios"]["rnn"]]),
             "removal_sweep": (wanted, [configuration["removal_sweep"]["rnn"]]),
             "variants": (wanted, configuration["variants"]["rnn_types"]),
@@ -307,14 +307,15 @@ def models(configuration: dict) -> list[Model]:
     """
     wanted, seeds = configuration["architectures"], configuration["seeds"]
     reuse, scenarios = configuration["reuse"], configuration["scenarios"]
+    reused = reuse.get("rnn_types", configuration["rnn_types"])
     # Architecture, dataset, RNN types, layers.
     needed: list[tuple[str, str, list[str], int]] = []
     for setting in (*wanted, *inter_settings(configuration)):
         datasets = datasets_of(configuration, setting)
         for architecture, dataset in zip(architectures_of(setting), datasets, strict=True):
-            needed.append((architecture, dataset, configuration["rnn_types"], reuse["layers"]))
+            needed.append((architecture, dataset, reused, reuse["layers"]))
     if TRANSLATION in wanted:
-        needed += [(TRANSLATION, dataset, configuration["rnn_types"], reuse["layers"]) for dataset in TWO_LANGUAGES]
+        needed += [(TRANSLATION, dataset, reused, reuse["layers"]) for dataset in TWO_LANGUAGES]
         for name in scenarios["systems"]:
             for dataset in scenario_datasets(configuration, name):
                 needed.append((TRANSLATION, dataset, [scenarios["rnn"]], scenarios["layers"]))

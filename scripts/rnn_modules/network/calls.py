@@ -23,6 +23,13 @@ class Call:
         outputs: identities of the tensors that it gives.
         recurrent: what the layer holds when it is decomposed.
         follows: whether it reads, directly or not, what a recurrent layer sends.
+
+    Example:
+        >>> import keras
+        >>> model = keras.Sequential([keras.Input((5, 2)), keras.layers.GRU(3), keras.layers.Dense(4)])
+        >>> first, second = calls_of(model._functional, {})
+        >>> first.outputs == second.inputs, second.recurrent
+        (True, None)
     """
 
     operation: Any
@@ -75,13 +82,27 @@ def calls_of(model: Any, aliases: dict[int, int], seen: dict[int, int] | None = 
 
 
 def functional_of(model: Any) -> Any:
-    """The functional model that a model or layer is, or holds; None where there is none."""
+    """The functional model that a model or layer is, or holds; None where there is none.
+
+    Example:
+        >>> print(functional_of(object()))
+        None
+    """
     inner = model._functional if hasattr(model, "_functional") else model
     return inner if hasattr(inner, "_nodes_by_depth") else None
 
 
 def computes_its_graph(model: Any) -> bool:
-    """Whether a functional or Sequential model is called as Keras calls it, and not by code of its own."""
+    """Whether a functional or Sequential model is called as Keras calls it, and not by code of its own.
+
+    Example:
+        >>> import keras
+        >>> class Halved(keras.Sequential):
+        ...     def call(self, *arguments, **named):
+        ...         return super().call(*arguments, **named) / 2
+        >>> [computes_its_graph(kind([keras.Input((3,))])) for kind in (keras.Sequential, Halved)]
+        [True, False]
+    """
     for method in ("call", "__call__"):
         owner = next(base for base in type(model).__mro__ if method in vars(base))
         if not owner.__module__.startswith("keras.src."):

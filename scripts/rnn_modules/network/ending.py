@@ -8,17 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rnn_modules.network.keras_layers import holds_recurrent, is_kind, is_of_keras
+from rnn_modules.network.keras_layers import PASSED_ON, holds_recurrent, is_kind, is_of_keras
 
 if TYPE_CHECKING:
     from rnn_modules.network.calls import Call
 
 LINKS = ("softmax", "sigmoid", "linear")
 """What a model may end in."""
-_PASSING = (
-    *("Dropout", "SpatialDropout1D", "GaussianDropout", "AlphaDropout", "GaussianNoise"),
-    *("Identity", "ActivityRegularization"),
-)
 _RESHAPING = ("Reshape", "Flatten", "Squeeze", "ExpandDims", "GetItem", "Cropping1D")
 _JOINING = (
     *(
@@ -52,7 +48,7 @@ _JOINING = (
     *("GlobalAveragePooling2D", "GlobalMaxPooling2D", "Permute", "Transpose", "RepeatVector", "Masking"),
 )
 _NORMALISING = ("BatchNormalization", "LayerNormalization", "LogSoftmax")
-_LINEAR = (*_PASSING, *_RESHAPING, *_JOINING, *_NORMALISING)
+_LINEAR = (*PASSED_ON, *_RESHAPING, *_JOINING, *_NORMALISING)
 """Layers and operations that give logits where they end a model."""
 
 
@@ -64,6 +60,10 @@ class End:
         call: the one whose activation is left out, so that all that follows it works on logits; None for linear ones.
         link: one of :data:`LINKS`.
         problem: the operation, or None for the model, and why that cannot be read.
+
+    Example:
+        >>> End(None, "linear").problem is None
+        True
     """
 
     call: Call | None
@@ -92,7 +92,7 @@ def read_end(calls: Sequence[Call], wanted: int, output: Any) -> End:
     if problem:
         return End(None, "linear", (call.operation, problem))
     whole = True
-    while is_kind(call.operation, *_PASSING, *_RESHAPING) and call.inputs[0] in by_output:
+    while is_kind(call.operation, *PASSED_ON, *_RESHAPING) and call.inputs[0] in by_output:
         before = call.arguments.keras_tensors[0].shape
         call = by_output[call.inputs[0]]
         # A softmax of shorter rows, or of rows put together, would be another one.
@@ -182,7 +182,7 @@ def _probabilities_below(call: Call, by_output: dict[int, Call], classes: int | 
     waiting = [call]
     while waiting:
         at = waiting.pop()
-        if not is_kind(at.operation, *_PASSING, *_RESHAPING, *_JOINING):
+        if not is_kind(at.operation, *PASSED_ON, *_RESHAPING, *_JOINING):
             continue
         for symbol, tensor in zip(at.arguments.keras_tensors, at.inputs, strict=True):
             below = by_output.get(tensor)

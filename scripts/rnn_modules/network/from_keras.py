@@ -7,15 +7,16 @@ from typing import Any
 import numpy as np
 
 from rnn_modules.files.atomic_files import InputError
+from rnn_modules.network.arrays import ArrayNetwork
 from rnn_modules.network.cells import RecurrentLayer
-from rnn_modules.network.networks import Classifier, EncoderDecoder, Network, check_parts
+from rnn_modules.network.networks import Classifier, EncoderDecoder, check_parts
 
 _CELLS = {"SimpleRNN": "vanilla", "GRU": "gru", "LSTM": "lstm"}
 _PASSED_OVER = {"InputLayer", "Dropout", "SpatialDropout1D", "Activation", "Softmax"}
 _ACTIVATIONS = {"tanh", "relu", "sigmoid", "hard_sigmoid", "linear"}
 
 
-def from_keras(model: Any) -> Network:
+def from_keras(model: Any) -> ArrayNetwork:
     """Read a trained Keras model into arrays.
 
     Args:
@@ -47,7 +48,7 @@ def from_keras(model: Any) -> Network:
     return network
 
 
-def _network(chains: list[list[Any]]) -> Network | None:
+def _network(chains: list[list[Any]]) -> ArrayNetwork | None:
     """The network of one chain of layers, or of the two of an encoder and a decoder."""
     if len(chains) == 1:
         return _classifier(chains[0])

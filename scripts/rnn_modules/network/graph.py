@@ -14,6 +14,7 @@ from rnn_modules.files.atomic_files import InputError
 from rnn_modules.network.calls import Call, calls_of, computes_its_graph, functional_of
 from rnn_modules.network.ending import read_end
 from rnn_modules.network.keras_layers import (
+    ACTIVATION,
     RECURRENT,
     RecurrentCall,
     holds_recurrent,
@@ -37,6 +38,10 @@ class Finding:
         part: what happens to it, or nothing where that cannot be said.
         problem: why it cannot be decomposed, and the way out; empty where it can.
         noun: what it is, ``layer``, ``operation`` or ``model``.
+
+    Example:
+        >>> print(Finding("lstm_1", "LSTM", problem="is used 2 times"))
+        LSTM layer 'lstm_1': is used 2 times
     """
 
     layer: str
@@ -63,6 +68,13 @@ class Graph:
         output: the model's symbolic output.
         findings: what happens to each layer.
         aliases: identities of tensors inside models that are layers, and those that they are outside of them.
+
+    Example:
+        >>> import keras
+        >>> layers = [keras.Input((5, 2)), keras.layers.GRU(3), keras.layers.Dense(4, "softmax")]
+        >>> graph = read_graph(keras.Sequential(layers))
+        >>> graph.link, [finding.part for finding in graph.findings]
+        ('softmax', ['decomposed', 'tail: stays'])
     """
 
     inputs: tuple[Any, ...]
@@ -103,9 +115,13 @@ def read_graph(model: Any) -> Graph:
         UnsupportedModel: it has something that is not understood; the message names every such layer and the way out.
 
     Example:
-        >>> read_graph("lstm.keras")
-        Traceback (most recent call last):
-        rnn_modules.network.graph.UnsupportedModel: model 'str' cannot be decomposed: str layer 'str': expected a ...
+        >>> import keras
+        >>> layers = [keras.Input((5, 2)), keras.layers.GRU(3), keras.layers.Dense(4, "tanh", name="last")]
+        >>> try:
+        ...     read_graph(keras.Sequential(layers, name="mine"))
+        ... except UnsupportedModel as error:
+        ...     print(str(error).split(";")[0])
+        model 'mine' cannot be decomposed: Dense layer 'last': ends the model in tanh
     """
     name = str(getattr(model, "name", type(model).__name__))
     problem = _no_graph(model)
@@ -162,11 +178,15 @@ class _Reading:
         findings = tuple(self._findings())
         if any(finding.problem for finding in findings):
             raise UnsupportedModel(self.name, findings)
+        unactivated = end.call
+        if unactivated is not None and wanted in unactivated.outputs and is_kind(unactivated.operation, *ACTIVATION):
+            self.calls = [call for call in self.calls if call is not unactivated]
+            wanted, unactivated = unactivated.inputs[0], None
         return Graph(
             inputs=tuple(self.model.inputs),
             calls=tuple(self.calls),
             logits=wanted,
-            logits_of=end.call,
+            logits_of=unactivated,
             link=end.link,
             output=output,
             findings=findings,

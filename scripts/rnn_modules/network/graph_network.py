@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from rnn_modules.files.atomic_files import InputError, sha256_of_arrays
+from rnn_modules.network.base import Network, examples_of, rows_of
 from rnn_modules.network.batching import ROWS_AT_ONCE
 from rnn_modules.network.cells import LayerMask, RecurrentLayer
 from rnn_modules.network.graph import Call, Graph
@@ -30,31 +31,58 @@ from rnn_modules.network.keras_calls import (
     with_steps,
     without_activation,
 )
-from rnn_modules.network.keras_layers import Direction, RecurrentCall
+from rnn_modules.network.keras_layers import PASSED_ON, Direction, RecurrentCall, is_kind
 from rnn_modules.network.sequences import run_direction
 from rnn_modules.network.stack import Observed
 
 
 @dataclass(frozen=True, eq=False)
-class GraphNetwork:
+class GraphNetwork(Network):
     """A trained model of any graph with a chain of recurrent layers in it.
 
     Attributes:
         graph: what was read.
         model: the Keras model, whose layers run all but the recurrent ones.
-        timesteps: number of timesteps of the last recurrent layer; None until examples say it, where it varies.
+        length: number of timesteps where the model takes any; 0 where it is not known.
+
+    Example:
+        >>> import keras
+        >>> from rnn_modules.network.graph import read_graph
+        >>> layers = [keras.Input((5, 2)), keras.layers.Bidirectional(keras.layers.GRU(3)), keras.layers.Dense(4)]
+        >>> model = keras.Sequential(layers)
+        >>> network = GraphNetwork(read_graph(model), model)
+        >>> network.outputs, network.layer_timesteps, network.logits(np.zeros((7, 5, 2))).shape
+        (4, (5, 5), (7, 4))
     """
 
     graph: Graph
     model: Any
-    timesteps: int | None = None
-
-    translates = False
+    length: int = 0
 
     @cached_property
-    def layers(self) -> tuple[RecurrentLayer, ...]:
+    def layers(self) -> tuple[RecurrentLayer, ...]:  # type: ignore[override]
         """All recurrent layers, in the order in which they run, the forward direction of two first."""
         return tuple(layer for recurrent in self.graph.recurrent for layer in recurrent.layers)
+
+    @property
+    def timesteps(self) -> int:
+        """Number of timesteps of the last recurrent layer; 0 where it varies and is not known."""
+        return self.layer_timesteps[-1]
+
+    @cached_property
+    def layer_timesteps(self) -> tuple[int, ...]:
+        """Number of timesteps of each of ``layers``; 0 where it varies and is not known."""
+        return tuple(
+            int(symbols_of(call)[0].shape[1] or self.length)
+            for call in self.graph.calls
+            if call.recurrent is not None
+            for _ in call.recurrent.layers
+        )
+
+    @property
+    def varies(self) -> bool:
+        """Whether the model takes any number of timesteps."""
+        return any(symbols_of(call)[0].shape[1] is None for call in self.graph.calls if call.recurrent is not None)
 
     @property
     def dtype(self) -> np.dtype:
@@ -71,6 +99,66 @@ class GraphNetwork:
         """Number of classes: two of a single sigmoid or linear unit."""
         units = int(self.graph.output.shape[-1])
         return 2 if units == 1 else units
+
+    @property
+    def output_weights(self) -> int:
+        """None: what follows the recurrent layers is counted among the others, whatever it is."""
+        return 0
+
+    @cached_property
+    def other_weights(self) -> int:
+        """Weights of all layers but the recurrent ones."""
+        own = sum(
+            array.size
+            for layer in self.layers
+            for array in (layer.kernel, layer.recurrent_kernel, layer.bias, layer.recurrent_bias)
+            if array is not None
+        )
+        return max(0, self.model.count_params() - own)
+
+    @cached_property
+    def feeds(self) -> tuple[tuple[int, ...] | None, ...]:
+        """For each of ``layers`` those that send it all it reads, side by side; None where it reads something else."""
+        found: list[tuple[int, ...] | None] = []
+        senders: dict[int, tuple[int, ...]] = {}
+        for call in self.graph.calls:
+            source = senders.get(call.inputs[0]) if call.inputs else None
+            if call.recurrent is None:
+                if source is not None and is_kind(call.operation, *PASSED_ON):
+                    senders[call.outputs[0]] = source
+                continue
+            last = []
+            for direction in call.recurrent.directions:
+                for index in range(len(direction.layers)):
+                    found.append(source if index == 0 else (len(found) - 1,))
+                last.append(len(found) - 1)
+            if len(last) == 1 or call.recurrent.merge == "concat":
+                senders[call.outputs[0]] = tuple(last)
+        return tuple(found)
+
+    @cached_property
+    def last_layers(self) -> tuple[int, ...]:
+        """Positions of the last recurrent layer of each direction."""
+        position, last = 0, []
+        for direction in self.graph.recurrent[-1].directions:
+            position += len(direction.layers)
+            last.append(position)
+        start = len(self.layers) - position
+        return tuple(start + end - 1 for end in last)
+
+    def with_layers(self, layers: Sequence[RecurrentLayer]) -> GraphNetwork:
+        """The same network with other weights or settings of its recurrent layers."""
+        remaining = iter(layers)
+        calls = []
+        for call in self.graph.calls:
+            if call.recurrent is not None:
+                directions = tuple(
+                    replace(direction, layers=tuple(next(remaining) for _ in direction.layers))
+                    for direction in call.recurrent.directions
+                )
+                call = replace(call, recurrent=replace(call.recurrent, directions=directions))
+            calls.append(call)
+        return replace(self, graph=replace(self.graph, calls=tuple(calls)))
 
     @property
     def independent(self) -> bool:
@@ -160,9 +248,9 @@ class GraphNetwork:
         present, _ = masks_of_call(*self._arguments(call, values, 1))
         return None if present is None else np.asarray(to_array(present), bool).T
 
-    def at(self, timesteps: int | None) -> GraphNetwork:
-        """The same network, read at this number of timesteps."""
-        return replace(self, timesteps=timesteps)
+    def at(self, length: int) -> GraphNetwork:
+        """The same network, read at this number of timesteps where it takes any."""
+        return replace(self, length=length)
 
     def _front(self, inputs: Any) -> Iterator[tuple[int, Value]]:
         """Inputs, and all that does not depend on a recurrent layer."""
@@ -180,7 +268,7 @@ class GraphNetwork:
     def _arguments(self, call: Call, values: dict[int, Value], modules: int) -> tuple[tuple, dict]:
         """Arguments of a call, with a row for each of so many modules and example."""
         known: dict[int, Any] = {}
-        for symbol, tensor in zip(_symbols(call), call.inputs, strict=True):
+        for symbol, tensor in zip(symbols_of(call), call.inputs, strict=True):
             known[id(symbol)] = repeated(values[tensor], modules)
         return call.arguments.fill_in(known)
 
@@ -216,7 +304,7 @@ class GraphNetwork:
         rows, examples = len(given["sequences"]) // modules, len(values[id(self.graph.inputs[0])].tensor)
         if rows != examples:
             raise InputError(
-                f"layer {call.operation.name!r}: reads {rows} rows for {examples} examples; keep the first axis for them"
+                f"layer {call.operation.name!r}: reads {rows} rows for {examples} examples; keep that axis for them"
             )
         sequence = _by_time(to_array(given["sequences"]), modules)
         mask, handed_on = masks_of_call(arguments, named)
@@ -252,21 +340,15 @@ class GraphNetwork:
         return given_on, observed
 
 
-def examples_of(inputs: Any) -> int:
-    """Number of examples."""
-    return len(inputs[0] if isinstance(inputs, tuple) else inputs)
+def symbols_of(call: Call) -> list[Any]:
+    """The symbolic tensors that a call reads, whose identities outside of opened models are ``call.inputs``.
 
-
-def rows_of(inputs: Any, rows: np.ndarray) -> Any:
-    """Some of the examples."""
-    return tuple(part[rows] for part in inputs) if isinstance(inputs, tuple) else inputs[rows]
-
-
-def _symbols(call: Call) -> list[Any]:
-    for node in call.operation._inbound_nodes:
-        if node.arguments is call.arguments:
-            return list(node.input_tensors)
-    raise InputError(f"layer {call.operation.name!r}: its graph has changed since it was read")
+    Example:
+        >>> from types import SimpleNamespace
+        >>> symbols_of(Call("embedding", SimpleNamespace(keras_tensors=["tokens"]), (1,), (2,)))
+        ['tokens']
+    """
+    return list(call.arguments.keras_tensors)
 
 
 def _by_time(array: np.ndarray, modules: int) -> np.ndarray:

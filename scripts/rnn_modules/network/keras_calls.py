@@ -9,12 +9,17 @@ from typing import Any
 import numpy as np
 
 from rnn_modules.files.atomic_files import InputError
-from rnn_modules.network.keras_layers import is_kind
+from rnn_modules.network.keras_layers import ACTIVATION, is_kind
 
 
 @dataclass(frozen=True, eq=False)
 class Value:
-    """A tensor of Keras' backend, ``(modules * examples, ...)``, the examples of the first module first."""
+    """A tensor of Keras' backend, ``(modules * examples, ...)``, the examples of the first module first.
+
+    Example:
+        >>> Value(np.zeros((6, 5)), modules=2).modules
+        2
+    """
 
     tensor: Any
     modules: int = 1
@@ -48,32 +53,53 @@ def to_input(part: Any, symbol: Any) -> Any:
 
 
 def to_tensor(part: Any, dtype: str | None = None) -> Any:
-    """A tensor of Keras' backend."""
+    """An array as a tensor of Keras' backend; texts as TensorFlow's.
+
+    Example:
+        >>> tuple(to_tensor([[1, 2, 3]], "float32").shape)
+        (1, 3)
+    """
     import keras
 
     if dtype == "string":
-        import tensorflow
-
-        return tensorflow.constant([str(text) for text in np.asarray(part).ravel()], shape=np.shape(part))
+        # Of TensorFlow alone; other backends have no texts.
+        return keras.ops.convert_to_tensor(np.vectorize(str, otypes=[object])(part).tolist())
     return keras.ops.convert_to_tensor(part, dtype=dtype)
 
 
 def to_array(tensor: Any) -> np.ndarray:
-    """An array of a tensor."""
+    """An array of a tensor.
+
+    Example:
+        >>> to_array(to_tensor([1, 2])).tolist()
+        [1, 2]
+    """
     import keras
 
     return keras.ops.convert_to_numpy(tensor)
 
 
 def steps_of(tensor: Any) -> Any:
-    """The mask of timesteps that Keras' layers hand on beside a tensor, or None."""
+    """The mask of timesteps that Keras' layers hand on beside a tensor, or None.
+
+    Example:
+        >>> import keras
+        >>> words = keras.layers.Embedding(5, 2, mask_zero=True)(np.array([[3, 0]]))
+        >>> to_array(steps_of(words)).tolist()
+        [[True, False]]
+    """
     from keras.src.backend import get_keras_mask
 
     return get_keras_mask(tensor)
 
 
 def with_steps(tensor: Any, mask: Any) -> Any:
-    """The tensor with a mask beside it."""
+    """The tensor with a mask beside it.
+
+    Example:
+        >>> steps_of(with_steps(to_tensor([[0.5]]), "mask")), steps_of(with_steps(to_tensor([[0.5]]), None))
+        ('mask', None)
+    """
     from keras.src.backend import set_keras_mask
 
     if mask is not None:
@@ -82,7 +108,12 @@ def with_steps(tensor: Any, mask: Any) -> Any:
 
 
 def repeated(value: Value, modules: int) -> Any:
-    """A tensor that all modules share, once for each, and its mask likewise."""
+    """A tensor that all modules share, once for each, and its mask likewise.
+
+    Example:
+        >>> to_array(repeated(Value(to_tensor([[1], [2]])), 2)).tolist()
+        [[1], [2], [1], [2]]
+    """
     if value.modules == modules:
         return value.tensor
     if value.modules != 1:
@@ -91,7 +122,12 @@ def repeated(value: Value, modules: int) -> Any:
 
 
 def tiled(tensor: Any, times: int) -> Any:
-    """Rows once more and again; None stays so."""
+    """Rows this many times, all of them again and again; None stays so.
+
+    Example:
+        >>> to_array(tiled(to_tensor([[1], [2]]), 2)).ravel().tolist(), tiled(None, 2)
+        ([1, 2, 1, 2], None)
+    """
     import keras
 
     if tensor is None or times == 1:
@@ -103,6 +139,11 @@ def masks_of_call(arguments: Sequence[Any], named: dict[str, Any]) -> tuple[Any,
     """The mask that a recurrent layer reads by and the one that it hands on, ``(rows, timesteps)`` or None.
 
     Keras does not look for the mask of a sequence where initial states come with it, but hands it on.
+
+    Example:
+        >>> sequence = with_steps(to_tensor([[[0.5]]]), "mask")
+        >>> masks_of_call((sequence,), {}), masks_of_call((sequence,), {"initial_state": ["state"]})
+        (('mask', 'mask'), (None, 'mask'))
     """
     given = dict(zip(("sequences", "initial_state", "mask"), arguments, strict=False)) | named
     if given.get("mask") is not None:
@@ -112,17 +153,18 @@ def masks_of_call(arguments: Sequence[Any], named: dict[str, Any]) -> tuple[Any,
 
 
 def without_activation(layer: Any) -> Any:
-    """A layer like this one, with its weights, up to its activation; this one stays as it is.
+    """A layer like this one, which has been called before, with its weights, up to its activation.
 
     Example:
         >>> import keras
         >>> layer = keras.layers.Dense(2, "softmax", kernel_initializer="ones")
-        >>> [part(np.ones((1, 3))).numpy().tolist() for part in (layer, without_activation(layer))]
+        >>> inputs = to_tensor([[1.0, 1.0, 1.0]])
+        >>> [to_array(given).tolist() for given in (layer(inputs), without_activation(layer)(inputs))]
         [[[0.5, 0.5]], [[3.0, 3.0]]]
     """
     import keras
 
-    if is_kind(layer, "Activation", "Softmax", "Sigmoid"):
+    if is_kind(layer, *ACTIVATION):
         return keras.layers.Identity()
     # Keras' own copy would have weights of its own.
     clone = object.__new__(type(layer))

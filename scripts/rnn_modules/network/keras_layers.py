@@ -17,6 +17,18 @@ from rnn_modules.network.cells import RecurrentLayer
 _CELLS = {"SimpleRNN": "vanilla", "GRU": "gru", "LSTM": "lstm"}
 RECURRENT = (*_CELLS, "RNN", "Bidirectional")
 """Keras' recurrent layers that can be decomposed."""
+PASSED_ON = (
+    "Dropout",
+    "SpatialDropout1D",
+    "GaussianNoise",
+    "GaussianDropout",
+    "AlphaDropout",
+    "ActivityRegularization",
+    "Identity",
+)
+"""Layers that pass on what they read."""
+ACTIVATION = ("Activation", "Softmax", "Sigmoid")
+"""Layers and operations that are an activation and nothing else."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,6 +40,11 @@ class Direction:
         backwards: whether the sequence is read from its end.
         zero_where_masked: whether steps that are masked send zeros, and not what the step before them sent.
         silent_first: whether masked steps before all others send zeros, and not the initial state.
+
+    Example:
+        >>> layer = RecurrentLayer("lstm", np.eye(2, 8), np.eye(2, 8), np.zeros(8))
+        >>> Direction((layer, layer), backwards=False, zero_where_masked=False).states
+        4
     """
 
     layers: tuple[RecurrentLayer, ...]
@@ -50,6 +67,12 @@ class RecurrentCall:
         merge: how two directions become one: ``concat``, ``sum``, ``ave``, ``mul``, or None for two outputs.
         return_sequences: whether it sends every timestep.
         return_state: whether its states follow its outputs.
+
+    Example:
+        >>> layer = RecurrentLayer("lstm", np.eye(2, 8), np.eye(2, 8), np.zeros(8))
+        >>> both = [Direction((layer,), backwards, zero_where_masked=True) for backwards in (False, True)]
+        >>> len(RecurrentCall(tuple(both), "concat", return_sequences=True, return_state=False).layers)
+        2
     """
 
     directions: tuple[Direction, ...]

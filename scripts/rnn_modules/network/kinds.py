@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TypeGuard
 
-from rnn_modules.network.networks import Classifier, EncoderDecoder, Network
+from rnn_modules.network.base import Network
+from rnn_modules.network.networks import Classifier, EncoderDecoder
 
 
 def classifies(network: Network) -> TypeGuard[Classifier]:

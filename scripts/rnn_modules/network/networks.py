@@ -6,17 +6,16 @@ Both kinds have ``layers``, the recurrent layers that decomposition works on, an
 
 from __future__ import annotations
 
-import json
 import os
-from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
-from rnn_modules.files.atomic_files import InputError, one_line, parse_json, read_arrays, sha256_of_arrays, write_arrays
+from rnn_modules.files.atomic_files import InputError, one_line, parse_json, read_arrays
+from rnn_modules.network.arrays import LAYER_ARRAYS, ArrayNetwork, pack
 from rnn_modules.network.batching import chunks, share_out
 from rnn_modules.network.cells import LayerMask, RecurrentLayer, project
 from rnn_modules.network.checks import check_ids, check_network
@@ -24,73 +23,7 @@ from rnn_modules.network.stack import Observed, State, Step, observe_stack, run_
 
 
 @dataclass(frozen=True, eq=False)
-class Network(ABC):
-    """What classifiers and encoder-decoders share; ``inputs`` are ids as each of the two kinds reads them.
-
-    Attributes:
-        layers: recurrent layers that are decomposed (an encoder-decoder's are the decoder's).
-        output_kernel: ``(units, outputs)``.
-        output_bias: ``(outputs,)``.
-
-    Example:
-        >>> layer = RecurrentLayer("vanilla", np.eye(2), np.eye(2), np.zeros(2), return_sequences=False)
-        >>> network = Classifier((layer,), np.eye(2), np.zeros(2), embedding=np.eye(2), tokens=3)
-        >>> network.outputs, network.dtype.name, len(network.sha256)
-        (2, 'float64', 64)
-    """
-
-    layers: tuple[RecurrentLayer, ...]
-    output_kernel: np.ndarray
-    output_bias: np.ndarray
-
-    @property
-    def outputs(self) -> int:
-        """Number of output nodes: classes, or words of the target vocabulary."""
-        return self.output_kernel.shape[1]
-
-    @property
-    def dtype(self) -> np.dtype:
-        """Type of the weights and of all activations."""
-        return self.output_kernel.dtype
-
-    @property
-    @abstractmethod
-    def timesteps(self) -> int:
-        """Number of timesteps of ``layers``."""
-
-    @property
-    @abstractmethod
-    def many_output(self) -> bool:
-        """Whether there is one decision per timestep and not one per example."""
-
-    @abstractmethod
-    def observe(self, inputs: Any, gates: bool = False, threads: int = 1) -> Iterator[list[Observed]]:
-        """Activations of ``layers``, layer by layer."""
-
-    @abstractmethod
-    def valid(self, inputs: Any) -> np.ndarray | None:
-        """Which steps are real, ``(timesteps, examples) bool``, or None when all are."""
-
-    @abstractmethod
-    def logits(self, inputs: Any) -> np.ndarray:
-        """Logits ``(examples, outputs)`` or ``(examples, timesteps, outputs)`` of the whole network."""
-
-    @cached_property
-    def sha256(self) -> str:
-        """Identity of the model: a checksum over all its weights and settings, independent of file formats."""
-        return sha256_of_arrays(_pack(self))
-
-    def save(self, path: str | os.PathLike) -> None:
-        """Write the network as one ``.npz``."""
-        write_arrays(path, _pack(self), compress=False)
-
-    def output(self, hidden: np.ndarray) -> np.ndarray:
-        """Logits ``(..., outputs)`` of hidden states ``(..., units)``."""
-        return hidden @ self.output_kernel + self.output_bias
-
-
-@dataclass(frozen=True, eq=False)
-class Classifier(Network):
+class Classifier(ArrayNetwork):
     """One-output and many-output models.
 
     Attributes:
@@ -110,6 +43,9 @@ class Classifier(Network):
         >>> network.logits(inputs).argmax(axis=-1).tolist()
         [1, 0]
     """
+
+    kind: ClassVar[str] = "classifier"
+    array_names: ClassVar[tuple[str, ...]] = (*ArrayNetwork.array_names, "embedding")
 
     embedding: np.ndarray
     tokens: int
@@ -149,9 +85,19 @@ class Classifier(Network):
         """Activations layer by layer, see :func:`~rnn_modules.network.stack.observe_stack`."""
         return observe_stack(self.layers, self.steps(inputs), gates=gates, threads=threads)
 
+    @property
+    def other_weights(self) -> int:
+        """Weights of the embedding."""
+        return self.embedding.size
+
     def valid(self, inputs: np.ndarray) -> None:
         """Which steps are real: None, for no step of a classifier is masked."""
         return None
+
+    def module_logits(self, inputs: np.ndarray, masks: Sequence[LayerMask] | None = None) -> np.ndarray:
+        """Logits ``(modules or 1, examples, [timesteps,] outputs)`` with the edges that masks leave to each module."""
+        hidden = self.hidden(inputs, masks)
+        return self.output(hidden.transpose(1, 2, 0, 3) if self.many_output else hidden)
 
     def hidden(self, inputs: np.ndarray, masks: Sequence[LayerMask] | None = None) -> np.ndarray:
         """What reaches the output layer.
@@ -182,7 +128,7 @@ class Classifier(Network):
 
 
 @dataclass(frozen=True, eq=False)
-class EncoderDecoder(Network):
+class EncoderDecoder(ArrayNetwork):
     """Translation model; ``layers`` are the decoder's.
 
     Attributes:
@@ -201,6 +147,10 @@ class EncoderDecoder(Network):
         >>> network.translate(np.array([[1, 2]]), start=np.array([0]), end=2).tolist()
         [[1, 2, 0, 0]]
     """
+
+    kind: ClassVar[str] = "encoder_decoder"
+    array_names: ClassVar[tuple[str, ...]] = (*ArrayNetwork.array_names, "source_embedding", "target_embedding")
+    stack_names: ClassVar[tuple[str, ...]] = ("layers", "encoder")
 
     encoder: tuple[RecurrentLayer, ...]
     source_embedding: np.ndarray
@@ -255,6 +205,16 @@ class EncoderDecoder(Network):
         """
         sources, targets = inputs
         return observe_stack(self.layers, self._decoder_steps(targets), self.encode(sources), gates, threads)
+
+    @property
+    def other_weights(self) -> int:
+        """Weights of the encoder, without biases of its recurrent kernels, and of both embeddings."""
+        layers = sum(layer.kernel.size + layer.recurrent_kernel.size + layer.bias.size for layer in self.encoder)
+        return self.source_embedding.size + self.target_embedding.size + layers
+
+    def module_logits(self, inputs: Any, masks: Sequence[LayerMask] | None = None) -> np.ndarray:
+        """Logits ``(1, examples, target tokens, words)`` of the one module that masks leave."""
+        return self.logits(inputs, masks)[None]
 
     def valid(self, inputs: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
         """Which decoder steps are real, ``(timesteps, examples) bool``."""
@@ -311,39 +271,7 @@ class EncoderDecoder(Network):
         return words
 
 
-_LAYER_ARRAYS = ("kernel", "recurrent_kernel", "bias", "recurrent_bias")
-_KINDS = {
-    "classifier": (Classifier, ("output_kernel", "output_bias", "embedding"), ("layers",)),
-    "encoder_decoder": (
-        EncoderDecoder,
-        ("output_kernel", "output_bias", "source_embedding", "target_embedding"),
-        ("layers", "encoder"),
-    ),
-}
-
-
-def _pack(network: Network) -> dict[str, np.ndarray]:
-    """All arrays of a network under flat names, and its structure as JSON text."""
-    kind = next(name for name, (cls, _, _) in _KINDS.items() if isinstance(network, cls))
-    _, array_names, stack_names = _KINDS[kind]
-    arrays = {name: getattr(network, name) for name in array_names}
-    structure: dict = {"kind": kind}
-    for stack in stack_names:
-        structure[stack] = []
-        for index, layer in enumerate(getattr(network, stack)):
-            settings = {key: value for key, value in vars(layer).items() if key not in _LAYER_ARRAYS}
-            structure[stack].append(settings)
-            for name in _LAYER_ARRAYS:
-                if getattr(layer, name) is not None:
-                    arrays[f"{stack}.{index}.{name}"] = getattr(layer, name)
-    for name in ("tokens", "repeat", "source_tokens", "target_tokens"):
-        if hasattr(network, name):
-            structure[name] = getattr(network, name)
-    arrays["structure"] = np.array(json.dumps(structure, sort_keys=True))
-    return arrays
-
-
-def check_parts(network: Network) -> None:
+def check_parts(network: ArrayNetwork) -> None:
     """Raise ValueError when the arrays and settings of a network do not fit together or hold not-a-number.
 
     Example:
@@ -353,10 +281,10 @@ def check_parts(network: Network) -> None:
             ...
         ValueError: embedding has shape (5, 5) below a kernel of 2 rows
     """
-    check_network(network, _pack(network))
+    check_network(network, pack(network))
 
 
-def load_network(path: str | os.PathLike) -> Network:
+def load_network(path: str | os.PathLike) -> ArrayNetwork:
     """Read a network that :meth:`Network.save` wrote.
 
     Raises:
@@ -374,13 +302,13 @@ def load_network(path: str | os.PathLike) -> Network:
     arrays: dict[str, Any] = read_arrays(path, ("structure", "output_kernel", "output_bias"))
     try:
         structure: Any = parse_json(str(arrays["structure"]))
-        cls, array_names, stack_names = _KINDS[structure.pop("kind")]
-        parts: dict = {name: arrays[name] for name in array_names}
-        for stack in stack_names:
+        cls = {kind.kind: kind for kind in (Classifier, EncoderDecoder)}[structure.pop("kind")]
+        parts: dict = {name: arrays[name] for name in cls.array_names}
+        for stack in cls.stack_names:
             parts[stack] = tuple(
                 RecurrentLayer(
                     **settings,
-                    **{n: arrays[f"{stack}.{i}.{n}"] for n in _LAYER_ARRAYS if f"{stack}.{i}.{n}" in arrays},
+                    **{n: arrays[f"{stack}.{i}.{n}"] for n in LAYER_ARRAYS if f"{stack}.{i}.{n}" in arrays},
                 )
                 for i, settings in enumerate(structure.pop(stack))
             )

@@ -201,6 +201,7 @@ def _misfits(config: dict) -> Iterator[tuple[str, str]]:
         if (layers := config[section]["layers"]) not in config["layers"]:
             yield f"{section}.layers", f"received {layers}; use one of layers, {config['layers']}"
     for key, named in (
+        ("reuse.rnn_types", config["reuse"].get("rnn_types", [])),
         ("variants.rnn_types", config["variants"]["rnn_types"]),
         ("removal_sweep.rnn", [config["removal_sweep"]["rnn"]]),
     ):

@@ -33,7 +33,7 @@ def test_exported_module_computes_what_the_library_does(mode, cell, shape):
     odds = module_odds(network, modules, inputs)["mean"]
     for index in (0, 2):
         received = np.array(to_keras(network, modules, index)(inputs))
-        np.testing.assert_allclose(received[..., 0], 1 / (1 + np.exp(-odds[index])), atol=1e-5)
+        np.testing.assert_allclose(received[..., 1], 1 / (1 + np.exp(-odds[index])), atol=1e-5)
         np.testing.assert_allclose(received.sum(axis=-1), 1, atol=1e-5)
 
 
@@ -45,7 +45,7 @@ def test_heads(head):
     inputs = random_inputs(network, 9)
     odds = module_odds(network, modules, inputs, [head])[head]
     received = np.array(to_keras(network, modules, 2)(inputs))
-    np.testing.assert_allclose(received[:, 0], 1 / (1 + np.exp(-odds[2])), atol=1e-5)
+    np.testing.assert_allclose(received[:, 1], 1 / (1 + np.exp(-odds[2])), atol=1e-5)
 
 
 def test_the_calibrated_head_needs_thresholds():

@@ -46,6 +46,17 @@ def test_an_empty_list_asks_for_nothing():
     assert records["variants"] == [] and len(records["removal_sweep"]) == 5
 
 
+def test_modules_of_some_rnn_types_are_reused():
+    configuration = PAPER | {"reuse": PAPER["reuse"] | {"rnn_types": ["gru"]}}
+    records = RunFolder("run").records(configuration)
+    cases = ("intra_reuse", "inter_reuse", "intra_replacement", "inter_replacement")
+    assert {path.parent.name for kind in cases for path in records[kind]} == {"gru"}
+    assert records["decomposition_cost"] == RunFolder("run").records(PAPER)["decomposition_cost"]
+    beside = {model for model in models(configuration)} - {model for model in grid(configuration)}
+    # The scenarios have an RNN type of their own.
+    assert {model.rnn for model in beside if model.architecture != "encoder_decoder"} == {"gru"}
+
+
 def test_a_narrower_configuration_leaves_the_rest_of_the_folder_out(tmp_path):
     run = RunFolder(tmp_path)
     write_records(run, PAPER)

@@ -8,9 +8,8 @@ import pytest
 from keras import layers
 
 from rnn_modules.files.atomic_files import InputError
-from rnn_modules.network.graph import UnsupportedModel
-from rnn_modules.network.graph_network import rows_of
-from rnn_modules.network.parity import answers_of, check_parity
+from rnn_modules.network.base import rows_of
+from rnn_modules.network.read_model import answers_of, check_parity
 from support.public_models import EXAMPLES, TEXT_MODELS, functional, padded, sequential, words
 from support.public_networks import PUBLIC_MODELS, asked, node_masks, public_model, read, same, without_nodes
 
@@ -190,7 +189,7 @@ def test_a_last_axis_of_one_may_be_left_out():
 def test_parity_is_measured(name):
     public = public_model(name)
     same(answers_of(public.model, public.inputs), public.expected)
-    assert check_parity(public.network, public.inputs) < 1e-5
+    assert check_parity(public.model, public.network, public.inputs) < 1e-5
 
 
 def test_mixing_inside_a_function_is_found_by_parity():
@@ -198,10 +197,8 @@ def test_mixing_inside_a_function_is_found_by_parity():
         return hidden - keras.ops.mean(hidden, axis=0, keepdims=True)
 
     model = functional(lambda x: layers.Dense(3, "softmax")(layers.Lambda(centred)(layers.LSTM(4)(x))))
-    with pytest.raises(
-        UnsupportedModel, match=r"model 'functional.*differ by .* from those of model.predict.*examples"
-    ):
-        check_parity(read(model), words())
+    with pytest.raises(InputError, match=r"model 'functional.*differs from model.predict by .*mixes the examples"):
+        check_parity(model, read(model), words())
 
 
 def test_windows_of_one_example_are_no_examples():

@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from rnn_modules.decomposition.masks import Modules
+from rnn_modules.decomposition.masks import ModuleMasks
 from rnn_modules.decomposition.parameters import DecompositionParameters
 from rnn_modules.files.shown_text import shown
 from rnn_modules.records.case_records import read_case_records
@@ -174,7 +174,7 @@ def saved(folder, figure):
 @pytest.mark.parametrize("text", [TEXTS[start::4] for start in range(4)])
 def test_figure_of_modules_shows_the_texts_alone(tmp_path, text):
     kept = tuple(np.random.default_rng(0).random((len(text) + 1, 1, 1, 6)) < 0.7 for _ in range(2))
-    modules = Modules("rolled", (*text, "other"), kept, "0" * 64, DecompositionParameters())
+    modules = ModuleMasks("rolled", (*text, "other"), kept, "0" * 64, DecompositionParameters())
     path = write(tmp_path / "r.json", named(text[0], record("many_to_one", "gru", 2)))
     written = saved(tmp_path, modules_figure.draw({"rolled": modules}, read_record(path)))
     assert not any(RAW.search(one) for one in written)

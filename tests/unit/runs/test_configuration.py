@@ -84,6 +84,8 @@ WRONG = {
     "seeds: [] ": {"seeds": []},
     "seeds: [1, 1] has non-unique": {"seeds": [1, 1]},
     "rnn_types: [] ": {"rnn_types": []},
+    "reuse.rnn_types: [] ": {"reuse": {"rnn_types": []}},
+    "reuse.rnn_types: received relu": {"reuse": {"rnn_types": ["lstm", "relu"]}},
     "removal_sweep.removal_caps: [] ": {"removal_sweep": {"removal_caps": []}},
     "reuse.layers: received 4": {"layers": [1, 2]},
     "removal_sweep.rnn: received lstm": {"rnn_types": ["gru"], "variants": {"rnn_types": ["gru"]}},
@@ -103,6 +105,7 @@ def test_what_a_later_stage_cannot_use(message):
     [
         {"variants": {"rnn_types": []}},
         {"reuse": {"other_mode_of": []}},
+        {"reuse": {"rnn_types": ["gru"]}},
         {"decomposition": {"parameters": {"removed_edges": []}}},
         {"decomposition": {"parameters": {"rate_difference": -1e-5}}},
         {"datasets": {"brown": {"validation_share": 0}}},

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rnn_modules.decomposition.masks import Modules
+from rnn_modules.decomposition.masks import ModuleMasks
 
 if TYPE_CHECKING:
     pass
@@ -46,14 +46,14 @@ def node_order(removed: np.ndarray) -> np.ndarray:
     return np.lexsort((np.arange(removed.shape[1]), first, -removed.sum(axis=0)))
 
 
-def most_changed_class(modules: Modules) -> int:
+def most_changed_class(modules: ModuleMasks) -> int:
     """The module that lost most nodes, over all layers and timesteps.
 
     Example:
-        >>> from rnn_modules.decomposition.masks import Modules
+        >>> from rnn_modules.decomposition.masks import ModuleMasks
         >>> from rnn_modules.decomposition.parameters import DecompositionParameters
         >>> kept = (np.array([True, True, False, True]).reshape(2, 1, 1, 2),)
-        >>> most_changed_class(Modules("rolled", ("alarm", "banking"), kept, "0" * 64, DecompositionParameters()))
+        >>> most_changed_class(ModuleMasks("rolled", ("alarm", "banking"), kept, "0" * 64, DecompositionParameters()))
         1
     """
     return int(np.argmax(sum(removed_nodes(mask).sum(axis=1) for mask in modules.kept)))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rnn_modules.decomposition.masks import Modules
+from rnn_modules.decomposition.masks import ModuleMasks
 from rnn_modules.decomposition.module_files import read_modules
 from rnn_modules.files.atomic_files import InputError
 from rnn_modules.files.shown_text import shown
@@ -52,7 +52,7 @@ def _name_classes(axes: Axes, names: tuple[str, ...]) -> None:
     axes.set_yticks(range(len(names)), [_short(name) for name in names], fontsize=7)
 
 
-def _draw_classes(axes: list[Axes], modules: Modules):
+def _draw_classes(axes: list[Axes], modules: ModuleMasks):
     for layer, (place, mask) in enumerate(zip(axes, modules.kept, strict=True)):
         removed = removed_nodes(mask)
         image = _heat_map(place, removed[:, node_order(removed)])
@@ -62,7 +62,7 @@ def _draw_classes(axes: list[Axes], modules: Modules):
     return image
 
 
-def _draw_one_class(axes: list[Axes], modules: Modules):
+def _draw_one_class(axes: list[Axes], modules: ModuleMasks):
     chosen = most_changed_class(modules)
     for layer, (place, mask) in enumerate(zip(axes, modules.kept, strict=True)):
         # (timesteps, units): the module's mask as a picture, nodes downwards.
@@ -78,7 +78,7 @@ def _draw_one_class(axes: list[Axes], modules: Modules):
 
 
 @plain_text()
-def draw(modules: dict[str, Modules], record: Record) -> Figure:
+def draw(modules: dict[str, ModuleMasks], record: Record) -> Figure:
     """Draw the modules of one model: classes by nodes, and of one unrolled module also nodes by timesteps.
 
     Args:
@@ -96,7 +96,7 @@ def draw(modules: dict[str, Modules], record: Record) -> Figure:
         >>> path = "results/reference/laptop/models/many_to_one/clinc/lstm-1/seed-0/decomposition_cost.json"
         >>> record = read_record(path)
         >>> kept = (np.ones((2, 1, 1, 4), bool),)
-        >>> modules = Modules("rolled", ("alarm", "banking"), kept, "0" * 64, DecompositionParameters())
+        >>> modules = ModuleMasks("rolled", ("alarm", "banking"), kept, "0" * 64, DecompositionParameters())
         >>> draw({"rolled": modules}, record).get_suptitle()
         'Modules of M:1 · clinc · LSTM-1: what each lost of the parent'
     """
@@ -155,7 +155,7 @@ def plot(folder: str | os.PathLike, record: str | os.PathLike, png: str | os.Pat
         >>> from rnn_modules.decomposition.parameters import DecompositionParameters
         >>> path = "results/reference/laptop/models/one_to_one/math_qa/lstm-1/seed-0/decomposition_cost.json"
         >>> kept = (np.ones((2, 1, 1, 4), bool),)
-        >>> modules = Modules("rolled", ("gain", "general"), kept, "0" * 64, DecompositionParameters())
+        >>> modules = ModuleMasks("rolled", ("gain", "general"), kept, "0" * 64, DecompositionParameters())
         >>> with tempfile.TemporaryDirectory() as folder:
         ...     write_modules(modules, f"{folder}/rolled.npz", f"{folder}/rolled.json")
         ...     plot(folder, path, f"{folder}/f.png", f"{folder}/f.svg")

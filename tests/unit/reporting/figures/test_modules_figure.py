@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnn_modules.decomposition.masks import Modules
+from rnn_modules.decomposition.masks import ModuleMasks
 from rnn_modules.decomposition.module_files import write_modules
 from rnn_modules.decomposition.parameters import DecompositionParameters
 from rnn_modules.files.atomic_files import InputError
@@ -27,7 +27,7 @@ def modules(mode="rolled", layers=2, units=6, timesteps=4, gates=1, seed=0):
     generator = np.random.default_rng(seed)
     shape = (len(CLASSES), timesteps if mode == "unrolled" else 1, gates, units)
     kept = tuple(generator.random(shape) < 0.7 for _ in range(layers))
-    return Modules(mode, CLASSES, kept, "0" * 64, DecompositionParameters())
+    return ModuleMasks(mode, CLASSES, kept, "0" * 64, DecompositionParameters())
 
 
 def read(folder, *arguments, **changes):

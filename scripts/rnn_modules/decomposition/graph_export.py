@@ -1,0 +1,226 @@
+"""A module of any graph as a plain Keras model: the parent's layers copied, removed edges zero, one yes/no output.
+
+The parent's own layers are not called on symbols, so it stays as it is; only what cannot be copied, such as a layer of
+the caller's own without a configuration, is shared with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+import numpy as np
+
+from rnn_modules.decomposition.composition import replay_network
+from rnn_modules.decomposition.export import CELLS, LAYERS, layer_settings, layer_weights, to_keras, zeroed_edges
+from rnn_modules.decomposition.heads import known_thresholds
+from rnn_modules.decomposition.masks import ModuleMasks
+from rnn_modules.decomposition.modules import Parent
+from rnn_modules.network import LayerMask, RecurrentLayer
+from rnn_modules.network.graph import Call
+from rnn_modules.network.graph_network import GraphNetwork, symbols_of
+from rnn_modules.network.keras_layers import ACTIVATION, Direction, RecurrentCall, is_kind
+
+
+def export_module(parent: Parent, masks: ModuleMasks) -> keras.Model:
+    """Build one module as a Keras model.
+
+    Args:
+        parent: what it was cut from.
+        masks: of the one module.
+
+    Returns:
+        A model that reads what the parent reads and answers ``(examples, [timesteps,] 2)``: the probabilities of
+        anything else and of the module's class.
+
+    Example:
+        >>> from rnn_modules.decomposition.masks import whole_modules
+        >>> from rnn_modules.decomposition.public import read_parent
+        >>> layers = [keras.layers.Bidirectional(keras.layers.GRU(3)), keras.layers.Dense(4, "softmax")]
+        >>> parent = read_parent(keras.Sequential([keras.Input((5, 2)), *layers]))
+        >>> masks = whole_modules(parent.network, ("a", "b", "c", "d")).select([2])
+        >>> export_module(parent, masks).output_shape
+        (None, 2)
+    """
+    network = parent.network
+    if not isinstance(network, GraphNetwork):
+        return to_keras(network, masks, 0)
+    network = replay_network(network, masks)
+    inputs = [
+        keras.Input(tuple(symbol.shape[1:]), dtype=symbol.dtype, name=f"input_{index}")
+        for index, symbol in enumerate(network.graph.inputs)
+    ]
+    tensors = {id(symbol): tensor for symbol, tensor in zip(network.graph.inputs, inputs, strict=True)}
+    copies: dict[int, Any] = {}
+    left = list(masks.masks(network))
+    for call in network.graph.calls:
+        arguments, named = _arguments(call, tensors)
+        if call.recurrent is not None:
+            count = len(call.recurrent.layers)
+            given = _recurrent(call.recurrent, arguments, named, left[:count])
+            left = left[count:]
+        elif call is network.graph.logits_of:
+            given = _logits(call.operation, arguments[0])
+        else:
+            given = _copied(call.operation, arguments, named, copies)
+        flat = keras.tree.flatten(given)
+        tensors.update(zip(call.outputs, flat, strict=True))
+    output = _answer(tensors[network.graph.logits], network, masks)
+    return keras.Model(inputs if len(inputs) > 1 else inputs[0], output, name="module")
+
+
+def _arguments(call: Call, tensors: dict[int, Any]) -> tuple[tuple, dict]:
+    known = {id(symbol): tensors[tensor] for symbol, tensor in zip(symbols_of(call), call.inputs, strict=True)}
+    return call.arguments.fill_in(known)
+
+
+def _copied(operation: Any, arguments: tuple, named: dict, copies: dict[int, Any]) -> Any:
+    """What a copy of a layer or an operation gives; a layer that is used twice is copied once."""
+    if id(operation) in copies:
+        return copies[id(operation)](*arguments, **named)
+    try:
+        copy = type(operation).from_config(operation.get_config())
+    except Exception:  # whatever a layer of the caller's own raises: it is shared then.
+        copy = operation
+    copies[id(operation)] = copy
+    if copy is operation or not isinstance(copy, keras.Layer):
+        return copy(*arguments, **named)
+    for part, original in zip(copy._flatten_layers(), operation._flatten_layers(), strict=False):
+        if hasattr(original, "get_vocabulary"):
+            part.set_vocabulary(original.get_vocabulary())
+    given = copy(*arguments, **named)
+    copy.set_weights(operation.get_weights())
+    for part in copy._flatten_layers():
+        if hasattr(part, "finalize_state") and part.built:
+            part.finalize_state()
+    return given
+
+
+def _logits(layer: Any, inputs: Any) -> Any:
+    """What a copy of a layer gives without its activation."""
+    own = layer.layer if is_kind(layer, "TimeDistributed") else layer
+    if is_kind(own, *ACTIVATION):
+        return inputs
+    copy = type(layer).from_config(layer.get_config())
+    (copy.layer if own is not layer else copy).activation = keras.activations.linear
+    given = copy(inputs)
+    copy.set_weights(layer.get_weights())
+    return given
+
+
+def _recurrent(recurrent: RecurrentCall, arguments: tuple, named: dict, masks: list[LayerMask]) -> list[Any]:
+    given = dict(zip(("sequences", "initial_state", "mask"), arguments, strict=False)) | named
+    states = given.get("initial_state")
+    states = None if states is None else keras.tree.flatten(states)
+    sent: list[Any] = []
+    final: list[Any] = []
+    for direction in recurrent.directions:
+        own = None if states is None else states[: direction.states]
+        states = None if states is None else states[direction.states :]
+        count = len(direction.layers)
+        whole, last = _direction(direction, given["sequences"], given.get("mask"), masks[:count], own)
+        masks = masks[count:]
+        final += last
+        if not recurrent.return_sequences:
+            sent.append(whole[:, 0 if direction.backwards else -1])
+        else:
+            flips = direction.backwards != bool(sent)
+            sent.append(keras.ops.flip(whole, axis=1) if flips else whole)
+    outputs = sent if recurrent.merge is None else [_merged(sent, recurrent.merge)]
+    return [*outputs, *final] if recurrent.return_state else outputs
+
+
+def _merged(sent: list[Any], merge: str) -> Any:
+    if len(sent) == 1:
+        return sent[0]
+    if merge == "concat":
+        return keras.layers.Concatenate()(sent)
+    layer = {"sum": keras.layers.Add, "ave": keras.layers.Average, "mul": keras.layers.Multiply}[merge]
+    return layer()(sent)
+
+
+def _direction(
+    direction: Direction, sequence: Any, present: Any, masks: list[LayerMask], states: list[Any] | None
+) -> tuple[Any, list[Any]]:
+    """What the last layer sends at every place, and all last states."""
+    final: list[Any] = []
+    for layer, mask in zip(direction.layers, masks, strict=True):
+        own = None if states is None else states[: layer.states]
+        states = None if states is None else states[layer.states :]
+        run = _rolled if len(mask.steps) == 1 else _unrolled
+        sequence, last = run(layer, direction, sequence, present, mask, own)
+        final += last
+    return sequence, final
+
+
+def _rolled(
+    layer: RecurrentLayer, direction: Direction, sequence: Any, present: Any, mask: LayerMask, state: list[Any] | None
+) -> tuple[Any, list[Any]]:
+    step = mask.at(0)
+    made = LAYERS[layer.cell](
+        return_sequences=True,
+        return_state=True,
+        go_backwards=direction.backwards,
+        zero_output_for_mask=direction.zero_where_masked,
+        **layer_settings(layer),
+    )
+    whole, *last = made(sequence, initial_state=state, mask=present)
+    made.set_weights(layer_weights(zeroed_edges(layer, step, None)))
+    whole = keras.ops.flip(whole, axis=1) if direction.backwards else whole
+    return _sent(whole, step.outputs), [_sent(part, step.outputs) for part in last]
+
+
+def _unrolled(
+    layer: RecurrentLayer, direction: Direction, sequence: Any, present: Any, mask: LayerMask, state: list[Any] | None
+) -> tuple[Any, list[Any]]:
+    """One cell for each place, with weights of its own."""
+    timesteps = len(mask.steps)
+    places = range(timesteps - 1, -1, -1) if direction.backwards else range(timesteps)
+    if state is None:
+        zeros = keras.ops.zeros_like(keras.ops.repeat(sequence[:, 0, :1], layer.units, axis=1))
+        state = [zeros] * layer.states
+    sent: list[Any] = [None] * timesteps
+    for place in places:
+        cell = CELLS[layer.cell](**layer_settings(layer))
+        output, new = cell(sequence[:, place], state)
+        cell.set_weights(layer_weights(zeroed_edges(layer, mask.at(place), None)))
+        if present is not None:
+            here = keras.ops.expand_dims(present[:, place], -1)
+            new = [keras.ops.where(here, part, old) for part, old in zip(new, state, strict=True)]
+            output = keras.ops.where(here, output, 0.0 if direction.zero_where_masked else new[0])
+        state = list(new)
+        sent[place] = _sent(output, mask.at(place).outputs)
+    last = mask.at(places[-1]).outputs
+    return keras.ops.stack(sent, axis=1), [_sent(part, last) for part in state]
+
+
+def _sent(values: Any, outputs: np.ndarray | None) -> Any:
+    """What kept nodes send."""
+    if outputs is None or outputs.all():
+        return values
+    return keras.layers.Rescaling(outputs[0, 0].astype(float).tolist())(values)
+
+
+def _answer(logits: Any, network: GraphNetwork, masks: ModuleMasks) -> Any:
+    """Probabilities of anything else and of the module's class."""
+    units, own = int(logits.shape[-1]), masks.outputs[0]
+    head = masks.parameters.head
+    threshold = known_thresholds(masks.thresholds)[0] if head == "calibrated" else 0.0
+    sums = np.zeros((units, 2), np.float32)
+    if units == 1:
+        sums[0, own] = 1
+    else:
+        sums[own, 1] = 1
+    if units > 1 and not network.independent:
+        sums[np.arange(units) != own, 0] = 1 if head == "log_sum_exp" else 1 / (units - 1)
+        if head == "log_sum_exp":
+            return _dense(keras.layers.Softmax()(logits), sums, np.zeros(2), None)
+    return _dense(logits, sums, np.array([0.0, -threshold]), "softmax")
+
+
+def _dense(inputs: Any, kernel: np.ndarray, bias: Sequence[float] | np.ndarray, activation: str | None) -> Any:
+    dense = keras.layers.Dense(2, activation=activation)
+    given = dense(inputs)
+    dense.set_weights([kernel, np.asarray(bias, np.float32)])
+    return given

@@ -1,0 +1,59 @@
+"""A picture of modules: which nodes of each recurrent layer each of them kept."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from rnn_modules.decomposition.masks import ModuleMasks
+from rnn_modules.files.shown_text import shown
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+_LONGEST_NAME = 18
+
+
+def plot(modules: Sequence[tuple[str, ModuleMasks]]) -> Figure:
+    """Draw, for each recurrent layer, modules by nodes: how often (over timesteps and gates) each node is kept.
+
+    Args:
+        modules: the name and the masks of each; of one parent, or of parents of equally many layers.
+
+    Returns:
+        A figure that belongs to no window.
+
+    Example:
+        >>> from rnn_modules.decomposition.parameters import DecompositionParameters
+        >>> masks = ModuleMasks("rolled", ("spam",), (np.array([[[[True, False]]]]),), "", DecompositionParameters())
+        >>> [axes.get_title() for axes in plot([("spam", masks)]).axes][:1]
+        ['layer 1: 50 % kept']
+    """
+    from matplotlib.figure import Figure
+
+    layers = max(len(masks.kept) for _, masks in modules)
+    height = 1.4 + 0.22 * len(modules)
+    figure = Figure(figsize=(max(4.0, 3.2 * layers), height), layout="constrained")
+    image = None
+    for layer, axes in enumerate(np.atleast_1d(figure.subplots(1, layers))):
+        rows = [masks.kept[layer][0].mean(axis=(0, 1)) if layer < len(masks.kept) else [] for _, masks in modules]
+        width = max(len(row) for row in rows)
+        values = np.full((len(rows), width), np.nan)
+        for index, row in enumerate(rows):
+            values[index, : len(row)] = row
+        values = values[:, np.argsort(np.nanmean(values, axis=0), kind="stable")]
+        image = axes.imshow(values, cmap="Blues", vmin=0, vmax=1, aspect="auto", interpolation="nearest")
+        axes.set_title(f"layer {layer + 1}: {np.nanmean(values):.0%} kept".replace("%", " %"), fontsize=9)
+        axes.set_xlabel("nodes, least often kept first", fontsize=8)
+        names = [_short(name) for name, _ in modules] if layer == 0 else []
+        axes.set_yticks(range(len(names)), names, fontsize=8, parse_math=False)
+    if image is not None:
+        figure.colorbar(image, ax=figure.axes, label="kept", shrink=0.8)
+    return figure
+
+
+def _short(name: str) -> str:
+    name = shown(name)
+    return name if len(name) <= _LONGEST_NAME else name[: _LONGEST_NAME - 1] + "…"

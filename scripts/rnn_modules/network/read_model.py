@@ -1,0 +1,186 @@
+"""From a Keras model to the network that is decomposed: plain arrays where its graph is plain, else its graph."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from rnn_modules.files.atomic_files import InputError
+from rnn_modules.network.arrays import ArrayNetwork
+from rnn_modules.network.base import Network, examples_of, rows_of
+from rnn_modules.network.graph import Graph, read_graph
+from rnn_modules.network.graph_network import GraphNetwork
+from rnn_modules.network.keras_calls import to_array, to_input
+from rnn_modules.network.keras_layers import PASSED_ON
+from rnn_modules.network.kinds import classifies
+from rnn_modules.network.networks import Classifier, check_parts
+
+PARITY = 1e-4
+"""Largest difference of a network's answers from Keras' that is put down to rounding."""
+_EXAMPLES = 64
+
+
+def read_network(model: Any) -> Network:
+    """Read a trained Keras model.
+
+    Args:
+        model: a functional or Sequential Keras 3 model with a chain of recurrent layers.
+
+    Returns:
+        A :class:`~rnn_modules.network.networks.Classifier` where the model is word ids, perhaps repeated, plain
+        recurrent layers and one output layer; else a :class:`~rnn_modules.network.graph_network.GraphNetwork`.
+
+    Raises:
+        UnsupportedModel: the model has something that is not understood; the message names all of it.
+
+    Example:
+        >>> import keras
+        >>> layers = [keras.layers.Embedding(9, 4), keras.layers.GRU(3), keras.layers.Dense(2, "softmax")]
+        >>> type(read_network(keras.Sequential([keras.Input((5,)), *layers]))).__name__
+        'Classifier'
+        >>> layers[1:] = [keras.layers.Bidirectional(keras.layers.GRU(3)), keras.layers.Dense(2, "softmax")]
+        >>> type(read_network(keras.Sequential([keras.Input((5,)), *layers]))).__name__
+        'GraphNetwork'
+    """
+    graph = read_graph(model)
+    return _plain(graph) or GraphNetwork(graph, model)
+
+
+def _plain(graph: Graph) -> Classifier | None:
+    """The classifier that a graph is, when it is nothing else."""
+    calls = [call for call in graph.calls if type(call.operation).__name__ not in PASSED_ON]
+    kinds = [type(call.operation).__name__ for call in calls]
+    repeats = kinds[1:3] == ["Flatten", "RepeatVector"]
+    recurrent = [call.recurrent for call in calls[3 if repeats else 1 : -1]]
+    chained = all(call.inputs == (before.outputs[0],) for before, call in _pairs(graph.calls))
+    if (
+        len(graph.inputs) != 1
+        or len(graph.inputs[0].shape) != 2
+        or graph.inputs[0].shape[1] is None
+        or kinds[:1] != ["Embedding"]
+        or kinds[-1] not in ("Dense", "TimeDistributed")
+        or not recurrent
+        or not chained
+        or graph.link == "sigmoid"
+        or int(graph.output.shape[-1]) < 2
+        or calls[0].operation.mask_zero
+    ):
+        return None
+    layers = []
+    for part in recurrent:
+        if part is None or len(part.directions) > 1 or part.return_state or len(part.layers) > 1:
+            return None
+        if part.directions[0].backwards:
+            return None
+        layers.append(part.layers[0])
+    dense = calls[-1].operation
+    dense = dense.layer if kinds[-1] == "TimeDistributed" else dense
+    if type(dense).__name__ != "Dense" or any(not layer.return_sequences for layer in layers[:-1]):
+        return None
+    # A Dense layer with an activation is the end only if that activation is the link.
+    if calls[-1] is not graph.logits_of and getattr(dense.activation, "__name__", "") != "linear":
+        return None
+    weights = [np.array(weight) for weight in dense.get_weights()]
+    network = Classifier(
+        layers=tuple(layers),
+        output_kernel=weights[0],
+        output_bias=weights[1] if len(weights) > 1 else np.zeros(weights[0].shape[1], weights[0].dtype),
+        embedding=np.array(calls[0].operation.get_weights()[0]),
+        tokens=int(graph.inputs[0].shape[1]),
+        repeat=int(calls[2].operation.n) if repeats else None,
+    )
+    try:
+        check_parts(network)
+    except ValueError:
+        return None
+    return network
+
+
+def _pairs(calls: Any) -> Any:
+    return zip(calls[:-1], calls[1:], strict=True)
+
+
+def check_parity(model: Any, network: Network, inputs: Any) -> float:
+    """Largest difference between the answers of a Keras model and of the network that was read from it.
+
+    Keras answers all examples in one batch; the network answers one by itself and the others turned round, so that
+    what mixes examples shows.
+
+    Args:
+        model: the Keras model.
+        network: read from it.
+        inputs: as the network reads them; the first 64 are compared.
+
+    Raises:
+        InputError: it is more than rounding, so the network is another function; the message has the figure.
+
+    Example:
+        >>> import keras
+        >>> layers = [keras.Input((5,)), keras.layers.Embedding(9, 4), keras.layers.GRU(3), keras.layers.Dense(2)]
+        >>> model = keras.Sequential(layers)
+        >>> check_parity(model, read_network(model), np.arange(10, dtype=np.int32).reshape(2, 5) % 9) < 1e-6
+        True
+    """
+    rows = np.arange(min(model.inputs[0].shape[0] or _EXAMPLES, examples_of(inputs)))
+    graph = read_graph(model)
+    expected = answers_of(model, rows_of(inputs, rows))
+    order = rows[::-1]
+    logits = np.concatenate([network.logits(rows_of(inputs, part)) for part in (order[:1], order[1:]) if len(part)])[
+        ::-1
+    ]
+    if expected.shape[-1] == 1:
+        logits = logits[..., 1:]
+    received = _answers(logits, graph.link)
+    if received.shape != expected.shape:
+        raise InputError(f"model {model.name!r}: answers of the shape {expected.shape}, read as {received.shape}")
+    difference = np.abs(received - expected)
+    if graph.link == "linear":
+        difference = difference / max(1.0, float(np.abs(expected).max()))
+    error = float(difference.max())
+    if not error < PARITY:
+        raise InputError(
+            f"model {model.name!r}: what was read differs from model.predict by {error:.2e}, more than rounding; "
+            "something in it is another function than it seems, is random, or mixes the examples of a batch, so it is "
+            "not decomposed; leave out layers with code of their own, or keep the first axis for the examples"
+        )
+    return error
+
+
+def answers_of(model: Any, inputs: Any) -> np.ndarray:
+    """What a Keras model answers, as ``model.predict`` gives it, in one batch.
+
+    Args:
+        model: a functional or Sequential model.
+        inputs: an array, or a tuple of one for each input of the model, in the order of ``model.inputs``.
+
+    Example:
+        >>> import keras
+        >>> model = keras.Sequential([keras.Input((3,)), keras.layers.Softmax()])
+        >>> answers_of(model, np.log([[1, 1, 2]])).tolist()
+        [[0.25, 0.25, 0.5]]
+    """
+    import keras
+
+    parts = inputs if isinstance(inputs, tuple) else (inputs,)
+    tensors = [to_input(part, symbol) for part, symbol in zip(parts, model.inputs, strict=True)]
+    structure = getattr(model, "_functional", model)._inputs_struct
+    given = keras.tree.flatten(model(keras.tree.pack_sequence_as(structure, tensors), training=False))
+    return to_array(given[0])
+
+
+def _answers(logits: np.ndarray, link: str) -> np.ndarray:
+    if link == "softmax":
+        shifted = np.exp(logits - logits.max(axis=-1, keepdims=True))
+        return shifted / shifted.sum(axis=-1, keepdims=True)
+    return 1 / (1 + np.exp(-logits)) if link == "sigmoid" else logits
+
+
+def is_plain(network: Network) -> bool:
+    """Whether a network is arrays alone, and needs no Keras to run.
+
+    Example:
+        >>> is_plain(Classifier((), np.eye(2), np.zeros(2), embedding=np.eye(2), tokens=3))
+        True
+    """
+    return classifies(network) or isinstance(network, ArrayNetwork)
