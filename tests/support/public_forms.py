@@ -249,3 +249,14 @@ def nested_in_sequential():
     encoder = keras.Sequential([text_input(), layers.Embedding(WORDS, 5), layers.Bidirectional(layers.LSTM(4))])
     encoder.trainable = False
     return shaken(keras.Sequential([text_input(), encoder, layers.Dense(3, "softmax")])), words()
+
+
+@public(FORMS)
+def nested_with_equal_names():
+    """Two models as layers whose own layers have the same names."""
+    names = {"name": "hidden"}
+    below = keras.Sequential([keras.Input((TOKENS, 5)), layers.LSTM(4, return_sequences=True, **names)], name="below")
+    above = keras.Sequential(
+        [keras.Input((TOKENS, 4)), layers.GRU(4, **names), layers.Dense(3, "softmax")], name="above"
+    )
+    return functional(lambda embedded: above(below(embedded))), words()

@@ -80,7 +80,7 @@ def _copied(operation: Any, arguments: tuple, named: dict, copies: dict[int, Any
     if id(operation) in copies:
         return copies[id(operation)](*arguments, **named)
     try:
-        copy = type(operation).from_config(operation.get_config())
+        copy = _copy(operation)
     except Exception:  # whatever a layer of the caller's own raises: it is shared then.
         copy = operation
     copies[id(operation)] = copy
@@ -97,12 +97,17 @@ def _copied(operation: Any, arguments: tuple, named: dict, copies: dict[int, Any
     return given
 
 
+def _copy(operation: Any) -> Any:
+    """One like it, with a name of its own: layers of opened models may have the same."""
+    return type(operation).from_config({key: value for key, value in operation.get_config().items() if key != "name"})
+
+
 def _logits(layer: Any, inputs: Any) -> Any:
     """What a copy of a layer gives without its activation."""
     own = layer.layer if is_kind(layer, "TimeDistributed") else layer
     if is_kind(own, *ACTIVATION):
         return inputs
-    copy = type(layer).from_config(layer.get_config())
+    copy = _copy(layer)
     (copy.layer if own is not layer else copy).activation = keras.activations.linear
     given = copy(inputs)
     copy.set_weights(layer.get_weights())
