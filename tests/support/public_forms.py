@@ -260,3 +260,12 @@ def nested_with_equal_names():
         [keras.Input((TOKENS, 4)), layers.GRU(4, **names), layers.Dense(3, "softmax")], name="above"
     )
     return functional(lambda embedded: above(below(embedded))), words()
+
+
+@public(FORMS)
+def axes_from_the_end():
+    """Negative axes of operations that make an axis."""
+    series = keras.Input((STEPS,))
+    hidden = layers.LSTM(3)(ops.stack([series, series * 2], axis=-2))
+    answer = layers.Dense(2, "softmax")(layers.GRU(3)(ops.expand_dims(hidden, -2)))
+    return shaken(keras.Model(series, answer)), numbers(STEPS)

@@ -147,6 +147,13 @@ def stateful():
     return shaken(keras.Sequential(parts))
 
 
+@refused("Bidirectional layer 'both'", "unroll=True", "unroll=False")
+def unrolled_under_a_mask():
+    """Keras with TensorFlow turns the mask round once too often."""
+    both = layers.Bidirectional(layers.LSTM(4, unroll=True, return_sequences=True), name="both")
+    return sequential(both, layers.LSTM(3), layers.Dense(3, "softmax"), mask_zero=True)
+
+
 @refused("ConvLSTM1D layer 'frames'", "is none of")
 def convolution_in_time():
     hidden = layers.ConvLSTM1D(3, 2, name="frames")
@@ -269,6 +276,16 @@ def vote():
         hidden = layers.LSTM(4)(embedded)
         heads = [layers.Dense(3, "softmax", name=name)(hidden) for name in ("one", "other")]
         return layers.Average(name="vote")(heads)
+
+    return functional(answer)
+
+
+@refused("Concatenate layer 'labels'", "mixture", "'one'", "one layer for all classes")
+def head_for_each_label():
+    def answer(embedded):
+        hidden = layers.LSTM(4)(embedded)
+        heads = [layers.Dense(1, "sigmoid", name=name)(hidden) for name in ("one", "other")]
+        return layers.Concatenate(name="labels")(heads)
 
     return functional(answer)
 

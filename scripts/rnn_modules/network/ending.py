@@ -103,8 +103,8 @@ def read_end(calls: Sequence[Call], wanted: int, output: Any) -> End:
         if mixed is None:
             return End(None, link)
         problem = (
-            f"gives a mixture of what {mixed.name!r} gives, which is {link_of(mixed)}; end the model in that layer, or "
-            "mix before it"
+            f"gives a mixture of what {mixed.name!r} gives, which is {link_of(mixed)}, and of more; mix before that, "
+            "or end the model in one layer for all classes"
         )
     elif link not in LINKS:
         problem = (
@@ -188,7 +188,10 @@ def _probabilities_below(call: Call, by_output: dict[int, Call], classes: int | 
             below = by_output.get(tensor)
             if below is None:
                 continue
-            if len(symbol.shape) and symbol.shape[-1] == classes and link_of(below.operation) in ("softmax", "sigmoid"):
+            joined = is_kind(at.operation, "Concatenate", "Stack") or (
+                len(symbol.shape) and symbol.shape[-1] == classes
+            )
+            if joined and link_of(below.operation) in ("softmax", "sigmoid"):
                 return below.operation
             waiting.append(below)
     return None

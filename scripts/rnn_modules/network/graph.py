@@ -13,10 +13,12 @@ from typing import Any
 from rnn_modules.files.atomic_files import InputError
 from rnn_modules.network.calls import Call, calls_of, computes_its_graph, functional_of
 from rnn_modules.network.ending import read_end
+from rnn_modules.network.keras_calls import steps_of
 from rnn_modules.network.keras_layers import (
     ACTIVATION,
     RECURRENT,
     RecurrentCall,
+    check_masked,
     holds_recurrent,
     is_kind,
     is_of_keras,
@@ -214,6 +216,8 @@ class _Reading:
             )
         else:
             try:
+                if _mask_comes_to(call):
+                    check_masked(layer)
                 return replace(call, recurrent=read_recurrent(layer))
             except InputError as error:
                 self._problem(layer, str(error))
@@ -269,6 +273,12 @@ class _Reading:
         known = self.problems.setdefault(id(layer), [])
         if problem not in known:
             known.append(problem)
+
+
+def _mask_comes_to(call: Call) -> bool:
+    """Whether a recurrent layer reads a mask of timesteps."""
+    given = call.arguments.kwargs.get("mask")
+    return given is not None or steps_of(call.arguments.keras_tensors[0]) is not None
 
 
 def _not_recurrent(layer: Any) -> str:

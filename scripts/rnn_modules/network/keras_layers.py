@@ -157,6 +157,25 @@ def read_recurrent(layer: Any) -> RecurrentCall:
     return RecurrentCall((_direction(layer),), "concat", bool(layer.return_sequences), bool(layer.return_state))
 
 
+def check_masked(layer: Any) -> None:
+    """Raise :class:`InputError` where Keras sets other steps to zero than those that a mask leaves out.
+
+    Example:
+        >>> import keras
+        >>> check_masked(keras.layers.Bidirectional(keras.layers.GRU(3, return_sequences=True)))
+    """
+    import keras
+
+    if keras.backend.backend() != "tensorflow":
+        return
+    for part in (layer.forward_layer, layer.backward_layer) if is_kind(layer, "Bidirectional") else (layer,):
+        if part.go_backwards and part.unroll and getattr(part, "zero_output_for_mask", False):
+            raise InputError(
+                "unroll=True, read backwards under a mask: Keras gives zeros at other steps than the masked ones; build "
+                "the model with unroll=False and give it the weights: model.set_weights(old.get_weights())"
+            )
+
+
 def _direction(layer: Any) -> Direction:
     if not is_kind(layer, *_CELLS, "RNN"):
         raise InputError(

@@ -46,6 +46,9 @@ def _axes(operation: Any, arguments: Any) -> Iterator[int]:
         axes = operation.axes
         yield 1 if axes is not None and axes[0] == 0 else 0
         return
+    if kind in ("ExpandDims", "Stack"):
+        # Their axis is one of what they give, whose shape says it all.
+        return
     if kind == "GetItem":
         yield from _axes_of_key(arguments)
         return
