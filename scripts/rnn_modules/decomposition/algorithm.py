@@ -211,6 +211,8 @@ def decompose(
         >>> found["rolled"].kept[0].tolist()
         [[[[True, False]]], [[[False, True]]]]
     """
+    if isinstance(modes, str) or not set(modes) <= set(MODES):
+        raise InputError(f"modes: received {modes!r}; expected a list of some of {', '.join(MODES)}")
     activations = {layer.activation for layer in network.layers}
     if len(activations) > 1:
         raise InputError(f"the recurrent layers have different activations {sorted(activations)}; one is expected")

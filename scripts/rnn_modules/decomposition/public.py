@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,7 +19,7 @@ from rnn_modules.decomposition.modules_file import read
 from rnn_modules.decomposition.parameters import DecompositionParameters, preset
 from rnn_modules.files.atomic_files import InputError
 from rnn_modules.names import MODES, PAPER, Mode
-from rnn_modules.network import classifies
+from rnn_modules.network import Network, classifies
 from rnn_modules.network.base import examples_of
 from rnn_modules.network.graph import Finding, UnsupportedModel, read_graph
 from rnn_modules.network.graph_network import GraphNetwork
@@ -136,9 +137,24 @@ def decompose(
     wanted: Mode = "unrolled" if mode == "unrolled" else "rolled"
     names = tuple(str(name) for name in labels.classes)
     masks = find_masks(network, inputs, labels.values, names, settings, (wanted,), threads=threads)[wanted]
+    if settings.removal_cap and all(kept.all() for kept in masks.kept):
+        _nothing_removed(network)
     masks = calibrate(network, masks, inputs, labels.values, seed)
     return Modules(
         [Module(name, masks.select([index]), parent, labels.classes) for index, name in enumerate(labels.classes)]
+    )
+
+
+def _nothing_removed(network: Network) -> None:
+    """Say that every module is the whole network."""
+    if network.layers[0].activation == "relu":
+        raise InputError(
+            "nothing would be removed: the rule for ReLU layers (Algorithm 5) takes nodes that are active for no "
+            "example, and these layers have none; relu_rule='rate_difference' takes those that are less active for one"
+        )
+    warnings.warn(
+        "nothing was removed, so every module is the whole network; the layers are too small for removal_cap",
+        stacklevel=3,
     )
 
 

@@ -171,8 +171,8 @@ def check_masked(layer: Any) -> None:
     for part in (layer.forward_layer, layer.backward_layer) if is_kind(layer, "Bidirectional") else (layer,):
         if part.go_backwards and part.unroll and getattr(part, "zero_output_for_mask", False):
             raise InputError(
-                "unroll=True, read backwards under a mask: Keras gives zeros at other steps than the masked ones; build "
-                "the model with unroll=False and give it the weights: model.set_weights(old.get_weights())"
+                "unroll=True, read backwards under a mask: Keras gives zeros at other steps than the masked ones; "
+                "build the model with unroll=False and give it the weights: model.set_weights(old.get_weights())"
             )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from rnn_modules.files.atomic_files import InputError
+from rnn_modules.files.atomic_files import InputError, one_line
 from rnn_modules.network.arrays import ArrayNetwork
 from rnn_modules.network.base import Network, examples_of, rows_of
 from rnn_modules.network.graph import Graph, read_graph
@@ -124,11 +124,15 @@ def check_parity(model: Any, network: Network, inputs: Any) -> float:
     """
     rows = np.arange(min(model.inputs[0].shape[0] or _EXAMPLES, examples_of(inputs)))
     graph = read_graph(model)
-    expected = answers_of(model, rows_of(inputs, rows))
     order = rows[::-1]
-    logits = np.concatenate([network.logits(rows_of(inputs, part)) for part in (order[:1], order[1:]) if len(part)])[
-        ::-1
-    ]
+    parts = [part for part in (order[:1], order[1:]) if len(part)]
+    try:
+        logits = np.concatenate([network.logits(rows_of(inputs, part)) for part in parts])[::-1]
+        expected = answers_of(model, rows_of(inputs, rows))
+    except InputError:
+        raise
+    except Exception as error:  # whatever a layer raises when it cannot read what it is given
+        raise InputError(f"x: model {model.name!r} cannot read it ({one_line(error)})") from error
     if expected.shape[-1] == 1:
         logits = logits[..., 1:]
     received = _answers(logits, graph.link)
@@ -137,14 +141,14 @@ def check_parity(model: Any, network: Network, inputs: Any) -> float:
     difference = np.abs(received - expected)
     if graph.link == "linear":
         difference = difference / max(1.0, float(np.abs(expected).max()))
-    error = float(difference.max())
-    if not error < PARITY:
+    largest = float(difference.max())
+    if not largest < PARITY:
         raise InputError(
-            f"model {model.name!r}: what was read differs from model.predict by {error:.2e}, more than rounding; "
+            f"model {model.name!r}: what was read differs from model.predict by {largest:.2e}, more than rounding; "
             "something in it is another function than it seems, is random, or mixes the examples of a batch, so it is "
             "not decomposed; leave out layers with code of their own, or keep the first axis for the examples"
         )
-    return error
+    return largest
 
 
 def answers_of(model: Any, inputs: Any) -> np.ndarray:

@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 from rnn_modules.files.atomic_files import InputError
+from rnn_modules.network.keras_files import MEMBERS, _weights, load_model
 from rnn_modules.training.architectures import ArchitectureSettings, DataSizes, build
-from rnn_modules.training.keras_files import MEMBERS, _weights, load_model
 
 SIZES = DataSizes(5, 3, 7, 4)
 

@@ -7,11 +7,13 @@ import os
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
-
-import h5py
-import keras
+from typing import TYPE_CHECKING
 
 from rnn_modules.files.atomic_files import DAMAGED_ARCHIVE, InputError, archive_entries, one_line, parse_json
+
+if TYPE_CHECKING:
+    import h5py
+    import keras
 
 MEMBERS = ("config.json", "metadata.json", "model.weights.h5")
 """What an archive holds: networks of these layers have no other assets."""
@@ -45,11 +47,12 @@ def load_model(path: str | os.PathLike) -> keras.Model:
 
     Example:
         >>> import tempfile
-        >>> from rnn_modules.training.architectures import ArchitectureSettings, DataSizes, build
+        >>> import keras
+        >>> layers = [keras.Input((5, 3)), keras.layers.LSTM(4), keras.layers.Dense(2)]
         >>> with tempfile.TemporaryDirectory() as folder:
-        ...     build(ArchitectureSettings(units=4), DataSizes(6, 1, 30, 8)).save(f"{folder}/model.keras")
-        ...     load_model(f"{folder}/model.keras").name
-        'many_to_one'
+        ...     keras.Sequential(layers).save(f"{folder}/model.keras")
+        ...     load_model(f"{folder}/model.keras").output_shape
+        (None, 2)
         >>> load_model("README.md")  # doctest: +ELLIPSIS
         Traceback (most recent call last):
         rnn_modules.files.atomic_files.InputError: README.md: not a model that can be loaded (File is not a zip ...
@@ -62,6 +65,8 @@ def load_model(path: str | os.PathLike) -> keras.Model:
         raise InputError(f"{path}: cannot be read ({error.strerror or error})") from error
     except DAMAGED_ARCHIVE as error:
         raise InputError(f"{path}: not a model that can be loaded ({one_line(error)}); save it again") from error
+    import keras
+
     try:
         return keras.models.load_model(path, compile=False, safe_mode=True)
     # Keras raises whatever its layers raise when a configuration or the weights do not fit.
@@ -162,6 +167,8 @@ def _layer(name: str | None, settings: dict, shape: tuple[int, int]) -> tuple[in
 
 def _check_arrays(weights: bytes) -> None:
     """Raise ValueError unless all arrays of an HDF5 file are in it, as they are."""
+    import h5py
+
     sizes = []
 
     def visit(name: str, item: h5py.Group | h5py.Dataset) -> None:
