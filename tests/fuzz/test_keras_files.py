@@ -1,5 +1,6 @@
 """``.keras`` files: damaged ones, ones whose parts do not fit, and ones with code."""
 
+import copy
 import functools
 import io
 import json
@@ -19,6 +20,7 @@ from fuzz.trial import attempt, inputs, script
 from rnn_modules.network import from_keras
 from rnn_modules.network.keras_files import MEMBERS, load_model
 from rnn_modules.training.architectures import ArchitectureSettings, DataSizes, build
+from support.keras_2_files import layer, sequential, write
 from support.made_up_models import classifier_model, many_output_dataset
 
 
@@ -37,6 +39,19 @@ OTHER = members_of(build(ArchitectureSettings("one_to_many", "gru", 2, **SETTING
 CONFIG = json.loads(VALID["config.json"])
 
 
+HDF5_CONFIG = sequential(
+    layer("Embedding", "words", input_dim=7, output_dim=3, batch_input_shape=[None, 5]),
+    layer("Bidirectional", "both", layer=layer("LSTM", "lstm", units=2, recurrent_activation="hard_sigmoid")),
+    layer("Dense", "dense", units=2, activation="softmax"),
+)
+BOTH = {"kernel": np.ones((3, 8)), "recurrent_kernel": np.ones((2, 8)), "bias": np.ones(8)}
+HDF5_WEIGHTS = {
+    "words": {"embeddings": np.ones((7, 3))},
+    "both": {f"{way}/{name}": array for way in ("there", "back") for name, array in BOTH.items()},
+    "dense": {"kernel": np.ones((4, 2)), "bias": np.ones(2)},
+}
+
+
 @st.composite
 def changed_settings(draw):
     """``config.json`` after one setting of a layer is changed."""
@@ -45,7 +60,7 @@ def changed_settings(draw):
     kind = draw(st.sampled_from(("class", "module", "registered", "size", "size", "activation", "flag", "shape")))
     if kind == "class":
         layer["class_name"] = draw(
-            st.sampled_from(("Lambda", "GRU", "SimpleRNN", "Dense", "Flatten", "Bidirectional", "x"))
+            st.sampled_from(("Lambda", "GRU", "SimpleRNN", "Dense", "Flatten", "Bidirectional", "Conv1D", "x"))
         )
     elif kind == "module":
         modules = ("os", "builtins", "subprocess", "keras.utils", "keras.src.saving.saving_lib", "", "../x", 3, "keras")
@@ -87,7 +102,8 @@ def keras_files(draw):
     elif kind == "gone":
         del members[draw(st.sampled_from(MEMBERS))]
     elif kind == "more":
-        members[draw(st.sampled_from(("../escape", "assets/../../escape", "/tmp/escape", "assets/x")))] = b"x"
+        names = ("../escape", "assets/../../escape.txt", "/tmp/escape", "assets/x", "assets/a/vocabulary.txt")
+        members[draw(st.sampled_from(names))] = b"x"
     elif kind == "bytes":
         return draw(damaged_bytes(packed(members.items(), zipfile.ZIP_STORED)))
     else:
@@ -106,11 +122,44 @@ def test_keras_file(damaged):
         attempt(".keras files", folder, lambda: from_keras(load_model(path)), memory=None)
 
 
+@st.composite
+def hdf5_files(draw):
+    """The bytes of a damaged ``.h5`` file of Keras 2."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "model.h5"
+        config = copy.deepcopy(HDF5_CONFIG)
+        kind = draw(st.sampled_from(("config", "class", "setting", "bytes")))
+        part = draw(st.sampled_from(config["config"]["layers"]))
+        if kind == "class":
+            part["class_name"] = draw(st.sampled_from(("Lambda", "CuDNNLSTM", "GRU", "TFOpLambda", "Model", "x", 3)))
+        elif kind == "setting":
+            key = draw(st.sampled_from((*part["config"], "time_major", "layer", "layers")))
+            part["config"][key] = draw(st.sampled_from((None, -1, 10**9, 2.5, "x", [], {}, True, [None, 10**9])))
+        write(path, config, HDF5_WEIGHTS)
+        if kind == "config":
+            with h5py.File(path, "r+") as file:
+                file.attrs["model_config"] = draw(changed_json(config))
+        content = path.read_bytes()
+    return draw(damaged_bytes(content)) if kind == "bytes" else content
+
+
+@inputs(80)
+@given(or_gone(hdf5_files()))
+def test_hdf5_file(damaged):
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "model.h5"
+        path.touch()
+        put(path, damaged)
+        attempt(".h5 files", folder, lambda: load_model(path), memory=None)
+
+
 def test_valid_files_are_taken(tmp_path):
     for number, members in enumerate((VALID, OTHER)):
         path = tmp_path / f"{number}.keras"
         path.write_bytes(packed(members.items(), zipfile.ZIP_STORED))
         assert attempt(".keras files", tmp_path, lambda path=path: from_keras(load_model(path)), memory=None) is None
+    write(tmp_path / "model.h5", HDF5_CONFIG, HDF5_WEIGHTS)
+    assert attempt(".h5 files", tmp_path, lambda: load_model(tmp_path / "model.h5"), memory=None) is None
 
 
 def test_a_lambda_layer_is_never_run(tmp_path):
@@ -123,7 +172,7 @@ def test_a_lambda_layer_is_never_run(tmp_path):
     if marker.exists():
         marker.rmdir()
     message = attempt(".keras files", tmp_path, lambda: load_model(path), names=["model.keras"], memory=None)
-    assert "Lambda layer holds code" in message
+    assert "is a Lambda and holds code" in message
     assert not marker.exists()
     # The code is alive: who asks for it to be run gets it run.
     keras.models.load_model(path, safe_mode=False)(np.zeros((1, 5), np.int32))

@@ -7,6 +7,7 @@ unrolled one has one cell per layer and timestep, each with weights of its own (
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 
 import keras
 import numpy as np
@@ -15,6 +16,7 @@ from rnn_modules.decomposition.composition import replay_network
 from rnn_modules.decomposition.heads import known_thresholds
 from rnn_modules.decomposition.masks import ModuleMasks
 from rnn_modules.network import Classifier, EncoderDecoder, Network, RecurrentLayer, StepMask, classifies, translates
+from rnn_modules.network.keras_2 import hard_sigmoid
 
 LAYERS = {"vanilla": keras.layers.SimpleRNN, "gru": keras.layers.GRU, "lstm": keras.layers.LSTM}
 CELLS = {"vanilla": keras.layers.SimpleRNNCell, "gru": keras.layers.GRUCell, "lstm": keras.layers.LSTMCell}
@@ -111,15 +113,37 @@ def _masked_rows(weights: list[np.ndarray], rows: np.ndarray | None) -> list[np.
 
 
 def layer_settings(layer: RecurrentLayer) -> dict:
-    options = {"units": layer.units, "activation": layer.activation}
+    """What a Keras layer or cell like this one is built with.
+
+    Example:
+        >>> layer_settings(RecurrentLayer("vanilla", np.eye(2), np.eye(2), np.zeros(2), activation="relu"))
+        {'units': 2, 'activation': 'relu'}
+    """
+    options = {"units": layer.units, "activation": known_activation(layer.activation)}
     if layer.cell != "vanilla":
-        options["recurrent_activation"] = layer.recurrent_activation
+        options["recurrent_activation"] = known_activation(layer.recurrent_activation)
     if layer.cell == "gru":
         options["reset_after"] = layer.reset_after
     return options
 
 
+def known_activation(name: str) -> str | Callable:
+    """What Keras knows an activation by; its own by their names.
+
+    Example:
+        >>> known_activation("tanh"), known_activation("keras_2_hard_sigmoid").__name__
+        ('tanh', 'keras_2_hard_sigmoid')
+    """
+    return hard_sigmoid() if name == hard_sigmoid().__name__ else name
+
+
 def layer_weights(layer: RecurrentLayer) -> list[np.ndarray]:
+    """A layer's weights as Keras has them.
+
+    Example:
+        >>> [weights.shape for weights in layer_weights(RecurrentLayer("vanilla", np.eye(3, 2), np.eye(2), np.zeros(2)))]
+        [(3, 2), (2, 2), (2,)]
+    """
     bias = layer.bias
     if layer.reset_after:
         other = np.zeros_like(bias) if layer.recurrent_bias is None else layer.recurrent_bias

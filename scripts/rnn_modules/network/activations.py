@@ -43,6 +43,8 @@ ACTIVATIONS = {
     "sigmoid": Activation(squashed=True, before=0.5, after=0.5, shift=0.5),
     # Keras 3's piecewise linear sigmoid, clip(x / 6 + 1 / 2, 0, 1).
     "hard_sigmoid": Activation(squashed=False, low=-0.5, high=0.5, before=1 / 6, shift=0.5),
+    # Keras 2's, clip(x / 5 + 1 / 2, 0, 1), as models that it wrote are loaded.
+    "keras_2_hard_sigmoid": Activation(squashed=False, low=-0.5, high=0.5, before=0.2, shift=0.5),
 }
 """Activations by Keras' names."""
 

@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 
 from rnn_modules.files.atomic_files import InputError
+from rnn_modules.network.activations import ACTIVATIONS
 from rnn_modules.network.arrays import ArrayNetwork
 from rnn_modules.network.cells import RecurrentLayer
 from rnn_modules.network.networks import Classifier, EncoderDecoder, check_parts
 
 _CELLS = {"SimpleRNN": "vanilla", "GRU": "gru", "LSTM": "lstm"}
 _PASSED_OVER = {"InputLayer", "Dropout", "SpatialDropout1D", "Activation", "Softmax"}
-_ACTIVATIONS = {"tanh", "relu", "sigmoid", "hard_sigmoid", "linear"}
 
 
 def from_keras(model: Any) -> ArrayNetwork:
@@ -102,8 +102,8 @@ def _recurrent(layer: Any) -> RecurrentLayer:
 
 def _activation(layer: Any, attribute: str) -> str:
     name = getattr(getattr(layer, attribute), "__name__", None)
-    if name not in _ACTIVATIONS:
-        raise InputError(f"layer {layer.name!r}: {attribute}={name} is not supported; use {sorted(_ACTIVATIONS)}")
+    if name not in ACTIVATIONS:
+        raise InputError(f"layer {layer.name!r}: {attribute}={name} is not supported; use {sorted(ACTIVATIONS)}")
     return name
 
 

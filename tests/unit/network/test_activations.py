@@ -13,6 +13,7 @@ PLAIN = {
     "linear": lambda x: x,
     "sigmoid": lambda x: 1 / (1 + np.exp(-x)),
     "hard_sigmoid": lambda x: np.clip(x / 6 + 0.5, 0, 1),
+    "keras_2_hard_sigmoid": lambda x: np.clip(0.2 * x + 0.5, 0, 1),
 }
 CLOSE = {np.float32: 1e-6, np.float64: 1e-14}
 
