@@ -20,7 +20,7 @@ from rnn_modules.decomposition.parents import Parent
 from rnn_modules.network import LayerMask, RecurrentLayer
 from rnn_modules.network.graph import Call
 from rnn_modules.network.graph_network import GraphNetwork, symbols_of
-from rnn_modules.network.keras_layers import Direction, RecurrentCall
+from rnn_modules.network.keras_layers import ACTIVATION, Direction, RecurrentCall, is_kind
 
 
 def export_module(parent: Parent, masks: ModuleMasks) -> keras.Model:
@@ -60,7 +60,7 @@ def export_module(parent: Parent, masks: ModuleMasks) -> keras.Model:
             count = len(call.recurrent.layers)
             given = _recurrent(call.recurrent, arguments, named, left[:count])
             left = left[count:]
-        elif call.operation is network.graph.logits_of:
+        elif call is network.graph.logits_of:
             given = _logits(call.operation, arguments[0])
         else:
             given = _copied(call.operation, arguments, named, copies)
@@ -80,7 +80,7 @@ def _copied(operation: Any, arguments: tuple, named: dict, copies: dict[int, Any
     if id(operation) in copies:
         return copies[id(operation)](*arguments, **named)
     try:
-        copy = type(operation).from_config(operation.get_config())
+        copy = _copy(operation)
     except Exception:  # whatever a layer of the caller's own raises: it is shared then.
         copy = operation
     copies[id(operation)] = copy
@@ -97,18 +97,27 @@ def _copied(operation: Any, arguments: tuple, named: dict, copies: dict[int, Any
     return given
 
 
+def _copy(operation: Any) -> Any:
+    """One like it, with a name of its own: layers of opened models may have the same."""
+    return type(operation).from_config({key: value for key, value in operation.get_config().items() if key != "name"})
+
+
 def _logits(layer: Any, inputs: Any) -> Any:
-    dense = layer.layer if type(layer).__name__ == "TimeDistributed" else layer
-    copy = keras.layers.Dense(dense.units, use_bias=dense.use_bias)
+    """What a copy of a layer gives without its activation."""
+    own = layer.layer if is_kind(layer, "TimeDistributed") else layer
+    if is_kind(own, *ACTIVATION):
+        return inputs
+    copy = _copy(layer)
+    (copy.layer if own is not layer else copy).activation = keras.activations.linear
     given = copy(inputs)
-    copy.set_weights(dense.get_weights())
+    copy.set_weights(layer.get_weights())
     return given
 
 
 def _recurrent(recurrent: RecurrentCall, arguments: tuple, named: dict, masks: list[LayerMask]) -> list[Any]:
     given = dict(zip(("sequences", "initial_state", "mask"), arguments, strict=False)) | named
     states = given.get("initial_state")
-    states = None if states is None else [states] if hasattr(states, "shape") else list(states)
+    states = None if states is None else keras.tree.flatten(states)
     sent: list[Any] = []
     final: list[Any] = []
     for direction in recurrent.directions:

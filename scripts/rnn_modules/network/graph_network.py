@@ -19,28 +19,21 @@ from rnn_modules.network.base import Network, examples_of, rows_of
 from rnn_modules.network.batching import ROWS_AT_ONCE
 from rnn_modules.network.cells import LayerMask, RecurrentLayer
 from rnn_modules.network.graph import Call, Graph
-from rnn_modules.network.keras_layers import Direction, RecurrentCall, is_kind
+from rnn_modules.network.keras_calls import (
+    Value,
+    masks_of_call,
+    only_after_first,
+    repeated,
+    tiled,
+    to_array,
+    to_input,
+    to_tensor,
+    with_steps,
+    without_activation,
+)
+from rnn_modules.network.keras_layers import PASSED_ON, Direction, RecurrentCall, is_kind
 from rnn_modules.network.sequences import run_direction
 from rnn_modules.network.stack import Observed
-
-PASSED_ON = (
-    "Dropout",
-    "SpatialDropout1D",
-    "GaussianNoise",
-    "GaussianDropout",
-    "AlphaDropout",
-    "ActivityRegularization",
-    "Identity",
-)
-"""Layers that pass on what they read."""
-
-
-@dataclass(frozen=True, eq=False)
-class _Value:
-    """A tensor of Keras' backend, ``(modules * examples, ...)``, the examples of the first module first."""
-
-    tensor: Any
-    modules: int = 1
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,6 +44,15 @@ class GraphNetwork(Network):
         graph: what was read.
         model: the Keras model, whose layers run all but the recurrent ones.
         length: number of timesteps where the model takes any; 0 where it is not known.
+
+    Example:
+        >>> import keras
+        >>> from rnn_modules.network.graph import read_graph
+        >>> layers = [keras.Input((5, 2)), keras.layers.Bidirectional(keras.layers.GRU(3)), keras.layers.Dense(4)]
+        >>> model = keras.Sequential(layers)
+        >>> network = GraphNetwork(read_graph(model), model)
+        >>> network.outputs, network.layer_timesteps, network.logits(np.zeros((7, 5, 2))).shape
+        (4, (5, 5), (7, 4))
     """
 
     graph: Graph
@@ -207,7 +209,7 @@ class GraphNetwork(Network):
             sent, _ = self._recurrent(call, call.recurrent, values, part)
             values.update(sent)
         value = values[self.graph.logits]
-        logits = _array(value.tensor)
+        logits = to_array(value.tensor)
         logits = logits.reshape(value.modules, -1, *logits.shape[1:])
         return np.concatenate([np.zeros_like(logits), logits], axis=-1) if logits.shape[-1] == 1 else logits
 
@@ -243,68 +245,75 @@ class GraphNetwork(Network):
         """Which steps the first recurrent layer really reads, ``(timesteps, examples) bool``, or None when all are."""
         values = dict(self._front(inputs))
         call = next(call for call in self.graph.calls if call.recurrent is not None)
-        present = _mask_of(call, *self._arguments(call, values, 1))
-        return None if present is None else np.asarray(_array(present), bool).T
+        present, _ = masks_of_call(*self._arguments(call, values, 1))
+        return None if present is None else np.asarray(to_array(present), bool).T
 
     def at(self, length: int) -> GraphNetwork:
         """The same network, read at this number of timesteps where it takes any."""
         return replace(self, length=length)
 
-    def _front(self, inputs: Any) -> Iterator[tuple[int, _Value]]:
+    def _front(self, inputs: Any) -> Iterator[tuple[int, Value]]:
         """Inputs, and all that does not depend on a recurrent layer."""
-        values: dict[int, _Value] = {}
+        values: dict[int, Value] = {}
         parts = inputs if isinstance(inputs, tuple) else (inputs,)
+        if len(parts) != len(self.graph.inputs):
+            raise InputError(f"the model has {len(self.graph.inputs)} inputs, received {len(parts)}")
         for symbol, part in zip(self.graph.inputs, parts, strict=True):
-            values[id(symbol)] = _Value(backend_tensor(part, symbol.dtype))
+            values[id(symbol)] = Value(to_input(part, symbol))
         for call in self.graph.calls:
             if not call.follows and call.recurrent is None:
                 values.update(self._plain(call, values))
         return iter(values.items())
 
-    def _arguments(self, call: Call, values: dict[int, _Value], modules: int) -> tuple[tuple, dict]:
+    def _arguments(self, call: Call, values: dict[int, Value], modules: int) -> tuple[tuple, dict]:
         """Arguments of a call, with a row for each of so many modules and example."""
         known: dict[int, Any] = {}
         for symbol, tensor in zip(symbols_of(call), call.inputs, strict=True):
-            value = values[tensor]
-            known[id(symbol)] = _repeated(value, modules) if value.modules != modules else value.tensor
+            known[id(symbol)] = repeated(values[tensor], modules)
         return call.arguments.fill_in(known)
 
-    def _plain(self, call: Call, values: dict[int, _Value]) -> dict[int, _Value]:
+    def _plain(self, call: Call, values: dict[int, Value]) -> dict[int, Value]:
         """What a call of anything but a recurrent layer gives."""
         import keras
 
         modules = max((values[tensor].modules for tensor in call.inputs), default=1)
         arguments, named = self._arguments(call, values, modules)
         operation = call.operation
-        if operation is self.graph.logits_of:
-            given = _without_activation(operation)(*arguments, **named)
+        if call is self.graph.logits_of:
+            given = without_activation(operation)(arguments[0] if arguments else named["inputs"])
         else:
             given = operation(*arguments, **named)
         return {
-            tensor: _Value(part, modules) for tensor, part in zip(call.outputs, keras.tree.flatten(given), strict=True)
+            tensor: Value(part, modules) for tensor, part in zip(call.outputs, keras.tree.flatten(given), strict=True)
         }
 
     def _recurrent(
         self,
         call: Call,
         recurrent: RecurrentCall,
-        values: dict[int, _Value],
+        values: dict[int, Value],
         masks: Sequence[LayerMask] | None,
         gates: bool = False,
-    ) -> tuple[dict[int, _Value], list[np.ndarray]]:
+    ) -> tuple[dict[int, Value], list[np.ndarray]]:
         """What a recurrent layer sends, and its activations ``(timesteps, examples, gates or 1, units)`` by layer."""
+        import keras
+
         modules = max(values[tensor].modules for tensor in call.inputs)
         arguments, named = self._arguments(call, values, modules)
         given = dict(zip(("sequences", "initial_state", "mask"), arguments, strict=False)) | named
-        sequence = _by_time(_array(given["sequences"]), modules)
-        present = _mask_of(call, arguments, named)
-        if present is not None:
-            present = _by_time(np.asarray(_array(present), bool)[..., None], modules)
-        states = given.get("initial_state")
-        states = None if states is None else [states] if hasattr(states, "shape") else list(states)
+        rows, examples = len(given["sequences"]) // modules, len(values[id(self.graph.inputs[0])].tensor)
+        if rows != examples:
+            raise InputError(
+                f"layer {call.operation.name!r}: reads {rows} rows for {examples} examples; keep that axis for them"
+            )
+        sequence = _by_time(to_array(given["sequences"]), modules)
+        mask, handed_on = masks_of_call(arguments, named)
+        present = None
+        if mask is not None:
+            present = _by_time(np.asarray(to_array(mask), bool)[..., None], modules)
         initial = None
-        if states is not None:
-            initial = tuple(_by_module(_array(part), modules) for part in states)
+        if given.get("initial_state") is not None:
+            initial = tuple(_by_module(to_array(part), modules) for part in keras.tree.flatten(given["initial_state"]))
         observed: list[np.ndarray] = []
         sent: list[np.ndarray] = []
         final: list[np.ndarray] = []
@@ -318,16 +327,17 @@ class GraphNetwork(Network):
             for sends, state, activations in run_direction(direction, sequence, present, part, own, gates):
                 observed.append(sends[:, 0, :, None, :] if activations is None else activations)
                 final += state
+            if direction.silent_first and initial is not None and present is not None:
+                sends = only_after_first(sends, present, slice(None, None, -1 if direction.backwards else 1))
             sent.append(_answer(sends, direction, recurrent.return_sequences, bool(sent)))
         outputs = [_merged(sent, recurrent.merge)] if recurrent.merge is not None else sent
+        masked = len(outputs) if recurrent.return_sequences else 0
         outputs += final if recurrent.return_state else []
-        return (
-            {
-                tensor: _Value(backend_tensor(_flat(part), None), len(part))
-                for tensor, part in zip(call.outputs, outputs, strict=True)
-            },
-            observed,
-        )
+        given_on = {}
+        for index, (tensor, answer) in enumerate(zip(call.outputs, outputs, strict=True)):
+            steps = tiled(handed_on, len(answer) // modules) if index < masked else None
+            given_on[tensor] = Value(with_steps(to_tensor(_flat(answer)), steps), len(answer))
+        return given_on, observed
 
 
 def symbols_of(call: Call) -> list[Any]:
@@ -335,46 +345,10 @@ def symbols_of(call: Call) -> list[Any]:
 
     Example:
         >>> from types import SimpleNamespace
-        >>> node = SimpleNamespace(arguments="those", input_tensors=("tokens",))
-        >>> layer = SimpleNamespace(name="embedding", _inbound_nodes=[node])
-        >>> symbols_of(Call(layer, "those", (1,), (2,)))
+        >>> symbols_of(Call("embedding", SimpleNamespace(keras_tensors=["tokens"]), (1,), (2,)))
         ['tokens']
     """
-    for node in call.operation._inbound_nodes:
-        if node.arguments is call.arguments:
-            return list(node.input_tensors)
-    raise InputError(f"layer {call.operation.name!r}: its graph has changed since it was read")
-
-
-def backend_tensor(part: Any, dtype: str | None) -> Any:
-    """An array as a tensor of Keras' backend; texts as TensorFlow's.
-
-    Example:
-        >>> backend_tensor(np.arange(3), "float32").shape
-        TensorShape([3])
-    """
-    import keras
-
-    if dtype == "string":
-        # Of TensorFlow alone; other backends have no texts.
-        return keras.ops.convert_to_tensor(np.vectorize(str, otypes=[object])(part).tolist())
-    return keras.ops.convert_to_tensor(part, dtype=dtype)
-
-
-def _array(tensor: Any) -> np.ndarray:
-    import keras
-
-    return keras.ops.convert_to_numpy(tensor)
-
-
-def _repeated(value: _Value, modules: int) -> Any:
-    """A tensor that all modules share, once for each."""
-    import keras
-
-    if value.modules != 1:
-        raise InputError(f"{value.modules} modules meet {modules}")
-    rank = len(value.tensor.shape)
-    return keras.ops.tile(value.tensor, (modules, *[1] * (rank - 1)))
+    return list(call.arguments.keras_tensors)
 
 
 def _by_time(array: np.ndarray, modules: int) -> np.ndarray:
@@ -388,15 +362,6 @@ def _by_module(array: np.ndarray, modules: int) -> np.ndarray:
 
 def _flat(array: np.ndarray) -> np.ndarray:
     return array.reshape(-1, *array.shape[2:])
-
-
-def _mask_of(call: Call, arguments: Sequence[Any], named: dict[str, Any]) -> Any:
-    """The mask that a recurrent layer is called with, ``(rows, timesteps)``, or None."""
-    if named.get("mask") is not None:
-        return named["mask"]
-    if len(arguments) > 2 and arguments[2] is not None:
-        return arguments[2]
-    return getattr(named.get("sequences", arguments[0] if arguments else None), "_keras_mask", None)
 
 
 def _answer(sends: np.ndarray, direction: Direction, sequences: bool, flipped: bool) -> np.ndarray:
@@ -419,16 +384,3 @@ def _merged(sent: list[np.ndarray], merge: str | None) -> np.ndarray:
     if merge == "mul":
         return one * other
     return (one + other) / (2 if merge == "ave" else 1)
-
-
-def _without_activation(layer: Any) -> Any:
-    """A call of a Dense layer, perhaps distributed over time, up to its activation."""
-    import keras
-
-    dense = layer.layer if type(layer).__name__ == "TimeDistributed" else layer
-
-    def logits(inputs: Any, **_: Any) -> Any:
-        product = keras.ops.matmul(inputs, dense.kernel)
-        return product if dense.bias is None else product + dense.bias
-
-    return logits

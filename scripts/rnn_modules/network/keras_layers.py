@@ -17,6 +17,18 @@ from rnn_modules.network.cells import RecurrentLayer
 _CELLS = {"SimpleRNN": "vanilla", "GRU": "gru", "LSTM": "lstm"}
 RECURRENT = (*_CELLS, "RNN", "Bidirectional")
 """Keras' recurrent layers that can be decomposed."""
+PASSED_ON = (
+    "Dropout",
+    "SpatialDropout1D",
+    "GaussianNoise",
+    "GaussianDropout",
+    "AlphaDropout",
+    "ActivityRegularization",
+    "Identity",
+)
+"""Layers that pass on what they read."""
+ACTIVATION = ("Activation", "Softmax", "Sigmoid")
+"""Layers and operations that are an activation and nothing else."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,11 +39,18 @@ class Direction:
         layers: the layers; all but the last send their whole sequence on.
         backwards: whether the sequence is read from its end.
         zero_where_masked: whether steps that are masked send zeros, and not what the step before them sent.
+        silent_first: whether masked steps before all others send zeros, and not the initial state.
+
+    Example:
+        >>> layer = RecurrentLayer("lstm", np.eye(2, 8), np.eye(2, 8), np.zeros(8))
+        >>> Direction((layer, layer), backwards=False, zero_where_masked=False).states
+        4
     """
 
     layers: tuple[RecurrentLayer, ...]
     backwards: bool
     zero_where_masked: bool
+    silent_first: bool = False
 
     @property
     def states(self) -> int:
@@ -48,6 +67,12 @@ class RecurrentCall:
         merge: how two directions become one: ``concat``, ``sum``, ``ave``, ``mul``, or None for two outputs.
         return_sequences: whether it sends every timestep.
         return_state: whether its states follow its outputs.
+
+    Example:
+        >>> layer = RecurrentLayer("lstm", np.eye(2, 8), np.eye(2, 8), np.zeros(8))
+        >>> both = [Direction((layer,), backwards, zero_where_masked=True) for backwards in (False, True)]
+        >>> len(RecurrentCall(tuple(both), "concat", return_sequences=True, return_state=False).layers)
+        2
     """
 
     directions: tuple[Direction, ...]
@@ -61,6 +86,16 @@ class RecurrentCall:
         return tuple(layer for direction in self.directions for layer in direction.layers)
 
 
+def is_of_keras(layer: Any) -> bool:
+    """Whether a layer is one of Keras' own, and none that was derived from it.
+
+    Example:
+        >>> is_of_keras(object())
+        False
+    """
+    return type(layer).__module__.startswith("keras.src.")
+
+
 def is_kind(layer: Any, *names: str) -> bool:
     """Whether a layer is one of Keras' own of these names, and none that was derived from it.
 
@@ -68,7 +103,22 @@ def is_kind(layer: Any, *names: str) -> bool:
         >>> is_kind(object(), "LSTM")
         False
     """
-    return type(layer).__name__ in names and type(layer).__module__.startswith("keras.src.")
+    return type(layer).__name__ in names and is_of_keras(layer)
+
+
+def holds_recurrent(layer: Any) -> bool:
+    """Whether a layer is, or holds, something that Keras runs over time.
+
+    Example:
+        >>> holds_recurrent(object())
+        False
+    """
+    parts = layer._flatten_layers() if hasattr(layer, "_flatten_layers") else [layer]
+    return any(
+        base.__name__ in ("RNN", "Bidirectional", "DropoutRNNCell", "ConvLSTM")
+        for part in parts
+        for base in type(part).__mro__
+    )
 
 
 def read_recurrent(layer: Any) -> RecurrentCall:
@@ -91,6 +141,12 @@ def read_recurrent(layer: Any) -> RecurrentCall:
             "stateful=True: states last from one batch to the next, so examples are not independent; build the model "
             "with stateful=False and give it the weights: model.set_weights(stateful_model.get_weights())"
         )
+    for part in layer._flatten_layers():
+        if part.compute_dtype != part.variable_dtype:
+            raise InputError(
+                f"computes in {part.compute_dtype} with weights in {part.variable_dtype}; build the model after "
+                "keras.config.set_dtype_policy('float32') and give it the weights: model.set_weights(old.get_weights())"
+            )
     if is_kind(layer, "Bidirectional"):
         return RecurrentCall(
             directions=(_direction(layer.forward_layer), _direction(layer.backward_layer)),
@@ -101,12 +157,38 @@ def read_recurrent(layer: Any) -> RecurrentCall:
     return RecurrentCall((_direction(layer),), "concat", bool(layer.return_sequences), bool(layer.return_state))
 
 
+def check_masked(layer: Any) -> None:
+    """Raise :class:`InputError` where Keras sets other steps to zero than those that a mask leaves out.
+
+    Example:
+        >>> import keras
+        >>> check_masked(keras.layers.Bidirectional(keras.layers.GRU(3, return_sequences=True)))
+    """
+    import keras
+
+    if keras.backend.backend() != "tensorflow":
+        return
+    for part in (layer.forward_layer, layer.backward_layer) if is_kind(layer, "Bidirectional") else (layer,):
+        if part.go_backwards and part.unroll and getattr(part, "zero_output_for_mask", False):
+            raise InputError(
+                "unroll=True, read backwards under a mask: Keras gives zeros at other steps than the masked ones; "
+                "build the model with unroll=False and give it the weights: model.set_weights(old.get_weights())"
+            )
+
+
 def _direction(layer: Any) -> Direction:
     if not is_kind(layer, *_CELLS, "RNN"):
-        raise InputError(f"{type(layer).__name__} is none of {', '.join(RECURRENT)}")
+        raise InputError(
+            f"{type(layer).__name__} is none of {', '.join((*_CELLS, 'RNN'))}; put one of these in its place"
+        )
     cells = list(_cells(layer.cell))
     layers = [_layer(cell, bool(layer.return_sequences) or index < len(cells) - 1) for index, cell in enumerate(cells)]
-    return Direction(tuple(layers), bool(layer.go_backwards), bool(getattr(layer, "zero_output_for_mask", False)))
+    import keras
+
+    # Keras' backends differ at masked steps.
+    jax, unroll = keras.backend.backend() == "jax", bool(layer.unroll)
+    zero = bool(getattr(layer, "zero_output_for_mask", False)) and not (jax and unroll)
+    return Direction(tuple(layers), bool(layer.go_backwards), zero, silent_first=unroll or not jax)
 
 
 def _cells(cell: Any) -> Iterator[Any]:
@@ -116,7 +198,8 @@ def _cells(cell: Any) -> Iterator[Any]:
     elif is_kind(cell, *(f"{name}Cell" for name in _CELLS)):
         yield cell
     else:
-        raise InputError(f"a cell {type(cell).__name__} is none of {', '.join(f'{name}Cell' for name in _CELLS)}")
+        kinds = ", ".join(f"{name}Cell" for name in _CELLS)
+        raise InputError(f"its cell {type(cell).__name__} is none of {kinds}; put one of these in its place")
 
 
 def _layer(cell: Any, return_sequences: bool) -> RecurrentLayer:
@@ -140,7 +223,20 @@ def _layer(cell: Any, return_sequences: bool) -> RecurrentLayer:
 
 
 def _activation(cell: Any, attribute: str) -> str:
-    name = getattr(getattr(cell, attribute), "__name__", None)
-    if name not in ACTIVATIONS:
-        raise InputError(f"{attribute}={name} is none of {', '.join(sorted(ACTIVATIONS))}")
-    return str(name)
+    """Name of an activation: by what it makes of numbers, where it is no function of Keras' own."""
+    function = getattr(cell, attribute)
+    name = str(getattr(function, "__name__", type(function).__name__))
+    if name in ACTIVATIONS and getattr(function, "__module__", "").startswith("keras.src.activations"):
+        return name
+    import keras
+
+    numbers = np.linspace(-7, 7, 57, dtype="float32")
+    given = keras.ops.convert_to_numpy(function(keras.ops.convert_to_tensor(numbers)))
+    for known, activation in ACTIVATIONS.items():
+        x = activation.before * numbers
+        core = np.tanh(x) if activation.squashed else np.clip(x, activation.low, activation.high)
+        if np.allclose(given, activation.after * core + activation.shift, atol=1e-6):
+            return known
+    raise InputError(
+        f"{attribute}={name} is none of {', '.join(sorted(ACTIVATIONS))}; train the layer with one of these"
+    )

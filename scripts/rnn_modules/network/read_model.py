@@ -10,7 +10,9 @@ from rnn_modules.files.atomic_files import InputError, one_line
 from rnn_modules.network.arrays import ArrayNetwork
 from rnn_modules.network.base import Network, examples_of, rows_of
 from rnn_modules.network.graph import Graph, read_graph
-from rnn_modules.network.graph_network import PASSED_ON, GraphNetwork
+from rnn_modules.network.graph_network import GraphNetwork
+from rnn_modules.network.keras_calls import to_array, to_input
+from rnn_modules.network.keras_layers import PASSED_ON
 from rnn_modules.network.kinds import classifies
 from rnn_modules.network.networks import Classifier, check_parts
 
@@ -77,7 +79,7 @@ def _plain(graph: Graph) -> Classifier | None:
     if type(dense).__name__ != "Dense" or any(not layer.return_sequences for layer in layers[:-1]):
         return None
     # A Dense layer with an activation is the end only if that activation is the link.
-    if calls[-1].operation is not graph.logits_of and getattr(dense.activation, "__name__", "") != "linear":
+    if calls[-1] is not graph.logits_of and getattr(dense.activation, "__name__", "") != "linear":
         return None
     weights = [np.array(weight) for weight in dense.get_weights()]
     network = Classifier(
@@ -102,6 +104,9 @@ def _pairs(calls: Any) -> Any:
 def check_parity(model: Any, network: Network, inputs: Any) -> float:
     """Largest difference between the answers of a Keras model and of the network that was read from it.
 
+    Keras answers all examples in one batch; the network answers one by itself and the others turned round, so that
+    what mixes examples shows.
+
     Args:
         model: the Keras model.
         network: read from it.
@@ -117,13 +122,13 @@ def check_parity(model: Any, network: Network, inputs: Any) -> float:
         >>> check_parity(model, read_network(model), np.arange(10, dtype=np.int32).reshape(2, 5) % 9) < 1e-6
         True
     """
-    import keras
-
-    few = rows_of(inputs, np.arange(min(_EXAMPLES, examples_of(inputs))))
+    rows = np.arange(min(model.inputs[0].shape[0] or _EXAMPLES, examples_of(inputs)))
     graph = read_graph(model)
+    order = rows[::-1]
+    parts = [part for part in (order[:1], order[1:]) if len(part)]
     try:
-        logits = network.logits(few)
-        expected = keras.ops.convert_to_numpy(model(_given(few, graph), training=False))
+        logits = np.concatenate([network.logits(rows_of(inputs, part)) for part in parts])[::-1]
+        expected = answers_of(model, rows_of(inputs, rows))
     except InputError:
         raise
     except Exception as raised:  # whatever a layer raises when it cannot read what it is given
@@ -136,21 +141,36 @@ def check_parity(model: Any, network: Network, inputs: Any) -> float:
     difference = np.abs(received - expected)
     if graph.link == "linear":
         difference = difference / max(1.0, float(np.abs(expected).max()))
-    error = float(difference.max())
-    if not error < PARITY:
+    largest = float(difference.max())
+    if not largest < PARITY:
         raise InputError(
-            f"model {model.name!r}: what was read differs from model.predict by {error:.2e}, more than rounding; "
-            "something in it is another function than it seems, so it is not decomposed"
+            f"model {model.name!r}: what was read differs from model.predict by {largest:.2e}, more than rounding; "
+            "something in it is another function than it seems, is random, or mixes the examples of a batch, so it is "
+            "not decomposed; leave out layers with code of their own, or keep the first axis for the examples"
         )
-    return error
+    return largest
 
 
-def _given(inputs: Any, graph: Graph) -> Any:
-    from rnn_modules.network.graph_network import backend_tensor
+def answers_of(model: Any, inputs: Any) -> np.ndarray:
+    """What a Keras model answers, as ``model.predict`` gives it, in one batch.
+
+    Args:
+        model: a functional or Sequential model.
+        inputs: an array, or a tuple of one for each input of the model, in the order of ``model.inputs``.
+
+    Example:
+        >>> import keras
+        >>> model = keras.Sequential([keras.Input((3,)), keras.layers.Softmax()])
+        >>> answers_of(model, np.log([[1, 1, 2]])).tolist()
+        [[0.25, 0.25, 0.5]]
+    """
+    import keras
 
     parts = inputs if isinstance(inputs, tuple) else (inputs,)
-    tensors = [backend_tensor(part, str(symbol.dtype)) for part, symbol in zip(parts, graph.inputs, strict=True)]
-    return tensors if len(tensors) > 1 else tensors[0]
+    tensors = [to_input(part, symbol) for part, symbol in zip(parts, model.inputs, strict=True)]
+    structure = getattr(model, "_functional", model)._inputs_struct
+    given = keras.tree.flatten(model(keras.tree.pack_sequence_as(structure, tensors), training=False))
+    return to_array(given[0])
 
 
 def _answers(logits: np.ndarray, link: str) -> np.ndarray:
