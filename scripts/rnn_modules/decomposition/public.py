@@ -34,6 +34,11 @@ class ModelReport:
     Attributes:
         model: its name.
         findings: layer by layer.
+
+    Example:
+        >>> report = ModelReport("news", (Finding("lstm", "LSTM", problem="stateful=True"),))
+        >>> report.supported, str(report).splitlines()[0]
+        (False, "model 'news' cannot be decomposed")
     """
 
     model: str

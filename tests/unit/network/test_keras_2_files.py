@@ -237,7 +237,7 @@ def test_such_a_model_is_read_exported_saved_and_loaded(tmp_path):
     network = from_keras(model)
     inputs = rng.integers(0, WORDS, (EXAMPLES, TIMESTEPS))
     close(softmax(network.logits(inputs)), model.predict(inputs, verbose=0))
-    module = to_keras(network, whole_modules(network, ("no", "yes")), index=0)
+    module = to_keras(network, whole_modules(network, ("no", "yes")), index=1)
     module.save(tmp_path / "module.keras")
     close(predicted(tmp_path / "module.keras", inputs), model.predict(inputs, verbose=0))
     model.save(tmp_path / "model.keras")

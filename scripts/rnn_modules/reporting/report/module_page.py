@@ -53,7 +53,7 @@ def write_module_report(
 
 def _content(modules: Modules, x: Any, y: Any, ignore: Any, threads: int) -> dict[str, Any]:
     from rnn_modules.decomposition.examples import as_inputs
-    from rnn_modules.network.graph import read_graph
+    from rnn_modules.decomposition.public import check
 
     parents = {id(module.parent): module.parent for module in modules.parts}
     if len(parents) != 1:
@@ -84,7 +84,7 @@ def _content(modules: Modules, x: Any, y: Any, ignore: Any, threads: int) -> dic
         "composed": _percent(modules.score(x, y, ignore=ignore, threads=threads)),
         "parent": _percent(modules.score_of(own, y, ignore)),
         "rows": rows,
-        "layers": read_graph(parent.model).findings,
+        "layers": check(parent.model).findings,
         "picture": base64.b64encode(picture.getvalue()).decode("ascii"),
         "examples": len(own),
     }
