@@ -262,4 +262,4 @@ def test_a_missing_mirror_is_one_clear_error(finished):
     result = snakemake(finished, "--config", "run=nowhere", "source=mirror", "mirror=no/such/folder", check=False)
     assert result.returncode != 0
     assert re.search(r"error: mirror: no/such/folder is not a folder", result.stdout + result.stderr)
-    assert {path.name for path in (finished / "results" / "nowhere").rglob("*.json")} <= {"run.json"}
+    assert {path.name for path in (finished / "results" / "nowhere").rglob("*.json")} <= {"run.json", "checksums.json"}

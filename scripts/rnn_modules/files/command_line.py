@@ -82,7 +82,9 @@ def _write_costs() -> None:
             "wall_seconds": round(time.monotonic() - _STARTED, 2),
             "memory_mib": round(peak_memory_mib(), 1),
         }
-        write_json("/".join([folder, "costs", rule, *words[1:]]) + ".json", costs)
+        # In an order of its own: Snakemake's differs from process to process.
+        named = [",".join(sorted(word.split(","))) for word in words[1:]]
+        write_json("/".join([folder, "costs", rule, *named]) + ".json", costs)
 
 
 def peak_memory_mib() -> float:

@@ -73,7 +73,7 @@ class RunFolder:
             >>> RunFolder("results/demo").cost("write_report", {}).as_posix()
             'results/demo/costs/write_report.json'
         """
-        named = ",".join(f"{name}={value}" for name, value in wildcards.items())
+        named = ",".join(f"{name}={wildcards[name]}" for name in sorted(wildcards))
         return self.costs / (f"{rule}/{named}.json" if named else f"{rule}.json")
 
     def corpus(self, corpus: str = "{corpus}") -> Path:

@@ -221,7 +221,7 @@ run(main)
 @pytest.mark.parametrize(("end", "code"), [("pass", 0), ("raise SystemExit(1)", 1), ("1 / 0", 1)])
 def test_a_job_that_ends_well_leaves_what_it_took(tmp_path, end, code):
     words = [sys.executable, "-c", SCRIPT.format(folder=str(SCRIPTS), end=end)]
-    told = os.environ | {COSTS: f"{tmp_path}/logs/train_model/clinc.log corpus=clinc,seed=0"}
+    told = os.environ | {COSTS: f"{tmp_path}/logs/train_model/clinc.log seed=0,corpus=clinc"}
     assert subprocess.run(words, env=told, capture_output=True, timeout=60).returncode == code
     assert [path.name for path in tmp_path.rglob("*.json")] == ["corpus=clinc,seed=0.json"] * (code == 0)
     for job in read_job_costs(RunFolder(tmp_path)):
