@@ -1,5 +1,6 @@
-"""TensorFlow as the workflow's jobs have it, before anything imports it: trainings are then the same bit for bit. No word
-of the `make` that runs the tests reaches those that tests call.
+"""TensorFlow as the workflow's jobs have it, before anything imports it: trainings are then the same bit for bit.
+
+No word of the `make` that runs the tests reaches those that tests call.
 """
 
 import os
