@@ -59,13 +59,13 @@ def edit(finished):
 
     def change(name, old, new):
         path = finished / name
-        originals[path] = path.read_text()
-        assert old in originals[path]
-        path.write_text(originals[path].replace(old, new))
+        originals[path] = path.read_bytes()
+        assert old.encode() in originals[path]
+        path.write_bytes(originals[path].replace(old.encode(), new.encode()))
 
     yield change
-    for path, text in originals.items():
-        path.write_text(text)
+    for path, content in originals.items():
+        path.write_bytes(content)
 
 
 def test_everything_is_made(finished):
