@@ -9,7 +9,6 @@ ask for with what they took, and ends with status 1 when a job asks for less tha
 times as much.
 """
 
-import argparse
 import os
 from pathlib import Path
 
@@ -22,21 +21,14 @@ from rnn_modules.runs.plan import compare, describe, dry_run
 from rnn_modules.runs.run_record import machine
 from rnn_modules.runs.snakemake_call import check_cores, snakemake_words
 
-TABLE = Path(__file__).parents[1] / "config" / "costs.yaml"
 
-
-def parse() -> argparse.Namespace:
-    """Parse the command line."""
+def main() -> None:
+    """Print a plan or a comparison."""
     parser = parser_of(__doc__)
     parser.add_argument("--cores", default="all", help="cores that the wall time is for; all: those of this machine")
     parser.add_argument("--run", type=Path, help="folder of a finished run, to compare with what its rules ask for")
     parser.add_argument("snakemake", nargs="*", metavar="ARGUMENT", help="argument of Snakemake, after --")
-    return parser.parse_args()
-
-
-def main() -> None:
-    """Print a plan or a comparison."""
-    arguments = parse()
+    arguments = parser.parse_args()
     if arguments.run is None:
         check_cores(arguments.cores)
         cores = machine()["cores"] if arguments.cores == "all" else int(arguments.cores)
@@ -48,13 +40,12 @@ def main() -> None:
     if configuration is None or not measured:
         raise InputError(f"{arguments.run}: has no run.json, or no costs; name the folder of a run that Snakemake made")
     try:
-        estimate = Estimate(CostTable.read(TABLE), configuration)
+        estimate = Estimate(CostTable.read(Path(__file__).parents[1] / "config" / "costs.yaml"), configuration)
     except (AttributeError, KeyError, TypeError) as error:
         raise InputError(f"{folder.run_json}: a damaged configuration ({error}); let the run finish again") from error
     text, outside = compare(measured, estimate)
     print(text)
-    if outside:
-        raise SystemExit(1)
+    raise SystemExit(bool(outside))
 
 
 if __name__ == "__main__":

@@ -108,3 +108,14 @@ def test_blas_takes_the_threads_of_a_job(jobs):
 @pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="threads are counted by /proc")
 def test_tensorflow_and_jax_take_the_threads_of_a_job(jobs):
     assert probe(BACKEND_THREADS, jobs["train_model"][0]) == [THREADS, THREADS]
+
+
+@pytest.mark.parametrize(("corpus", "cases"), [("math_qa", 15), ("clinc", 45)])
+def test_cases_are_counted_from_the_corpus(project, corpus, cases):
+    (project / "corpus.yaml").write_text(
+        f"architectures: [many_to_one]\nmodels: {{many_to_one: {{corpus: {corpus}}}}}\nrnn_types: [lstm]\n"
+        "variants: {rnn_types: [lstm]}\nreuse: {cases: null, cases_per_job: 1}\n"
+    )
+    command = [sys.executable, "-m", "snakemake", "--dry-run", "--cores", "2", "--configfile", "corpus.yaml"]
+    finished = subprocess.run(command, cwd=project, capture_output=True, text=True)
+    assert re.findall(r"^train_baselines +(\d+)$", finished.stdout + finished.stderr, re.M) == [str(cases)]

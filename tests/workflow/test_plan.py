@@ -43,15 +43,6 @@ def test_a_plan_of_five_seeds_is_quick(project):
     assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before < 15
 
 
-@pytest.mark.parametrize(("corpus", "cases"), [("math_qa", 15), ("clinc", 45)])
-def test_cases_are_counted_from_the_corpus(project, corpus, cases):
-    (project / "corpus.yaml").write_text(
-        f"architectures: [many_to_one]\nmodels: {{many_to_one: {{corpus: {corpus}}}}}\nrnn_types: [lstm]\n"
-        "variants: {rnn_types: [lstm]}\nreuse: {cases: null, cases_per_job: 1}\n"
-    )
-    assert jobs_by_rule(plan(project, "corpus.yaml").stdout)["train_baselines"] == cases
-
-
 def test_a_plan_of_what_is_there_says_so(project):
     target = "results/ci/corpora/clinc.json"
     assert call(project, "-m", "snakemake", *CALL, "config/ci.yaml", "--", target).returncode == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 
 
 def shown(text: object, most: int | None = None) -> str:
@@ -29,3 +30,19 @@ def shown(text: object, most: int | None = None) -> str:
 def _shown_character(character: str) -> str:
     seen = character.isprintable() or unicodedata.category(character) == "Zs"
     return character if seen else character.encode("unicode_escape").decode("ascii")
+
+
+def columns(rows: Sequence[Sequence[str]]) -> str:
+    """Rows of cells, the heading first, in columns: words to the left, numbers to the right.
+
+    Example:
+        >>> print(columns([["rule", "jobs"], ["train_model", "60"], ["write_report", "1"]]))
+        rule          jobs
+        ------------  ----
+        train_model     60
+        write_report     1
+    """
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    aligned = ["<", *">" * (len(widths) - 1)]
+    lines = ["  ".join(map("{:{}{}}".format, row, aligned, widths)).rstrip() for row in rows]
+    return "\n".join([lines[0], "  ".join("-" * width for width in widths), *lines[1:]])

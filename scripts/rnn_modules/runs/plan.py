@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from rnn_modules.files.atomic_files import InputError, one_line
 from rnn_modules.files.job_costs import JobCost
+from rnn_modules.files.shown_text import columns
 from rnn_modules.runs.estimate import SHORTEST_MINUTES, TIME_HEADROOM, Estimate
 
 LARGEST_RATIO = 3
@@ -59,19 +60,15 @@ def dry_run(arguments: Sequence[str]) -> list[PlannedJob]:
 
 
 def read_jobs(text: str) -> list[PlannedJob]:
-    """The jobs in the output of a dry run; rules that only name targets are left out.
+    r"""The jobs in the output of a dry run; rules that only name targets are left out.
 
     Raises:
         InputError: other jobs are described than its table counts.
 
     Example:
-        >>> jobs = read_jobs('''rule train_model:
-        ...     threads: 2
-        ...     resources: mem_mb=800, runtime=60, core_seconds=600
-        ... total      1
-        ... ''')
-        >>> jobs[0].rule, jobs[0].threads, jobs[0].memory_mb
-        ('train_model', 2, 800.0)
+        >>> block = "rule train_model:\n    resources: mem_mb=800, runtime=60, core_seconds=600\ntotal 1\n"
+        >>> [(job.rule, job.threads, job.memory_mb) for job in read_jobs(block)]
+        [('train_model', 1, 800.0)]
     """
     # Jobs of a group are indented.
     blocks = re.findall(r"^( *)(?:local)?rule (\w+):\n((?:\1 {4}.*\n)*)", text, re.MULTILINE)
@@ -117,7 +114,7 @@ def describe(jobs: Sequence[PlannedJob], cores: int) -> str:
     wall = max(hours / cores, longest)
     largest = sorted((job.memory_mb for job in jobs), reverse=True)[:cores]
     return (
-        f"{table(rows)}\n\n"
+        f"{columns(rows)}\n\n"
         f"Wall time on {cores} core{'s' * (cores > 1)}: about {_duration(wall)}, if no other program uses them.\n"
         f"Memory: at most {sum(largest) / 1000:.1f} GB asked for by {len(largest)} jobs at once.\n"
         "From jobs measured at four scales, scaled to the configuration (config/costs.yaml)."
@@ -137,13 +134,10 @@ def compare(measured: Iterable[JobCost], estimate: Estimate) -> tuple[str, list[
         The text, and the rules of which a job asks for less than its peak, or all for over three times as much.
 
     Example:
-        >>> from pathlib import Path
-        >>> from rnn_modules.files.run_folder import RunFolder
-        >>> from rnn_modules.runs.estimate import CostTable
-        >>> configuration = RunFolder("results/reference/laptop").configuration()
-        >>> estimate = Estimate(CostTable.read(Path("config/costs.yaml")), configuration)
-        >>> compare([JobCost("fetch_corpus", {"corpus": "clinc"}, 0.1, 0.1, 9000.0)], estimate)[1]
-        ['fetch_corpus']
+        >>> from types import SimpleNamespace
+        >>> estimate = SimpleNamespace(job=lambda rule, values: SimpleNamespace(memory_mb=1364))
+        >>> compare([JobCost("train_model", {"seed": "0"}, 3.0, 4.0, 1310.0)], estimate)[1]
+        ['train_model']
     """
     by_rule: dict[str, list[JobCost]] = {}
     for job in measured:
@@ -159,20 +153,4 @@ def compare(measured: Iterable[JobCost], estimate: Estimate) -> tuple[str, list[
         rows.append([rule, *numbers, row])
         if tightest < 1 or ratio > LARGEST_RATIO:
             outside.append(rule)
-    return f"{table(rows)}\n\nOutside 1 to {LARGEST_RATIO}: {', '.join(outside) or 'none'}.", outside
-
-
-def table(rows: Sequence[Sequence[str]]) -> str:
-    """Rows of cells, the heading first, in columns: words to the left, numbers to the right.
-
-    Example:
-        >>> print(table([["rule", "jobs"], ["train_model", "60"], ["write_report", "1"]]))
-        rule          jobs
-        ------------  ----
-        train_model     60
-        write_report     1
-    """
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    aligned = ["<", *">" * (len(widths) - 1)]
-    lines = ["  ".join(map("{:{}{}}".format, row, aligned, widths)).rstrip() for row in rows]
-    return "\n".join([lines[0], "  ".join("-" * width for width in widths), *lines[1:]])
+    return f"{columns(rows)}\n\nOutside 1 to {LARGEST_RATIO}: {', '.join(outside) or 'none'}.", outside
