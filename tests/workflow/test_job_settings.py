@@ -118,4 +118,4 @@ def test_cases_are_counted_from_the_corpus(project, corpus, cases):
     )
     command = [sys.executable, "-m", "snakemake", "--dry-run", "--cores", "2", "--configfile", "corpus.yaml"]
     finished = subprocess.run(command, cwd=project, capture_output=True, text=True)
-    assert re.findall(r"^train_baselines +(\d+)$", finished.stdout + finished.stderr, re.M) == [str(cases)]
+    assert set(re.findall(r"^train_baselines +(\d+)$", finished.stdout + finished.stderr, re.M)) == {str(cases)}

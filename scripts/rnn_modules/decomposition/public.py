@@ -196,7 +196,7 @@ def read_parent(model: Any) -> Parent:
         >>> read_parent(3)  # doctest: +ELLIPSIS
         Traceback (most recent call last):
             ...
-        rnn_modules.network.graph.UnsupportedModel: ... expected a Keras model, received int
+        rnn_modules.network.graph.UnsupportedModel: ... expected a Keras 3 model, received int
     """
     network = read_network(model)
     # Ids are whole numbers, whatever Keras lets them be.

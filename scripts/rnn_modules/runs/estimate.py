@@ -74,8 +74,8 @@ class CostTable(NamedTuple):
 
     Example:
         >>> table = CostTable.read(Path("config/costs.yaml"))
-        >>> [table.sizes["encoder_decoder"][scale].units for scale in SCALES], sorted(table.jobs["train_model"])
-        ([8, 64, 128, 256], ['encoder_decoder', 'many_to_many', 'many_to_one', 'one_to_many', 'one_to_one'])
+        >>> [table.sizes["encoder_decoder"][scale].units for scale in SCALES[2:]], sorted(table.jobs["train_model"])
+        ([128, 256], ['encoder_decoder', 'many_to_many', 'many_to_one', 'one_to_many', 'one_to_one'])
     """
 
     sizes: dict[str, dict[str, Size]]

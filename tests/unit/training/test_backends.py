@@ -164,7 +164,7 @@ def test_a_module_exported_by_jax_is_the_module(trained):
     inputs = Dataset.load(folder / "clinc").inputs("test")[:30]
     probabilities = keras.ops.convert_to_numpy(keras.models.load_model(folder / "banking.keras")(inputs))
     odds = module_odds(network, modules, inputs)["mean"][modules.class_names.index("banking")]
-    np.testing.assert_allclose(probabilities[:, 0], 1 / (1 + np.exp(-odds)), atol=1e-5)
+    np.testing.assert_allclose(probabilities[:, 1], 1 / (1 + np.exp(-odds)), atol=1e-5)
 
 
 def decisions_of(record):

@@ -69,7 +69,7 @@ def _parsed(token: str, tag_ids: dict[str, int], place: str) -> tuple[str, int]:
     """Lower-case word and tag id of a token."""
     word, slash, tag = token.rpartition("/")
     if not slash or not word:
-        raise InputError(f"{place}: token {token!r} is not of the form word/tag; replace the archive")
+        raise InputError(f"{place}: token {token!r:.80} is not of the form word/tag; replace the archive")
     # A tag that the map does not list is "X" (other), as in NLTK.
     return sys.intern(word.lower()), tag_ids.get(tag.upper(), CLASS_NAMES.index("X"))
 
@@ -82,6 +82,8 @@ def _tag_ids(folder: str | os.PathLike) -> dict[str, int]:
         if line.strip():
             fine, _, coarse = line.strip().partition("\t")
             if coarse not in TAGS:
-                raise InputError(f"{archive}: en-brown.map maps {fine!r} to {coarse!r}, none of {TAGS}; replace it")
+                raise InputError(
+                    f"{archive}: en-brown.map maps {fine!r:.40} to {coarse!r:.40}, none of {TAGS}; replace it"
+                )
             ids[fine] = CLASS_NAMES.index(coarse)
     return ids

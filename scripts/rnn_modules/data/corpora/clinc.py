@@ -57,7 +57,7 @@ def read(folder: str | os.PathLike, form: str = "published") -> ClassificationCo
         place, words, labels = f"{archive}: {name}", [], []
         for text, domain in table(texts[name], ("text", "domain"), place):
             if domain not in _NUMBERS:
-                raise InputError(f"{place}: domain {domain!r} is not a number of 0..9; replace the file")
+                raise InputError(f"{place}: domain {domain!r:.80} is not a number of 0..9; replace the file")
             if normalised := letter_words(text):
                 words.append(normalised)
                 labels.append(_NUMBERS[domain])

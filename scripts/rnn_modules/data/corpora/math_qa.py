@@ -84,5 +84,5 @@ def _from_json(text: str, place: str) -> Iterable[tuple[str, str]]:
 
 def _checked(category: object, place: str) -> str:
     if category not in CATEGORIES:
-        raise InputError(f"{place}: category {category!r} is none of {', '.join(CATEGORIES)}; replace the file")
+        raise InputError(f"{place}: category {category!r:.80} is none of {', '.join(CATEGORIES)}; replace the file")
     return category

@@ -64,7 +64,7 @@ def _joined_test(folder: str | os.PathLike) -> tuple[Iterable[list[str]], str]:
     rows = []
     for identifier, comment in table(text, ("id", "comment_text"), path):
         if identifier not in labels:
-            raise InputError(f"{labels_path}: has no labels for the row {identifier!r} of {path}; replace the file")
+            raise InputError(f"{labels_path}: has no labels for the row {identifier!r:.80} of {path}; replace the file")
         rows.append([comment, *labels[identifier]])
     return rows, str(labels_path)
 
