@@ -159,7 +159,8 @@ def run_undisturbed(folder):
         table = call.text[call.text.index("output_file\t") :]
     for row in csv.DictReader(io.StringIO(table), delimiter="\t", quoting=csv.QUOTE_NONE):
         words = shlex.split(row["shellcmd"])
-        command = tuple(words[words.index("python") : words.index(">")])
+        script = next(index for index, word in enumerate(words) if word.startswith("scripts/"))
+        command = tuple(words[script - 1 : words.index(">")])
         outputs.setdefault((row["rule"], command), []).append(row["output_file"])
         commands[row["output_file"]] = command
     jobs = [Job(rule, tuple(files), command, used.get(command, 0.0)) for (rule, command), files in outputs.items()]
