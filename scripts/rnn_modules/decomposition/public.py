@@ -21,10 +21,10 @@ from rnn_modules.decomposition.parents import Module, Parent
 from rnn_modules.files.atomic_files import InputError
 from rnn_modules.names import MODES, PAPER, Mode
 from rnn_modules.network import Network, classifies
-from rnn_modules.network.base import examples_of
+from rnn_modules.network.base import examples_of, rows_of
 from rnn_modules.network.graph import Finding, UnsupportedModel, read_graph
 from rnn_modules.network.graph_network import GraphNetwork
-from rnn_modules.network.read_model import check_parity, read_network
+from rnn_modules.network.read_model import check_parity, network_of
 
 
 @dataclass(frozen=True)
@@ -198,10 +198,11 @@ def read_parent(model: Any) -> Parent:
             ...
         rnn_modules.network.graph.UnsupportedModel: ... expected a Keras 3 model, received int
     """
-    network = read_network(model)
+    graph = read_graph(model)
+    network = network_of(graph, model)
     # Ids are whole numbers, whatever Keras lets them be.
     whole = "int32" if classifies(network) else None
-    forms = [InputForm(symbol.name, tuple(symbol.shape), whole or symbol.dtype) for symbol in read_graph(model).inputs]
+    forms = [InputForm(symbol.name, tuple(symbol.shape), whole or symbol.dtype) for symbol in graph.inputs]
     return Parent(model, network, tuple(forms))
 
 
@@ -237,6 +238,4 @@ def _at_length(parent: Parent, inputs: Any, mode: str, timesteps: int | None) ->
 
 
 def _first(inputs: Any) -> Any:
-    from rnn_modules.network.base import rows_of
-
     return rows_of(inputs, np.arange(1))

@@ -195,3 +195,26 @@ def _probabilities_below(call: Call, by_output: dict[int, Call], classes: int | 
                 return below.operation
             waiting.append(below)
     return None
+
+
+def answers_from(logits: np.ndarray, link: str, units: int) -> np.ndarray:
+    """What a model answers, from its logits.
+
+    Args:
+        logits: ``(..., classes)``.
+        link: what the model ends in.
+        units: of its output; a single one has two classes.
+
+    Returns:
+        ``(..., units)``: probabilities, or the logits of a model that ends in them.
+
+    Example:
+        >>> answers_from(np.array([[1.0, 1.0]]), "softmax", 2).tolist()
+        [[0.5, 0.5]]
+    """
+    if units == 1:
+        logits = logits[..., 1:]
+    if link == "softmax":
+        shifted = np.exp(logits - logits.max(axis=-1, keepdims=True))
+        return shifted / shifted.sum(axis=-1, keepdims=True)
+    return 1 / (1 + np.exp(-logits)) if link == "sigmoid" else logits

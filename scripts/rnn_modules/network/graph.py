@@ -7,7 +7,7 @@ can be saved and trained as before.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from rnn_modules.files.atomic_files import InputError
@@ -69,7 +69,6 @@ class Graph:
         link: ``softmax``, ``sigmoid`` or ``linear``.
         output: the model's symbolic output.
         findings: what happens to each layer.
-        aliases: identities of tensors inside models that are layers, and those that they are outside of them.
 
     Example:
         >>> import keras
@@ -86,7 +85,6 @@ class Graph:
     link: str
     output: Any
     findings: tuple[Finding, ...]
-    aliases: dict[int, int] = field(default_factory=dict)
 
     @property
     def recurrent(self) -> tuple[RecurrentCall, ...]:
@@ -192,7 +190,6 @@ class _Reading:
             link=end.link,
             output=output,
             findings=findings,
-            aliases=self.aliases,
         )
 
     def _with_recurrent(self, call: Call) -> Call:

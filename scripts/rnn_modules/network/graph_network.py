@@ -18,6 +18,7 @@ from rnn_modules.files.atomic_files import InputError, sha256_of_arrays
 from rnn_modules.network.base import Network, examples_of, rows_of
 from rnn_modules.network.batching import ROWS_AT_ONCE
 from rnn_modules.network.cells import LayerMask, RecurrentLayer
+from rnn_modules.network.ending import answers_from
 from rnn_modules.network.graph import Call, Graph
 from rnn_modules.network.keras_calls import (
     Value,
@@ -179,12 +180,8 @@ class GraphNetwork(Network):
 
     def chunks(self, inputs: Any, modules: int = 1) -> Iterator[np.ndarray]:
         """Positions of a few examples each, see :func:`rnn_modules.network.batching.chunks`."""
-        size = max(1, ROWS_AT_ONCE // modules)
-        return (
-            np.arange(start, min(start + size, count))
-            for count in [examples_of(inputs)]
-            for start in range(0, count, size)
-        )
+        size, count = max(1, ROWS_AT_ONCE // modules), examples_of(inputs)
+        return (np.arange(start, min(start + size, count)) for start in range(0, count, size))
 
     def module_logits(self, inputs: Any, masks: Sequence[LayerMask] | None = None) -> np.ndarray:
         """Logits of modules, or of the whole network where there are no masks.
@@ -196,18 +193,9 @@ class GraphNetwork(Network):
         Returns:
             ``(modules or 1, examples, outputs)``, or ``(modules or 1, examples, timesteps, outputs)``.
         """
-        values = dict(self._front(inputs))
-        position = 0
-        for call in self.graph.calls:
-            if call.recurrent is None:
-                if call.follows:
-                    values.update(self._plain(call, values))
-                continue
-            count = len(call.recurrent.layers)
-            part = None if masks is None else masks[position : position + count]
-            position += count
-            sent, _ = self._recurrent(call, call.recurrent, values, part)
-            values.update(sent)
+        values = self._front(inputs)
+        for _ in self._runs(values, masks):
+            pass
         value = values[self.graph.logits]
         logits = to_array(value.tensor)
         logits = logits.reshape(value.modules, -1, *logits.shape[1:])
@@ -219,31 +207,18 @@ class GraphNetwork(Network):
 
     def probabilities(self, inputs: Any) -> np.ndarray:
         """What Keras' model answers, ``(examples, [timesteps,] units)``, from the logits."""
-        logits = self.logits(inputs)
-        if int(self.graph.output.shape[-1]) == 1:
-            logits = logits[..., 1:]
-        if self.graph.link == "softmax":
-            shifted = np.exp(logits - logits.max(axis=-1, keepdims=True))
-            return shifted / shifted.sum(axis=-1, keepdims=True)
-        return 1 / (1 + np.exp(-logits)) if self.graph.link == "sigmoid" else logits
+        return answers_from(self.logits(inputs), self.graph.link, int(self.graph.output.shape[-1]))
 
     def observe(self, inputs: Any, gates: bool = False, threads: int = 1) -> Iterator[list[Observed]]:
         """Activations of ``layers``, layer by layer and by place: gates, or hidden states."""
-        values = dict(self._front(inputs))
-        last = max(index for index, call in enumerate(self.graph.calls) if call.recurrent is not None)
-        for call in self.graph.calls[: last + 1]:
-            if call.recurrent is None:
-                if call.follows:
-                    values.update(self._plain(call, values))
-                continue
-            sent, observed = self._recurrent(call, call.recurrent, values, None, gates)
-            values.update(sent)
+        # The shorter one first: what follows the last recurrent layer is not run.
+        for _, observed in zip(self.graph.recurrent, self._runs(self._front(inputs), gates=gates), strict=False):
             for activations in observed:
                 yield [Observed(at, None) for at in activations]
 
     def valid(self, inputs: Any) -> np.ndarray | None:
         """Which steps the first recurrent layer really reads, ``(timesteps, examples) bool``, or None when all are."""
-        values = dict(self._front(inputs))
+        values = self._front(inputs)
         call = next(call for call in self.graph.calls if call.recurrent is not None)
         present, _ = masks_of_call(*self._arguments(call, values, 1))
         return None if present is None else np.asarray(to_array(present), bool).T
@@ -252,7 +227,24 @@ class GraphNetwork(Network):
         """The same network, read at this number of timesteps where it takes any."""
         return replace(self, length=length)
 
-    def _front(self, inputs: Any) -> Iterator[tuple[int, Value]]:
+    def _runs(
+        self, values: dict[int, Value], masks: Sequence[LayerMask] | None = None, gates: bool = False
+    ) -> Iterator[list[np.ndarray]]:
+        """Run what follows the front, filling in ``values``; yields what each recurrent call observed."""
+        position = 0
+        for call in self.graph.calls:
+            if call.recurrent is None:
+                if call.follows:
+                    values.update(self._plain(call, values))
+                continue
+            count = len(call.recurrent.layers)
+            part = None if masks is None else masks[position : position + count]
+            position += count
+            sent, observed = self._recurrent(call, call.recurrent, values, part, gates)
+            values.update(sent)
+            yield observed
+
+    def _front(self, inputs: Any) -> dict[int, Value]:
         """Inputs, and all that does not depend on a recurrent layer."""
         values: dict[int, Value] = {}
         parts = inputs if isinstance(inputs, tuple) else (inputs,)
@@ -263,7 +255,7 @@ class GraphNetwork(Network):
         for call in self.graph.calls:
             if not call.follows and call.recurrent is None:
                 values.update(self._plain(call, values))
-        return iter(values.items())
+        return values
 
     def _arguments(self, call: Call, values: dict[int, Value], modules: int) -> tuple[tuple, dict]:
         """Arguments of a call, with a row for each of so many modules and example."""

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import numpy as np
 
 from rnn_modules.files.atomic_files import InputError, one_line
-from rnn_modules.network.arrays import ArrayNetwork
 from rnn_modules.network.base import Network, examples_of, rows_of
+from rnn_modules.network.ending import answers_from
 from rnn_modules.network.graph import Graph, read_graph
 from rnn_modules.network.graph_network import GraphNetwork
 from rnn_modules.network.keras_calls import to_array, to_input
 from rnn_modules.network.keras_layers import PASSED_ON
-from rnn_modules.network.kinds import classifies
 from rnn_modules.network.networks import Classifier, check_parts
 
 PARITY = 1e-4
@@ -43,7 +43,18 @@ def read_network(model: Any) -> Network:
         >>> type(read_network(keras.Sequential([keras.Input((5,)), *layers]))).__name__
         'GraphNetwork'
     """
-    graph = read_graph(model)
+    return network_of(read_graph(model), model)
+
+
+def network_of(graph: Graph, model: Any) -> Network:
+    """The network of a model whose graph has been read; see :func:`read_network`.
+
+    Example:
+        >>> import keras
+        >>> model = keras.Sequential([keras.Input((5, 2)), keras.layers.GRU(3), keras.layers.Dense(2)])
+        >>> network_of(read_graph(model), model).outputs
+        2
+    """
     return _plain(graph) or GraphNetwork(graph, model)
 
 
@@ -53,7 +64,7 @@ def _plain(graph: Graph) -> Classifier | None:
     kinds = [type(call.operation).__name__ for call in calls]
     repeats = kinds[1:3] == ["Flatten", "RepeatVector"]
     recurrent = [call.recurrent for call in calls[3 if repeats else 1 : -1]]
-    chained = all(call.inputs == (before.outputs[0],) for before, call in _pairs(graph.calls))
+    chained = all(call.inputs == (before.outputs[0],) for before, call in itertools.pairwise(graph.calls))
     if (
         len(graph.inputs) != 1
         or len(graph.inputs[0].shape) != 2
@@ -97,10 +108,6 @@ def _plain(graph: Graph) -> Classifier | None:
     return network
 
 
-def _pairs(calls: Any) -> Any:
-    return zip(calls[:-1], calls[1:], strict=True)
-
-
 def check_parity(model: Any, network: Network, inputs: Any) -> float:
     """Largest difference between the answers of a Keras model and of the network that was read from it.
 
@@ -133,9 +140,7 @@ def check_parity(model: Any, network: Network, inputs: Any) -> float:
         raise
     except Exception as raised:  # whatever a layer raises when it cannot read what it is given
         raise InputError(f"x: model {model.name!r} cannot read it ({one_line(raised)})") from raised
-    if expected.shape[-1] == 1:
-        logits = logits[..., 1:]
-    received = _answers(logits, graph.link)
+    received = answers_from(logits, graph.link, expected.shape[-1])
     if received.shape != expected.shape:
         raise InputError(f"model {model.name!r}: answers of the shape {expected.shape}, read as {received.shape}")
     difference = np.abs(received - expected)
@@ -171,20 +176,3 @@ def answers_of(model: Any, inputs: Any) -> np.ndarray:
     structure = getattr(model, "_functional", model)._inputs_struct
     given = keras.tree.flatten(model(keras.tree.pack_sequence_as(structure, tensors), training=False))
     return to_array(given[0])
-
-
-def _answers(logits: np.ndarray, link: str) -> np.ndarray:
-    if link == "softmax":
-        shifted = np.exp(logits - logits.max(axis=-1, keepdims=True))
-        return shifted / shifted.sum(axis=-1, keepdims=True)
-    return 1 / (1 + np.exp(-logits)) if link == "sigmoid" else logits
-
-
-def is_plain(network: Network) -> bool:
-    """Whether a network is arrays alone, and needs no Keras to run.
-
-    Example:
-        >>> is_plain(Classifier((), np.eye(2), np.zeros(2), embedding=np.eye(2), tokens=3))
-        True
-    """
-    return classifies(network) or isinstance(network, ArrayNetwork)
