@@ -85,9 +85,7 @@ def read_modules(path: str | os.PathLike, manifest: str | os.PathLike, network: 
     if sha256_of_arrays(arrays) != described["masks_sha256"]:
         raise InputError(f"{path}: its masks are not those that {manifest} describes; decompose the model again")
     try:
-        settings = dict(described["parameters"])
-        settings["removed_edges"] = tuple(settings["removed_edges"])
-        parameters = DecompositionParameters(**settings)
+        parameters = DecompositionParameters.of_json(described["parameters"])
     except (KeyError, TypeError, ValueError) as error:
         raise InputError(
             f"{manifest}: parameters: not those of a decomposition ({error}); decompose the model again"

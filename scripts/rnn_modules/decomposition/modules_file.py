@@ -94,9 +94,7 @@ def _module(
             "that the modules were cut from"
         )
     try:
-        settings = dict(value["parameters"])
-        settings["removed_edges"] = tuple(settings["removed_edges"])
-        parameters = DecompositionParameters(**settings)
+        parameters = DecompositionParameters.of_json(value["parameters"])
         units = [int(number) for number in value["units"]]
         kept = tuple(
             np.unpackbits(arrays[f"{index}.kept.{layer}"], axis=-1, count=number).astype(bool)[None]

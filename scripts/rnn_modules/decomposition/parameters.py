@@ -6,8 +6,9 @@ replication package. A preset may differ by RNN type; any single value can be se
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from rnn_modules.files.atomic_files import InputError
 from rnn_modules.files.command_line import LARGEST_SEED, MOST_EXAMPLES, check_settings, setting
@@ -107,6 +108,15 @@ class DecompositionParameters:
         unknown = sorted(set(self.removed_edges) - set(EDGES))
         if unknown:
             raise InputError(f"decomposition parameter removed_edges: unknown {unknown}; choose from {list(EDGES)}")
+
+    @classmethod
+    def of_json(cls, value: Mapping[str, Any]) -> DecompositionParameters:
+        """The parameters that ``dataclasses.asdict`` and JSON made ``value`` of.
+
+        Raises:
+            KeyError, TypeError, ValueError: it is something else.
+        """
+        return cls(**{**value, "removed_edges": tuple(value["removed_edges"])})
 
 
 PACKAGE_CHOICES = {

@@ -7,12 +7,11 @@ from typing import Any
 import numpy as np
 
 from rnn_modules.files.atomic_files import InputError
-from rnn_modules.network.activations import ACTIVATIONS
 from rnn_modules.network.arrays import ArrayNetwork
 from rnn_modules.network.cells import RecurrentLayer
+from rnn_modules.network.keras_layers import CELLS, layer_of
 from rnn_modules.network.networks import Classifier, EncoderDecoder, check_parts
 
-_CELLS = {"SimpleRNN": "vanilla", "GRU": "gru", "LSTM": "lstm"}
 _PASSED_OVER = {"InputLayer", "Dropout", "SpatialDropout1D", "Activation", "Softmax"}
 
 
@@ -75,36 +74,17 @@ def _root(layer: Any) -> str:
 
 
 def _recurrent(layer: Any) -> RecurrentLayer:
-    cell = _CELLS.get(_type(layer))
-    if cell is None:
+    if _type(layer) not in CELLS:
         raise InputError(
             f"layer {layer.name!r}: {_type(layer)} cannot be decomposed; expected SimpleRNN, GRU, LSTM, Embedding, "
             "Flatten, RepeatVector, Dropout or Dense"
         )
     if layer.go_backwards:
         raise InputError(f"layer {layer.name!r}: go_backwards=True is not supported")
-    weights = [np.array(weight) for weight in layer.get_weights()]
-    kernel, recurrent_kernel = weights[0], weights[1]
-    bias = weights[2] if len(weights) > 2 else np.zeros(kernel.shape[1], kernel.dtype)
-    reset_after = bool(getattr(layer, "reset_after", False))
-    return RecurrentLayer(
-        cell=cell,
-        kernel=kernel,
-        recurrent_kernel=recurrent_kernel,
-        bias=bias[0].copy() if bias.ndim == 2 else bias,
-        recurrent_bias=bias[1].copy() if bias.ndim == 2 else None,
-        return_sequences=bool(layer.return_sequences),
-        activation=_activation(layer, "activation"),
-        recurrent_activation=_activation(layer, "recurrent_activation") if cell != "vanilla" else "sigmoid",
-        reset_after=reset_after,
-    )
-
-
-def _activation(layer: Any, attribute: str) -> str:
-    name = getattr(getattr(layer, attribute), "__name__", None)
-    if name not in ACTIVATIONS:
-        raise InputError(f"layer {layer.name!r}: {attribute}={name} is not supported; use {sorted(ACTIVATIONS)}")
-    return name
+    try:
+        return layer_of(layer.cell, bool(layer.return_sequences))
+    except InputError as error:
+        raise InputError(f"layer {layer.name!r}: {error}") from error
 
 
 def _output(layer: Any) -> tuple[np.ndarray, np.ndarray]:

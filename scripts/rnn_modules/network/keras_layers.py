@@ -14,8 +14,8 @@ from rnn_modules.files.atomic_files import InputError
 from rnn_modules.network.activations import ACTIVATIONS
 from rnn_modules.network.cells import RecurrentLayer
 
-_CELLS = {"SimpleRNN": "vanilla", "GRU": "gru", "LSTM": "lstm"}
-RECURRENT = (*_CELLS, "RNN", "Bidirectional")
+CELLS = {"SimpleRNN": "vanilla", "GRU": "gru", "LSTM": "lstm"}
+RECURRENT = (*CELLS, "RNN", "Bidirectional")
 """Keras' recurrent layers that can be decomposed."""
 PASSED_ON = (
     "Dropout",
@@ -177,12 +177,13 @@ def check_masked(layer: Any) -> None:
 
 
 def _direction(layer: Any) -> Direction:
-    if not is_kind(layer, *_CELLS, "RNN"):
+    if not is_kind(layer, *CELLS, "RNN"):
         raise InputError(
-            f"{type(layer).__name__} is none of {', '.join((*_CELLS, 'RNN'))}; put one of these in its place"
+            f"{type(layer).__name__} is none of {', '.join((*CELLS, 'RNN'))}; put one of these in its place"
         )
     cells = list(_cells(layer.cell))
-    layers = [_layer(cell, bool(layer.return_sequences) or index < len(cells) - 1) for index, cell in enumerate(cells)]
+    inner = len(cells) - 1
+    layers = [layer_of(cell, bool(layer.return_sequences) or index < inner) for index, cell in enumerate(cells)]
     import keras
 
     # Keras' backends differ at masked steps.
@@ -195,15 +196,31 @@ def _cells(cell: Any) -> Iterator[Any]:
     if is_kind(cell, "StackedRNNCells"):
         for part in cell.cells:
             yield from _cells(part)
-    elif is_kind(cell, *(f"{name}Cell" for name in _CELLS)):
+    elif is_kind(cell, *(f"{name}Cell" for name in CELLS)):
         yield cell
     else:
-        kinds = ", ".join(f"{name}Cell" for name in _CELLS)
+        kinds = ", ".join(f"{name}Cell" for name in CELLS)
         raise InputError(f"its cell {type(cell).__name__} is none of {kinds}; put one of these in its place")
 
 
-def _layer(cell: Any, return_sequences: bool) -> RecurrentLayer:
-    kind = _CELLS[type(cell).__name__.removesuffix("Cell")]
+def layer_of(cell: Any, return_sequences: bool) -> RecurrentLayer:
+    """A cell of Keras as arrays.
+
+    Args:
+        cell: SimpleRNNCell, GRUCell or LSTMCell, with its weights.
+        return_sequences: whether its layer sends every timestep.
+
+    Raises:
+        InputError: it has no weights, or an activation that is not known.
+
+    Example:
+        >>> import keras
+        >>> layer = keras.layers.GRU(3)
+        >>> layer.build((None, 5, 2))
+        >>> layer_of(layer.cell, True).kernel.shape
+        (2, 9)
+    """
+    kind = CELLS[type(cell).__name__.removesuffix("Cell")]
     weights = [np.array(weight) for weight in cell.get_weights()]
     if not weights:
         raise InputError("has no weights yet; call the model once")
