@@ -211,6 +211,8 @@ def decompose(
         >>> found["rolled"].kept[0].tolist()
         [[[[True, False]]], [[[False, True]]]]
     """
+    if parameters.small:
+        raise InputError("decomposition parameters keep and tolerance: are of small networks, which are no masks")
     if isinstance(modes, str) or not set(modes) <= set(MODES):
         raise InputError(f"modes: received {modes!r}; expected a list of some of {', '.join(MODES)}")
     activations = {layer.activation for layer in network.layers}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -90,6 +90,15 @@ class Classifier(ArrayNetwork):
         """Weights of the embedding."""
         return self.embedding.size
 
+    def gated_logits(self, inputs: np.ndarray, gates: Sequence[Any]) -> Any:
+        """Logits as a tensor, with a gate on what every node sends; see :meth:`Network.gated_logits`."""
+        from rnn_modules.network.gated import output_of, run_gated_stack
+
+        steps = self.steps(inputs)
+        projected = [at.of(at.projected if at.reads is None else at.projected[:, at.reads])[0] for at in steps]
+        sent = run_gated_stack(self.layers, np.stack(projected), gates)
+        return output_of(self, sent if self.many_output else sent[-1:])
+
     def valid(self, inputs: np.ndarray) -> None:
         """Which steps are real: None, for no step of a classifier is masked."""
         return None
@@ -137,6 +146,7 @@ class EncoderDecoder(ArrayNetwork):
         target_embedding: ``(target vocabulary, width)``; likewise.
         source_tokens: length of a source sentence.
         target_tokens: number of decoder timesteps.
+        entering: positions of the encoder's nodes whose state the decoder starts from; all of them by default.
 
     Example:
         >>> encoder, layer = (
@@ -149,7 +159,12 @@ class EncoderDecoder(ArrayNetwork):
     """
 
     kind: ClassVar[str] = "encoder_decoder"
-    array_names: ClassVar[tuple[str, ...]] = (*ArrayNetwork.array_names, "source_embedding", "target_embedding")
+    array_names: ClassVar[tuple[str, ...]] = (
+        *ArrayNetwork.array_names,
+        "source_embedding",
+        "target_embedding",
+        "entering",
+    )
     stack_names: ClassVar[tuple[str, ...]] = ("layers", "encoder")
 
     encoder: tuple[RecurrentLayer, ...]
@@ -157,6 +172,7 @@ class EncoderDecoder(ArrayNetwork):
     target_embedding: np.ndarray
     source_tokens: int
     target_tokens: int
+    entering: np.ndarray | None = None
 
     @property
     def many_output(self) -> bool:
@@ -168,13 +184,25 @@ class EncoderDecoder(ArrayNetwork):
         """Number of decoder timesteps."""
         return self.target_tokens
 
+    def with_output(
+        self, layers: Sequence[RecurrentLayer], weights: np.ndarray, constants: np.ndarray, first: np.ndarray
+    ) -> EncoderDecoder:
+        """The same network with fewer nodes in the decoder, see :meth:`ArrayNetwork.with_output`."""
+        entering = first if self.entering is None else self.entering[first]
+        return replace(super().with_output(layers, weights, constants, first), entering=entering)
+
+    def initial_hidden(self, inputs: tuple[np.ndarray, np.ndarray]) -> list[np.ndarray | None]:
+        """Hidden state ``(examples, units)`` that the first layer starts from, and None for those that start from 0."""
+        return [self.encode(inputs[0])[0][0], *(None for _ in self.layers[1:])]
+
     def encode(self, sources: np.ndarray) -> State:
-        """Final state of the encoder for ``(examples, source tokens) int32``."""
+        """State that the decoder starts from, for ``(examples, source tokens) int32``."""
         check_ids(sources, self.source_tokens, len(self.source_embedding), "source sentences")
         steps = shared_steps(self._projected_source_embedding, sources, masked=True)
         for _, state, _ in run_stack(self.encoder, steps):
             last = state
-        return tuple(steps[-1].of(part) for part in last)
+        final = tuple(steps[-1].of(part) for part in last)
+        return final if self.entering is None else tuple(part[..., self.entering] for part in final)
 
     def _decoder_steps(self, targets: np.ndarray) -> list[Step]:
         check_ids(targets, self.target_tokens, len(self.target_embedding), "decoder inputs")
@@ -225,6 +253,17 @@ class EncoderDecoder(ArrayNetwork):
         sources, targets = inputs
         run = run_stack(self.layers, self._decoder_steps(targets), masks, self.encode(sources))
         return self.output(np.stack([sent[0] for sent, _, _ in run], axis=1))
+
+    def gated_logits(self, inputs: tuple[np.ndarray, np.ndarray], gates: Sequence[Any]) -> Any:
+        """Logits as a tensor, with a gate on what every node sends; see :meth:`Network.gated_logits`."""
+        from rnn_modules.network.gated import output_of, run_gated_stack
+
+        sources, targets = inputs
+        steps = self._decoder_steps(targets)
+        projected = np.stack([at.projected[0, at.reads] for at in steps])
+        present = np.stack([at.present[0] for at in steps])  # type: ignore[index]
+        state = [part[0] for part in self.encode(sources)]
+        return output_of(self, run_gated_stack(self.layers, projected, gates, state, present))
 
     def translate(
         self,
@@ -303,7 +342,7 @@ def load_network(path: str | os.PathLike) -> ArrayNetwork:
     try:
         structure: Any = parse_json(str(arrays["structure"]))
         cls = {kind.kind: kind for kind in (Classifier, EncoderDecoder)}[structure.pop("kind")]
-        parts: dict = {name: arrays[name] for name in cls.array_names}
+        parts: dict = {name: arrays[name] for name in cls.array_names if name in arrays or name != "entering"}
         for stack in cls.stack_names:
             parts[stack] = tuple(
                 RecurrentLayer(
