@@ -10,6 +10,7 @@ from functools import cached_property
 import numpy as np
 
 from rnn_modules.decomposition.heads import head_odds
+from rnn_modules.decomposition.masks import ModuleMasks
 from rnn_modules.decomposition.parameters import DecompositionParameters
 from rnn_modules.decomposition.refitting import RefittedHead
 from rnn_modules.files.atomic_files import InputError
@@ -67,6 +68,12 @@ class SmallModules:
     def heads(self) -> tuple[str, ...]:
         """Heads that these modules answer by."""
         return tuple(HEADS) if self.refitted is None else (*HEADS, REFITTED)
+
+    def yes_from(self, head: str) -> np.ndarray:
+        """Odds ``(modules,)``, as they vote, from which a module by itself says yes."""
+        if head == REFITTED and self.refitted is not None:
+            return self.refitted.rates
+        return np.zeros(len(self))
 
     def network_of(self, index: int) -> ArrayNetwork:
         """The network of one module."""
@@ -140,12 +147,17 @@ class SmallModules:
                 continue
             if self.refitted is None:
                 raise InputError(f"head: received {head!r}; these modules answer by {', '.join(self.heads)}")
-            weights = _filled(self.refitted.weights, len(self), hidden.shape[-1])
+            # Of some modules the largest may be smaller than that of all.
+            weights = _filled(self.refitted.weights[:, : hidden.shape[-1]], len(self), hidden.shape[-1])
             odds = dataclasses.replace(self.refitted, weights=weights).odds(hidden).astype(hidden.dtype)
             if voting:
                 odds += self.refitted.rates.astype(odds.dtype).reshape(-1, *[1] * (odds.ndim - 1))
             found[head] = odds
         return found
+
+
+AnyModules = ModuleMasks | SmallModules
+"""Modules of one model, whatever each consists of."""
 
 
 def _stacked(layers: Sequence[RecurrentLayer], inputs: int, units: int) -> RecurrentLayer:
