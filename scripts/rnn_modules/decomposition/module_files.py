@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 
-from rnn_modules.decomposition.counts import removed_share_per_layer
 from rnn_modules.decomposition.masks import ModuleMasks
 from rnn_modules.decomposition.parameters import DecompositionParameters
 from rnn_modules.files.atomic_files import (
@@ -53,7 +52,7 @@ def write_modules(modules: ModuleMasks, path: str | os.PathLike, manifest: str |
             "class_names": list(modules.class_names),
             "units": [mask.shape[-1] for mask in modules.kept],
             "counts": modules.counts,
-            "removed_share_per_layer": removed_share_per_layer(modules),
+            "removed_share_per_layer": [float(1 - mask.mean()) for mask in modules.kept],
             "parameters": dataclasses.asdict(modules.parameters),
             **({} if modules.positions is None else {"positions": list(modules.positions)}),
         },
