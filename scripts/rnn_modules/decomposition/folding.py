@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rnn_modules.decomposition.activity import Moments, Rows
+from rnn_modules.decomposition.activity import Moments, Sent
 from rnn_modules.names import Replacement
 from rnn_modules.network import ArrayNetwork, RecurrentLayer
 
@@ -47,8 +47,9 @@ def estimate(moments: Moments, kept: np.ndarray, replacement: Replacement, drift
             regression makes allowance for it.
 
     Example:
-        >>> rows = np.array([[1.0, 2.0], [3.0, 6.0], [-1.0, -2.0]])
-        >>> found = estimate(Moments.of(rows, centred=False), np.array([0]), "fold")
+        >>> from rnn_modules.decomposition.activity import Observations
+        >>> rows = Observations(np.array([[1.0, 2.0], [3.0, 6.0], [-1.0, -2.0]]))
+        >>> found = estimate(Moments.of(rows), np.array([0]), "fold")
         >>> found.weights.round(2).tolist()
         [[1.0, 2.0]]
         >>> estimate(Moments.of(rows, centred=True), np.array([0]), "mean").constants.tolist()
@@ -73,7 +74,7 @@ def estimate(moments: Moments, kept: np.ndarray, replacement: Replacement, drift
 
 @dataclass(frozen=True, eq=False)
 class LayerMoments:
-    """Moments of what a layer sends: back into itself, onward, and past a reset gate (see :class:`Rows`)."""
+    """Moments of what a layer sends: back into itself, onward, and past a reset gate (see :class:`Sent`)."""
 
     back: Moments
     means: Moments
@@ -81,13 +82,13 @@ class LayerMoments:
     reset: Moments | None
 
     @classmethod
-    def of(cls, rows: Rows) -> LayerMoments:
-        """Those of a layer's observations."""
+    def of(cls, sent: Sent) -> LayerMoments:
+        """Those of what a layer sends."""
         return cls(
-            Moments.of(rows.back, centred=False),
-            Moments.of(rows.back, centred=True),
-            Moments.of(rows.onward, centred=True),
-            None if rows.reset is None else Moments.of(rows.reset, centred=False),
+            Moments.of(sent.back),
+            Moments.of(sent.back, centred=True),
+            Moments.of(sent.onward, centred=True),
+            None if sent.reset is None else Moments.of(sent.reset),
         )
 
 
@@ -100,16 +101,16 @@ class Drift:
     reset: np.ndarray | None
 
     @classmethod
-    def of(cls, whole: Rows, small: Rows, kept: np.ndarray) -> Drift:
+    def of(cls, whole: Sent, small: Sent, kept: np.ndarray) -> Drift:
         """From what a layer sends in the whole network and in the smaller one."""
-
-        def squares(of_whole: np.ndarray, of_small: np.ndarray) -> np.ndarray:
-            return Moments.of(of_small - of_whole[:, kept], centred=False).products
-
         reset = None
         if whole.reset is not None and small.reset is not None:
-            reset = squares(whole.reset, small.reset)
-        return cls(squares(whole.back, small.back), squares(whole.onward, small.onward), reset)
+            reset = Moments.of(whole.reset.less(small.reset, kept)).products
+        return cls(
+            Moments.of(whole.back.less(small.back, kept)).products,
+            Moments.of(whole.onward.less(small.onward, kept)).products,
+            reset,
+        )
 
 
 def fold(
@@ -129,12 +130,12 @@ def fold(
         drift: errors of the kept nodes in a first such network, for a second one.
 
     Example:
-        >>> from rnn_modules.decomposition.activity import activity, rows_sent
+        >>> from rnn_modules.decomposition.activity import sent
         >>> from rnn_modules.network import Classifier
         >>> twins = RecurrentLayer("vanilla", np.ones((1, 2)), np.eye(2), np.zeros(2), return_sequences=False)
         >>> network = Classifier((twins,), np.array([[1.0], [2.0]]), np.zeros(1), np.array([[0.1], [0.9]]), tokens=3)
         >>> inputs = np.array([[0, 1, 1], [1, 0, 0]])
-        >>> moments = [LayerMoments.of(rows) for rows in rows_sent(network, activity(network, inputs), inputs, None)]
+        >>> moments = [LayerMoments.of(layer) for layer in sent(network, network.trace(inputs), inputs, None)]
         >>> small = fold(network, [np.array([0])], moments)
         >>> small.layers[0].units, np.abs(small.logits(inputs) - network.logits(inputs)).max().round(2).item()
         (1, 0.0)

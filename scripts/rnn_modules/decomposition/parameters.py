@@ -140,6 +140,7 @@ class DecompositionParameters:
     drift_rounds: int = setting(
         0, "small networks: fits of the fold that allow for the errors of the one before", least=0, most=100
     )
+    weighing: Literal["equal", "sensitivity"] = setting("equal", "small networks")
     ranking_sample: int = setting(
         1000,
         "small networks: decisions that each module is made on, half of them its class'",

@@ -79,3 +79,35 @@ def _joined(own: np.ndarray, other: np.ndarray, timesteps: int | None, label: in
     if timesteps is None:
         return Places(positions, None, members)
     return Places(positions // timesteps, positions % timesteps, members)
+
+
+def hold_back(places: Places, label: int) -> tuple[Places, Places]:
+    """Part a class' decisions: three quarters to make a module on, and a quarter to judge it by.
+
+    Args:
+        places: the decisions.
+        label: the class, for the message.
+
+    Raises:
+        InputError: there is but one of the class, or of all others.
+
+    Example:
+        >>> places = Places(np.arange(6), None, np.array([True, True, False, False, False, False]))
+        >>> [part.rows.tolist() for part in hold_back(places, 0)]
+        [[1, 3, 4, 5], [0, 2]]
+    """
+    held = np.zeros(len(places.rows), bool)
+    for side in (places.members, ~places.members):
+        own = np.flatnonzero(side)
+        if len(own) < 2:
+            raise InputError(
+                f"decomposition parameter tolerance: class {label} has {places.members.sum()} decisions, all others "
+                f"{(~places.members).sum()}; two of each are needed, to hold one back: give keep instead"
+            )
+        held[own[::4]] = True
+    return _part(places, ~held), _part(places, held)
+
+
+def _part(places: Places, chosen: np.ndarray) -> Places:
+    steps = None if places.steps is None else places.steps[chosen]
+    return Places(places.rows[chosen], steps, places.members[chosen])

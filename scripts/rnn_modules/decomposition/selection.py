@@ -8,6 +8,7 @@ import numpy as np
 
 from rnn_modules.decomposition.activity import Moments
 from rnn_modules.decomposition.folding import RIDGE
+from rnn_modules.files.atomic_files import InputError
 from rnn_modules.network import RecurrentLayer
 
 
@@ -27,6 +28,17 @@ def recurrent_weights(layers: Sequence[RecurrentLayer], nodes: Sequence[int]) ->
     return total
 
 
+def least_share(layers: Sequence[RecurrentLayer]) -> float:
+    """Share of the weights that one node a layer has.
+
+    Example:
+        >>> layer = RecurrentLayer("vanilla", np.eye(3, 4), np.eye(4), np.zeros(4))
+        >>> round(least_share([layer]), 3)
+        0.156
+    """
+    return recurrent_weights(layers, [1] * len(layers)) / sum(layer.weights for layer in layers)
+
+
 def numbers_within(layers: Sequence[RecurrentLayer], scores: Sequence[np.ndarray], most: float) -> list[int]:
     """How many nodes of each layer stay: those of the highest scores, at least one a layer, in at most so many weights.
 
@@ -35,11 +47,21 @@ def numbers_within(layers: Sequence[RecurrentLayer], scores: Sequence[np.ndarray
         scores: for each layer ``(nodes,)`` of those that are left.
         most: number of weights.
 
+    Raises:
+        InputError: one node a layer has more.
+
     Example:
         >>> layer = RecurrentLayer("vanilla", np.eye(3, 2), np.eye(2), np.zeros(2))
         >>> numbers_within([layer, layer], [np.array([0.5, 0.9]), np.array([0.2, 0.1])], most=12)
         [1, 1]
     """
+    least = least_share(layers)
+    total = sum(layer.weights for layer in layers)
+    if most < least * total:
+        raise InputError(
+            f"decomposition parameter keep: received {most / total:.3g}, but one node a layer has a share of "
+            f"{least:.3g} of the weights; give at least that"
+        )
     layer_of = np.repeat(np.arange(len(scores)), [len(part) for part in scores])
     values = np.concatenate(scores)
     # The best node of each layer stays in any case.
@@ -78,8 +100,9 @@ def least_lost(scores: np.ndarray, moments: Moments, number: int) -> np.ndarray:
         number: how many are taken.
 
     Example:
-        >>> rows = np.array([[1.0, 1.0, 0.0], [2.0, 2.0, 1.0], [0.0, 0.0, 2.0]])
-        >>> scores, moments = np.array([0.9, 0.8, 0.2]), Moments.of(rows, centred=False)
+        >>> from rnn_modules.decomposition.activity import Observations
+        >>> rows = Observations(np.array([[1.0, 1.0, 0.0], [2.0, 2.0, 1.0], [0.0, 0.0, 2.0]]))
+        >>> scores, moments = np.array([0.9, 0.8, 0.2]), Moments.of(rows)
         >>> highest(scores, 2).tolist(), least_lost(scores, moments, 2).tolist()
         ([0, 1], [0, 2])
     """

@@ -1,110 +1,116 @@
-"""How much the answer of a class depends on each node: Fisher scores by the derivatives of Keras' backend.
+"""How much the answer of a class depends on each node: Fisher scores.
 
 Sources: class-conditional Fisher and Taylor scores of Molchanov et al. (2017, 2019) and CAP'NN.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
+from rnn_modules.decomposition.activity import parts_of
 from rnn_modules.decomposition.places import Places
-from rnn_modules.files.atomic_files import InputError
 from rnn_modules.names import PADDING_ID
-from rnn_modules.network import Network, translates
-from rnn_modules.network.base import examples_of, rows_of
+from rnn_modules.network import ArrayNetwork, translates
+from rnn_modules.network.base import examples_of
+from rnn_modules.network.derivatives import Derivatives, Trace, derivatives
 
-EXAMPLES_AT_ONCE = 500
+
+def class_derivatives(
+    network: ArrayNetwork, traces: Sequence[Trace], inputs: Any, output: int, steps: np.ndarray | None
+) -> list[Derivatives]:
+    """Derivatives of a class' log-odds by what each node sends.
+
+    Args:
+        network: the network.
+        traces: of its layers.
+        inputs: of the same examples.
+        output: position of the class among the outputs; of no account for translation, where the log-likelihood of the
+            right words is differentiated.
+        steps: ``(examples,) int`` timestep at which each example is decided; None for the last one.
+
+    Example:
+        >>> from rnn_modules.network import Classifier, RecurrentLayer
+        >>> layer = RecurrentLayer("vanilla", np.eye(2), np.eye(2), np.zeros(2), return_sequences=False)
+        >>> network = Classifier((layer,), np.array([[1.0, 0], [0, 0]]), np.zeros(2), embedding=np.eye(2), tokens=1)
+        >>> inputs = np.array([[0], [1]])
+        >>> (found,) = class_derivatives(network, network.trace(inputs), inputs, 0, None)
+        >>> found.onward.round(2).tolist()
+        [[[1.0, 0.0], [1.0, 0.0]]]
+    """
+    hidden = traces[-1].hidden
+    answers = np.zeros_like(hidden)
+    if translates(network):
+        answers[:-1] = _by_right_words(network.output(hidden[:-1]), inputs[1][:, 1:].T) @ network.output_kernel.T
+    else:
+        decided = hidden.shape[0] - 1 if steps is None else steps, np.arange(hidden.shape[1])
+        logits = network.output(hidden[decided])
+        answers[decided] = _by_logits(logits, output, network.independent) @ network.output_kernel.T
+    return derivatives(network.layers, traces, answers)
 
 
-def fisher_scores(network: Network, inputs: Any, output: int, places: Places) -> list[np.ndarray]:
-    """Mean square of the derivative of a class' log-odds by a gate on what each node sends, fixed at 1.
+def _by_logits(logits: np.ndarray, output: int, independent: bool) -> np.ndarray:
+    """Derivatives of the log-odds of one output against the others together."""
+    found = np.zeros_like(logits)
+    if not independent:
+        others = np.delete(np.arange(logits.shape[-1]), output)
+        found[:, others] = -_softmax(logits[:, others])
+    found[:, output] = 1
+    return found
+
+
+def _by_right_words(logits: np.ndarray, words: np.ndarray) -> np.ndarray:
+    """Derivatives of the log-likelihood of the words that follow each decoder input."""
+    found = -_softmax(logits)
+    np.put_along_axis(found, words[..., None], np.take_along_axis(found, words[..., None], -1) + 1, -1)
+    return found * (words != PADDING_ID)[..., None]
+
+
+def _softmax(logits: np.ndarray) -> np.ndarray:
+    shares = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    return shares / shares.sum(axis=-1, keepdims=True)
+
+
+def fisher_scores(network: ArrayNetwork, inputs: Any, output: int, places: Places) -> list[np.ndarray]:
+    """Mean square of the derivative of a class' log-odds by a factor on what each node sends at every timestep.
 
     Args:
         network: the network.
         inputs: of the examples of ``places.rows``.
-        output: position of the class among the outputs; of no account for translation, where the log-likelihood of the
-            right words is differentiated.
+        output: position of the class, see :func:`class_derivatives`.
         places: when each example is decided.
 
     Returns:
         For each of the network's layers ``(units,) float64``.
 
-    Raises:
-        InputError: Keras runs on a backend whose derivatives are not asked for here.
-
     Example:
         >>> from rnn_modules.network import Classifier, RecurrentLayer
-        >>> layer = RecurrentLayer("vanilla", *(np.eye(2, dtype="float32"),) * 2, np.zeros(2, "float32"), False)
-        >>> output = np.array([[1, 0], [0, 0]], "float32"), np.zeros(2, "float32")
-        >>> network = Classifier((layer,), *output, embedding=np.eye(2, dtype="float32"), tokens=1)
+        >>> layer = RecurrentLayer("vanilla", np.eye(2), np.eye(2), np.zeros(2), return_sequences=False)
+        >>> network = Classifier((layer,), np.array([[1.0, 0], [0, 0]]), np.zeros(2), embedding=np.eye(2), tokens=1)
         >>> places = Places(np.arange(2), None, np.array([True, False]))
         >>> fisher_scores(network, np.array([[0], [1]]), 0, places)[0].round(2).tolist()
         [0.29, 0.0]
     """
     totals = [np.zeros(layer.units) for layer in network.layers]
-    count = examples_of(inputs)
-    for start in range(0, count, EXAMPLES_AT_ONCE):
-        rows = np.arange(start, min(start + EXAMPLES_AT_ONCE, count))
-        part = rows_of(inputs, rows)
-        steps = None if places.steps is None else places.steps[rows]
-        gates = [np.ones((1, len(rows), layer.units), network.dtype) for layer in network.layers]
-
-        def answers(gates: Sequence[Any], part: Any = part, steps: np.ndarray | None = steps) -> Any:
-            logits = network.gated_logits(part, gates)
-            if translates(network):
-                return _likelihood(logits, part[1])
-            return _odds(logits, output, steps, network.independent)
-
-        for total, derivatives in zip(totals, _derivatives(answers, gates), strict=True):
-            total += np.square(derivatives[0].astype(np.float64)).sum(axis=0)
-    return [total / count for total in totals]
+    for part, steps in parts_of(inputs, places.steps):
+        traces = network.trace(part)
+        found = class_derivatives(network, traces, part, output, steps)
+        for total, squares in zip(totals, squares_by_gates(traces, found), strict=True):
+            total += squares
+    return [total / examples_of(inputs) for total in totals]
 
 
-def _odds(logits: Any, output: int, steps: np.ndarray | None, independent: bool) -> Any:
-    """Log-odds of one output against the others together, at each example's own timestep."""
-    from keras import ops
+def squares_by_gates(traces: Sequence[Trace], found: Sequence[Derivatives]) -> list[np.ndarray]:
+    """For each layer ``(units,)``, the sum over examples of the squared derivative by a factor on all a node sends.
 
-    if steps is not None:
-        timesteps, examples, outputs = logits.shape
-        logits = ops.take(
-            ops.reshape(logits, (timesteps * examples, outputs)), steps * examples + np.arange(examples), axis=0
-        )
-    own = logits[:, output]
-    if independent:
-        return own
-    others = ops.concatenate([logits[:, :output], logits[:, output + 1 :]], axis=1)
-    return own - ops.logsumexp(others, axis=1)
-
-
-def _likelihood(logits: Any, targets: np.ndarray) -> Any:
-    """Log-likelihood of the words that follow each decoder input."""
-    from keras import ops
-
-    words = targets[:, 1:].T
-    log_probabilities = logits - ops.logsumexp(logits, axis=-1, keepdims=True)
-    chosen = ops.take_along_axis(log_probabilities[:-1], words[..., None].astype("int32"), axis=-1)[..., 0]
-    return ops.sum(chosen * (words != PADDING_ID).astype("float32"), axis=0)
-
-
-def _derivatives(answers: Callable, gates: list[np.ndarray]) -> list[np.ndarray]:
-    """Derivatives of ``answers(gates)``, one answer an example, by the gates of the same example."""
-    import keras
-    from keras import ops
-
-    backend = keras.backend.backend()
-    tensors = [ops.convert_to_tensor(gate) for gate in gates]
-    if backend == "tensorflow":
-        import tensorflow
-
-        with tensorflow.GradientTape(watch_accessed_variables=False) as tape:
-            tape.watch(tensors)
-            answer = answers(tensors)
-        return [np.asarray(part) for part in tape.gradient(answer, tensors)]
-    if backend == "jax":
-        import jax
-
-        return [np.asarray(part) for part in jax.grad(lambda values: ops.sum(answers(values)))(tensors)]
-    raise InputError(f"Keras runs on {backend}; set KERAS_BACKEND to tensorflow or jax to rank nodes by derivatives")
+    Example:
+        >>> ones = np.ones((2, 1, 1))
+        >>> squares_by_gates([Trace(2 * ones, None, ones)], [Derivatives(3 * ones, ones, ones[0])])[0].tolist()
+        [256.0]
+    """
+    return [
+        np.square(own.by_gates(trace).astype(np.float64).sum(axis=0)).sum(axis=0)
+        for trace, own in zip(traces, found, strict=True)
+    ]

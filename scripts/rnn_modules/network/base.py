@@ -11,6 +11,7 @@ import numpy as np
 from rnn_modules.files.atomic_files import InputError
 from rnn_modules.network.batching import chunks
 from rnn_modules.network.cells import LayerMask, RecurrentLayer
+from rnn_modules.network.derivatives import Trace
 from rnn_modules.network.stack import Observed
 
 
@@ -91,10 +92,6 @@ class Network(ABC):
     def observe(self, inputs: Any, gates: bool = False, threads: int = 1) -> Iterator[list[Observed]]:
         """Activations of ``layers``, layer by layer."""
 
-    def initial_hidden(self, inputs: Any) -> list[np.ndarray | None]:
-        """For each of ``layers`` the hidden state ``(examples, units)`` that it starts from; None for zeros."""
-        return [None] * len(self.layers)
-
     @abstractmethod
     def valid(self, inputs: Any) -> np.ndarray | None:
         """Which steps are real, ``(timesteps, examples) bool``, or None when all are."""
@@ -107,21 +104,14 @@ class Network(ABC):
     def module_logits(self, inputs: Any, masks: Sequence[LayerMask] | None = None) -> np.ndarray:
         """Logits ``(modules or 1, examples, [timesteps,] outputs)`` with the edges that masks leave to each module."""
 
-    def gated_logits(self, inputs: Any, gates: Sequence[Any]) -> Any:
-        """Logits as a tensor of Keras' backend, to be differentiated by the gates.
-
-        Args:
-            inputs: what the network reads.
-            gates: for each of ``layers`` ``(1 or timesteps, examples, units)`` factors on all that its nodes send.
-
-        Returns:
-            ``(examples, outputs)`` or ``(timesteps, examples, outputs)``.
+    def trace(self, inputs: Any) -> list[Trace]:
+        """What each of ``layers`` did on some examples, from which derivatives follow.
 
         Raises:
             InputError: not for networks of this kind.
         """
         raise InputError(
-            f"{type(self).__name__}: its modules cannot be ranked by derivatives; use ranking='concern' or 'random'"
+            f"{type(self).__name__}: small modules cannot be made of it; make masks: leave out keep and tolerance"
         )
 
     def chunks(self, inputs: Any, modules: int = 1) -> Iterator[np.ndarray]:

@@ -19,6 +19,7 @@ from rnn_modules.network.arrays import LAYER_ARRAYS, ArrayNetwork, pack
 from rnn_modules.network.batching import chunks, share_out
 from rnn_modules.network.cells import LayerMask, RecurrentLayer, project
 from rnn_modules.network.checks import check_ids, check_network
+from rnn_modules.network.derivatives import Trace, trace_stack
 from rnn_modules.network.stack import Observed, State, Step, observe_stack, run_stack, shared_steps, step_stack
 
 
@@ -90,14 +91,9 @@ class Classifier(ArrayNetwork):
         """Weights of the embedding."""
         return self.embedding.size
 
-    def gated_logits(self, inputs: np.ndarray, gates: Sequence[Any]) -> Any:
-        """Logits as a tensor, with a gate on what every node sends; see :meth:`Network.gated_logits`."""
-        from rnn_modules.network.gated import output_of, run_gated_stack
-
-        steps = self.steps(inputs)
-        projected = [at.of(at.projected if at.reads is None else at.projected[:, at.reads])[0] for at in steps]
-        sent = run_gated_stack(self.layers, np.stack(projected), gates)
-        return output_of(self, sent if self.many_output else sent[-1:])
+    def trace(self, inputs: np.ndarray) -> list[Trace]:
+        """What each layer did, see :meth:`Network.trace`."""
+        return trace_stack(self.layers, self.steps(inputs))
 
     def valid(self, inputs: np.ndarray) -> None:
         """Which steps are real: None, for no step of a classifier is masked."""
@@ -191,10 +187,6 @@ class EncoderDecoder(ArrayNetwork):
         entering = first if self.entering is None else self.entering[first]
         return replace(super().with_output(layers, weights, constants, first), entering=entering)
 
-    def initial_hidden(self, inputs: tuple[np.ndarray, np.ndarray]) -> list[np.ndarray | None]:
-        """Hidden state ``(examples, units)`` that the first layer starts from, and None for those that start from 0."""
-        return [self.encode(inputs[0])[0][0], *(None for _ in self.layers[1:])]
-
     def encode(self, sources: np.ndarray) -> State:
         """State that the decoder starts from, for ``(examples, source tokens) int32``."""
         check_ids(sources, self.source_tokens, len(self.source_embedding), "source sentences")
@@ -254,16 +246,10 @@ class EncoderDecoder(ArrayNetwork):
         run = run_stack(self.layers, self._decoder_steps(targets), masks, self.encode(sources))
         return self.output(np.stack([sent[0] for sent, _, _ in run], axis=1))
 
-    def gated_logits(self, inputs: tuple[np.ndarray, np.ndarray], gates: Sequence[Any]) -> Any:
-        """Logits as a tensor, with a gate on what every node sends; see :meth:`Network.gated_logits`."""
-        from rnn_modules.network.gated import output_of, run_gated_stack
-
+    def trace(self, inputs: tuple[np.ndarray, np.ndarray]) -> list[Trace]:
+        """What each layer of the decoder did when it was fed the right words, see :meth:`Network.trace`."""
         sources, targets = inputs
-        steps = self._decoder_steps(targets)
-        projected = np.stack([at.projected[0, at.reads] for at in steps])
-        present = np.stack([at.present[0] for at in steps])  # type: ignore[index]
-        state = [part[0] for part in self.encode(sources)]
-        return output_of(self, run_gated_stack(self.layers, projected, gates, state, present))
+        return trace_stack(self.layers, self._decoder_steps(targets), self.encode(sources))
 
     def translate(
         self,
