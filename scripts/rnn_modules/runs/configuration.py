@@ -202,6 +202,7 @@ def _misfits(config: dict) -> Iterator[tuple[str, str]]:
             yield f"{section}.layers", f"received {layers}; use one of layers, {config['layers']}"
     for key, named in (
         ("reuse.rnn_types", config["reuse"].get("rnn_types", [])),
+        ("compact.rnn_types", config["compact"].get("rnn_types", [])),
         ("variants.rnn_types", config["variants"]["rnn_types"]),
         ("removal_sweep.rnn", [config["removal_sweep"]["rnn"]]),
     ):
