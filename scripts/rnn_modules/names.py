@@ -31,6 +31,8 @@ REFITTED = "refitted"
 HEADS: dict[str, str] = {"mean": "mean", "log_sum_exp": "log-sum-exp", "calibrated": "calibrated mean"}
 """Heads that make the parent's outputs a yes or no of each module, with their titles."""
 PAPER_HEAD = "mean"
+PARENTS_HEAD: Head = "log_sum_exp"
+"""Makes untouched modules answer as their parent."""
 
 Preset = Literal["paper", "package", "compact"]
 PAPER, PACKAGE, COMPACT = "paper", "package", "compact"
@@ -52,6 +54,9 @@ RANKINGS: dict[str, str] = {
 Replacement = Literal["zero", "mean", "fold"]
 REPLACEMENTS: tuple[Replacement, ...] = ("zero", "mean", "fold")
 """What stands for removed nodes."""
+Weighing = Literal["equal", "sensitivity"]
+WEIGHINGS: tuple[Weighing, ...] = ("equal", "sensitivity")
+"""How much observations count in regressions."""
 NodeScope = Literal["class", "shared"]
 NODE_SCOPES: tuple[NodeScope, ...] = ("class", "shared")
 """Whether each module has nodes of its own, or all have the same."""

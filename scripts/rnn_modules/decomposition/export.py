@@ -224,15 +224,21 @@ def _head_of(network: Classifier, module: AnyModules) -> Head:
 def _refitted(module: SmallModules, network: Classifier) -> Head:
     """A head of the module's own, against a logit of 0; with decisions per timestep each of these has its own bias."""
     assert module.refitted is not None
-    weights, biases = module.refitted.weights[0, : network.layers[-1].units], module.refitted.biases[0]
+    label, biases = module.outputs[0], module.refitted.biases[0]
+    weights = np.append(module.refitted.weights[0, : network.layers[-1].units], module.refitted.trust[0])
     kernel = np.stack([np.zeros_like(weights), weights], axis=1).astype(network.dtype)
     bias = np.stack([np.zeros_like(biases), biases], axis=1).astype(network.dtype)
 
     def answers(hidden: Any, rows: np.ndarray | None) -> Any:
+        output = [network.output_kernel, network.output_bias]
+        logits = _with_weights(keras.layers.Dense(network.outputs), hidden, output)
+        others = keras.ops.concatenate([logits[..., :label], logits[..., label + 1 :]], axis=-1)
+        parents = logits[..., label : label + 1] - keras.ops.logsumexp(others, axis=-1, keepdims=True)
+        features = keras.ops.concatenate([hidden, parents], axis=-1)
         if not network.many_output:
-            return _head(hidden, _masked_rows([kernel, bias[0]], rows))
+            return _head(features, [kernel, bias[0]])
         made = keras.layers.EinsumDense("btu,uf->btf", (network.timesteps, 2), activation="softmax", bias_axes="tf")
-        return _with_weights(made, hidden, _masked_rows([kernel, bias], rows))
+        return _with_weights(made, features, [kernel, bias])
 
     return answers
 

@@ -86,14 +86,15 @@ def test_exported_file_stands_alone(tmp_path, mode):
 @pytest.mark.parametrize("head", ["refitted", "mean"])
 @pytest.mark.parametrize("cell", ["vanilla", "gru", "lstm"])
 @pytest.mark.parametrize("shape", [{}, {"many_output": True}, {"many_output": True, "repeat": 4}, {"repeat": 1}])
-def test_a_small_module_has_few_nodes_and_the_same_answers(head, cell, shape):
+def test_a_small_module_has_few_nodes_and_the_same_answers(tmp_path, head, cell, shape):
     network = random_classifier(cell=cell, layers=2, units=6, classes=3, dtype=np.float32, **shape)
     modules = random_small_modules(network, head=head)
     inputs = random_inputs(network, 9)
     odds = module_odds(network, modules, inputs, [head])[head]
     for index in (0, 2):
         model = to_keras(network, modules, index)
-        received = np.array(model(inputs))
+        model.save(tmp_path / "module.keras")
+        received = np.array(keras.models.load_model(tmp_path / "module.keras")(inputs))
         own = odds[index] - modules.yes_from(head)[index]
         np.testing.assert_allclose(received[..., 1], 1 / (1 + np.exp(-own)), atol=1e-5)
         layers = [layer for layer in model.layers if isinstance(layer, keras.layers.RNN)]

@@ -49,7 +49,7 @@ def test_preset_of_the_package_differs_in_what_the_package_does(architecture, rn
 
 
 def test_unknown_preset_is_an_error():
-    with pytest.raises(InputError, match="expected paper or package, received 'papre'"):
+    with pytest.raises(InputError, match="expected paper or package or compact, received 'papre'"):
         preset("papre", "one_to_one", "lstm")
 
 
