@@ -3,7 +3,7 @@
 TABLES, FIGURES = RUN.tables, RUN.figures
 COSTS = RECORDS["decomposition_cost"]
 CASES = [*RQ2, *RQ3, *RECORDS["scenario"]]
-VARIANTS, REMOVAL_SWEEP = RECORDS["variants"], RECORDS["removal_sweep"]
+VARIANTS, REMOVAL_SWEEP, FRONTIER = RECORDS["variants"], RECORDS["removal_sweep"], RECORDS["frontier"]
 
 
 # Seconds each: on a cluster they would wait in the queue for longer than they run.
@@ -11,18 +11,20 @@ localrules:
     tabulate_decomposition_cost,
     tabulate_cases,
     tabulate_variants,
+    tabulate_frontier,
     answer_claims,
     plot_decomposition_cost,
     plot_reuse,
     plot_replacement,
     plot_removal_sweep,
+    plot_frontier,
     plot_modules,
     write_report,
 
 
 rule tables:
     input:
-        expand(f"{TABLES}/{{name}}.md", name=run_folder.TABLES),
+        expand(f"{TABLES}/{{name}}.md", name=run_folder.tables_of(config)),
 
 
 rule figures:
@@ -112,6 +114,30 @@ rule tabulate_variants:
         folder=lambda wildcards, output: folder_of(output),
     shell:
         job("tabulate_variants.py {input.records} --output-folder {params.folder}")
+
+
+rule tabulate_frontier:
+    input:
+        records=FRONTIER,
+    output:
+        expand(f"{TABLES}/frontier.{{kind}}", kind=["csv", "json", "md", "tex"]),
+        report(
+            f"{TABLES}/frontier.html",
+            caption="../report/frontier.rst",
+            category="Tables",
+            labels={"table": "small modules"},
+        ),
+    log:
+        f"{RESULTS}/logs/tabulate_frontier.log",
+    conda:
+        "../../envs/analysis.yaml"
+    resources:
+        **asks("tabulate_frontier"),
+    params:
+        code=code_of("tabulate_frontier.py"),
+        folder=lambda wildcards, output: folder_of(output),
+    shell:
+        job("tabulate_frontier.py {input.records} --output-folder {params.folder}")
 
 
 rule answer_claims:
@@ -229,6 +255,29 @@ rule plot_removal_sweep:
         job("plot_removal_sweep.py {input.records} --output {output.png} --output-svg {output.svg}")
 
 
+rule plot_frontier:
+    input:
+        records=FRONTIER,
+    output:
+        png=f"{FIGURES}/frontier.png",
+        svg=report(
+            f"{FIGURES}/frontier.svg",
+            caption="../report/figure_frontier.rst",
+            category="Figures",
+            labels={"figure": "small modules"},
+        ),
+    log:
+        f"{RESULTS}/logs/plot_frontier.log",
+    conda:
+        "../../envs/analysis.yaml"
+    resources:
+        **asks("plot_frontier"),
+    params:
+        code=code_of("plot_frontier.py"),
+    shell:
+        job("plot_frontier.py {input.records} --output {output.png} --output-svg {output.svg}")
+
+
 rule plot_modules:
     input:
         record=drawn_model("decomposition_cost.json"),
@@ -260,8 +309,8 @@ rule plot_modules:
 rule write_report:
     input:
         models=RECORDS["training"],
-        records=[*COSTS, *CASES, *VARIANTS, *REMOVAL_SWEEP],
-        tables=expand(f"{TABLES}/{{name}}.json", name=run_folder.TABLES),
+        records=[*COSTS, *CASES, *VARIANTS, *REMOVAL_SWEEP, *FRONTIER],
+        tables=expand(f"{TABLES}/{{name}}.json", name=run_folder.tables_of(config)),
         figures=rules.figures.input,
     output:
         report(

@@ -19,7 +19,7 @@ TWO_LANGUAGES = tuple(f"tatoeba_to_{'_'.join(pair)}" for pair in itertools.combi
 """Datasets of the translation models that reuse is compared with."""
 TABLES = ("table2", "table3", "table4", "table5", "variants", "claims")
 FIGURES = ("table2", "table3", "table4", "removal_sweep")
-RECORDS = ("training", "decomposition_cost", *EXPERIMENTS, "removal_sweep", "variants")
+RECORDS = ("training", "decomposition_cost", *EXPERIMENTS, "removal_sweep", "frontier", "variants")
 """Kinds of records, as a run makes them."""
 
 
@@ -160,6 +160,7 @@ class RunFolder:
             "inter_replacement": (inter, reused),
             "scenario": (systems, [configuration["scenarios"]["rnn"]]),
             "removal_sweep": (wanted, [configuration["removal_sweep"]["rnn"]]),
+            "frontier": (wanted, [rnn for rnn, _ in _frontier_models(configuration)]),
             "variants": (wanted, configuration["variants"]["rnn_types"]),
         }
         found = {
@@ -179,7 +180,7 @@ class RunFolder:
             ['index.html']
         """
         records = itertools.chain.from_iterable(self.records(configuration).values())
-        tables = [self.tables / f"{name}.md" for name in TABLES]
+        tables = [self.tables / f"{name}.md" for name in tables_of(configuration)]
         return [*records, *tables, *self.drawn(configuration), self.report]
 
     def drawn(self, configuration: dict) -> list[Path]:
@@ -189,7 +190,8 @@ class RunFolder:
             >>> [path.name for path in RunFolder("run").drawn({"architectures": ["one_to_one"]})][-2:]
             ['modules_one_to_one.svg', 'modules_one_to_one.png']
         """
-        names = [*FIGURES, *(f"modules_{architecture}" for architecture in configuration["architectures"])]
+        names = [*FIGURES, *(["frontier"] if "frontier" in configuration else [])]
+        names += [f"modules_{architecture}" for architecture in configuration["architectures"]]
         return [self.figures / f"{name}.{kind}" for name in names for kind in ("svg", "png")]
 
     def configuration(self) -> dict | None:
@@ -281,6 +283,22 @@ def scenario_datasets(configuration: dict, scenario: str) -> list[str]:
     return list(dict.fromkeys(names))
 
 
+def tables_of(configuration: dict) -> list[str]:
+    """Names of the tables of a configuration; earlier ones have no frontier.
+
+    Example:
+        >>> tables_of({})[-1], tables_of({"frontier": {}})[-1]
+        ('claims', 'frontier')
+    """
+    return [*TABLES, *(["frontier"] if "frontier" in configuration else [])]
+
+
+def _frontier_models(configuration: dict) -> list[tuple[str, int]]:
+    """RNN type and layers of the frontier's models."""
+    frontier = configuration.get("frontier")
+    return [] if frontier is None else [(frontier["rnn"], frontier["layers"])]
+
+
 def grid(configuration: dict) -> list[Model]:
     """The models that a configuration decomposes to learn the cost (Table II).
 
@@ -323,6 +341,7 @@ def models(configuration: dict) -> list[Model]:
         dataset, variants, sweep = datasets_of(configuration, architecture)[0], "variants", "removal_sweep"
         needed.append((architecture, dataset, configuration[variants]["rnn_types"], configuration[variants]["layers"]))
         needed.append((architecture, dataset, [configuration[sweep]["rnn"]], configuration[sweep]["layers"]))
+        needed += [(architecture, dataset, [rnn], layers) for rnn, layers in _frontier_models(configuration)]
     beside = [
         Model(architecture, dataset, rnn, layers, seed)
         for architecture, dataset, rnns, layers in needed
