@@ -81,7 +81,7 @@ def test_sections_are_in_the_readers_order(page):
     parsed = _Page(page)
     sections = [attributes["id"] for attributes in parsed.all("section")]
     assert sections == [
-        *("claims", "table2", "table3", "table4", "table5", "variants"),
+        *("claims", "table2", "table3", "table4", "table5", "frontier", "variants"),
         *("figures", "training", "models", "costs", "provenance"),
     ]
     assert parsed.text.index("Real corpora (source: mirror). Run made-up, 5 models") < parsed.text.index("40 claims")
@@ -132,7 +132,7 @@ def test_a_run_of_models_alone_says_what_is_absent(tmp_path):
     (path.parent / "history.csv").unlink()
     parsed = _Page(render(read_content(tmp_path / "early")))
     text = parsed.text
-    for name in ("claims.json", "table2.json", "table3.json", "table4.json", "table5.json", "variants.json"):
+    for name in ("claims.json", "table2.json", "table3.json", "table4.json", "table5.json", "frontier.json"):
         assert f"Not in this run: tables/{name} is missing." in text
     for words in ("No figures in this run", "No training history", "test accuracy 93.57 %", "Run early", "none yet"):
         assert words in text
