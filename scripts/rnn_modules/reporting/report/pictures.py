@@ -108,6 +108,6 @@ def read_pictures(run: RunFolder) -> list[Picture]:
         >>> [picture.title for picture in read_pictures(RunFolder("results/reference/laptop"))][:2]
         ['Cost of decomposition', 'Reuse: what the pairs of classes cost']
     """
-    drawn = run.drawn(run.configuration() or {"architectures": list(ARCHITECTURES)})
+    drawn = run.drawn(run.configuration() or {"architectures": list(ARCHITECTURES), "frontier": {}})
     names = dict.fromkeys(path.stem for path in drawn if path.is_file())
     return [Picture(name, *_words(name), _uri(_file(run.figures, name))) for name in names]
