@@ -27,7 +27,7 @@ ARGUMENTS = --workflow-profile workflow/profiles/default $(GUESS) $(1) \
 SNAKEMAKE = $(PY) scripts/run_workflow.py $(call ARGUMENTS,$(if $(1),--configfile $(1)))
 COMPILE = $(UV) pip compile --universal --python-version 3.11 --generate-hashes
 
-.PHONY: help quick demo laptop reproduce plan verify crate test test-fuzz test-faults test-cluster bench bench-memory lint reference lock
+.PHONY: help quick demo laptop reproduce plan verify crate tutorial test test-fuzz test-faults test-cluster bench bench-memory lint reference lock
 .DEFAULT_GOAL := help
 
 help: ## list the tasks
@@ -53,6 +53,9 @@ verify: $(VENV)/.done ## check that a finished run is what its records say (RUN=
 
 crate: $(VENV)/.done ## describe a run as RO-Crate, for archives (RUN=laptop)
 	@$(PY) scripts/record_run.py --run "results/$(RUN)"
+
+tutorial: $(VENV)/.done ## models and examples of scripts/tutorial.md, in tutorial/ (half a minute)
+	@TF_CPP_MIN_LOG_LEVEL=3 $(PY) tests/support/tutorial.py tutorial
 
 test: $(VENV)/.done ## all tests and the library's examples; among them a small workflow and the installed wheel
 	$(PY) -m pytest -q -n 2 --dist loadfile --doctest-modules --ignore-glob "*/quick_*.py" \

@@ -297,7 +297,8 @@ class Modules:
         """What each module kept, layer by layer."""
         from rnn_modules.decomposition.plot import plot
 
-        return plot([(str(module.name), module.masks) for module in self._modules])
+        layers = max((module.parent.network.layer_names for module in self._modules), key=len)
+        return plot([(str(module.name), module.masks) for module in self._modules], layers)
 
 
 def _twice(names: list[Name]) -> Name:

@@ -80,6 +80,19 @@ class GraphNetwork(Network):
             for _ in call.recurrent.layers
         )
 
+    @cached_property
+    def layer_names(self) -> tuple[str, ...]:
+        """What pictures call each of ``layers``: numbers of Keras' layers, directions, cells of one layer."""
+        names = []
+        for number, recurrent in enumerate(self.graph.recurrent):
+            for direction in recurrent.directions:
+                name = f"layer {number + 1}"
+                if len(recurrent.directions) > 1:
+                    name += ", backwards" if direction.backwards else ", forwards"
+                cells = range(len(direction.layers))
+                names += [name if len(cells) == 1 else f"{name}, cell {cell + 1}" for cell in cells]
+        return tuple(names)
+
     @property
     def varies(self) -> bool:
         """Whether the model takes any number of timesteps."""

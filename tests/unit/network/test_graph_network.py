@@ -208,3 +208,15 @@ def test_windows_of_one_example_are_no_examples():
     model = keras.Model(series, layers.Dense(2, "softmax")(keras.ops.reshape(hidden, (-1, 8))))
     with pytest.raises(InputError, match=r"lstm.*: reads 20 rows for 10 examples"):
         read(model).logits(np.zeros((10, 8, 3), "float32"))
+
+
+def test_pictures_name_directions_and_cells():
+    names = public_model("cells_in_one_layer").network.layer_names
+    assert names[:3] == ("layer 1, cell 1", "layer 1, cell 2", "layer 1, cell 3")
+    assert names[3:] == (
+        "layer 2, forwards, cell 1",
+        "layer 2, forwards, cell 2",
+        "layer 2, backwards, cell 1",
+        "layer 2, backwards, cell 2",
+    )
+    assert public_model("news_topics").network.layer_names == ("layer 1",)
