@@ -88,7 +88,6 @@ def draw_samples(
     classes: int,
     timesteps: int,
     parameters: DecompositionParameters,
-    valid: np.ndarray | None = None,
     independent: bool = False,
 ) -> Samples:
     """Choose positive and negative examples (Algorithm 1, lines 5 and 6; Algorithm 2, lines 8 and 9).
@@ -99,7 +98,6 @@ def draw_samples(
         classes: number of classes.
         timesteps: number of recurrent timesteps.
         parameters: sizes and order.
-        valid: ``(timesteps, examples) bool``; steps that are padding are no observations.
         independent: several classes may be right at once; a class' negative examples are those without it.
 
     Returns:
@@ -128,11 +126,6 @@ def draw_samples(
         per_step = [_draw(labels[:, step], classes, parameters, generator) for step in range(timesteps)]
     else:
         per_step = [_draw(labels, classes, parameters, generator)] * timesteps
-    if valid is not None and parameters.masked_observations == "drop":
-        per_step = [
-            ([rows[valid[step, rows]] for rows in positive], [rows[valid[step, rows]] for rows in negative])
-            for step, (positive, negative) in enumerate(per_step)
-        ]
     return Samples(
         positive=[[drawn[0][label] for drawn in per_step] for label in range(classes)],
         negative=[[drawn[1][label] for drawn in per_step] for label in range(classes)],
@@ -217,10 +210,7 @@ def decompose(
     if len(activations) > 1:
         raise InputError(f"the recurrent layers have different activations {sorted(activations)}; one is expected")
     if samples is None:
-        valid = network.valid(inputs)
-        samples = draw_samples(
-            labels, len(class_names), network.timesteps, parameters, valid, independent=network.independent
-        )
+        samples = draw_samples(labels, len(class_names), network.timesteps, parameters, network.independent)
     rows = _distinct(part for side in (samples.positive, samples.negative) for of_class in side for part in of_class)
     positions = np.zeros(rows[-1] + 1, np.intp)
     positions[rows] = np.arange(len(rows))
@@ -276,12 +266,13 @@ def _layer_statistics(
     ``observed`` is by timestep and has the sampled example ``row`` at ``positions[row]``.
     """
     sides = samples.positive, samples.negative
+    padding = parameters.masked_observations == "count"
     result = np.full((2, len(samples.positive), len(groups), *observed[0].values.shape[1:]), np.nan)
 
     def fill(side_and_label: tuple[int, int]) -> None:
         side, label = side_and_label
         for index, group in enumerate(groups):
-            parts = [observed[step].of(positions[sides[side][label][step]]) for step in group]
+            parts = [observed[step].of(positions[sides[side][label][step]], padding) for step in group]
             values = parts[0] if len(parts) == 1 else np.concatenate(parts)
             if len(values):
                 result[side, label, index] = _statistic(layer, values, parameters)

@@ -96,10 +96,6 @@ class Network(ABC):
         """Activations of ``layers``, layer by layer."""
 
     @abstractmethod
-    def valid(self, inputs: Any) -> np.ndarray | None:
-        """Which steps are real, ``(timesteps, examples) bool``, or None when all are."""
-
-    @abstractmethod
     def logits(self, inputs: Any) -> np.ndarray:
         """Logits ``(examples, outputs)`` or ``(examples, timesteps, outputs)`` of the whole network."""
 

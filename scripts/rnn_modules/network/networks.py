@@ -90,10 +90,6 @@ class Classifier(ArrayNetwork):
         """Weights of the embedding."""
         return self.embedding.size
 
-    def valid(self, inputs: np.ndarray) -> None:
-        """Which steps are real: None, for no step of a classifier is masked."""
-        return None
-
     def module_logits(self, inputs: np.ndarray, masks: Sequence[LayerMask] | None = None) -> np.ndarray:
         """Logits ``(modules or 1, examples, [timesteps,] outputs)`` with the edges that masks leave to each module."""
         hidden = self.hidden(inputs, masks)

@@ -13,7 +13,7 @@ from rnn_modules.data.dataset import Dataset
 from rnn_modules.files.atomic_files import InputError, replacing, write_json
 from rnn_modules.files.command_line import peak_memory_mib
 from rnn_modules.files.provenance import provenance
-from rnn_modules.network import Network, from_keras
+from rnn_modules.network import ArrayNetwork, from_keras
 from rnn_modules.training.architectures import ArchitectureSettings, build
 from rnn_modules.training.fit import (
     TrainingSettings,
@@ -109,7 +109,7 @@ def validation_metrics(history: dict[str, list[float]]) -> dict[str, float]:
     return {name: history[f"{prefix}{name}"][-1] for name in ("loss", "accuracy")} | {"held_out": bool(prefix)}
 
 
-def parity_error(model: keras.Model, network: Network, inputs, examples: int = 64) -> float:
+def parity_error(model: keras.Model, network: ArrayNetwork, inputs, examples: int = 64) -> float:
     """Largest difference of the probabilities of Keras and the arrays on the first test examples.
 
     Raises:

@@ -136,6 +136,17 @@ def test_classifiers_are_decomposed_as_the_algorithms_say(architecture, chosen, 
         np.testing.assert_allclose(jaccard(modules, network), indices, rtol=0, atol=1e-12)
 
 
+def without_padding(samples, valid, parameters):
+    """Samples as the literal transcription reads them: of real steps alone, where padding does not count."""
+    if parameters.masked_observations == "count":
+        return samples
+    sides = [
+        [[rows[valid[step, rows]] for step, rows in enumerate(of_class)] for of_class in side]
+        for side in (samples.positive, samples.negative)
+    ]
+    return Samples(*sides)
+
+
 @given(
     st.sampled_from(["vanilla", "gru", "lstm"]),
     st.integers(1, 2),
@@ -155,7 +166,7 @@ def test_decoders_are_decomposed_from_real_steps_and_the_encoders_state(cell, la
     labels = generator.permutation(np.arange(examples) % 3)
     # A sample at least as large as the class: all rows, and of these only the real steps.
     chosen = dataclasses.replace(chosen, positive_sample=100)
-    samples = draw_samples(labels, 3, tokens, chosen, network.valid(inputs))
+    samples = without_padding(draw_samples(labels, 3, tokens, chosen), network.valid(inputs), chosen)
     assume(not hangs_on_rounding(network, inputs, samples, mode == "rolled", chosen))
 
     expected = oracle_modules(network, inputs, labels, samples, 3, mode == "rolled", chosen)
@@ -237,17 +248,23 @@ def test_last_timestep_alone_is_observed_when_asked():
 
 
 def test_padded_steps_count_only_when_asked():
+    """What is drawn without them, and what is drawn and left out while observing, gives the same modules."""
     network = random_translator(words=50)
     inputs = random_sentences(network, 30)
     labels = np.arange(30) % 3
-    valid = network.valid(inputs)
-    dropped = draw_samples(labels, 3, 5, DecompositionParameters(), valid)
-    for side in (dropped.positive, dropped.negative):
-        for by_step in side:
-            assert all(valid[step, rows].all() for step, rows in enumerate(by_step))
-    counted = draw_samples(labels, 3, 5, DecompositionParameters(masked_observations="count"), valid)
-    assert [len(rows) for rows in counted.positive[0]] == [10] * 5
-    assert len(dropped.positive[0][-1]) < 10
+    kept = {}
+    for masked in ("drop", "count"):
+        chosen = DecompositionParameters(masked_observations=masked)
+        samples = without_padding(draw_samples(labels, 3, 5, chosen), network.valid(inputs), chosen)
+        assert (len(samples.positive[0][-1]) == 10) is (masked == "count")
+        kept[masked] = [
+            decompose(network, inputs, labels, names(3), chosen, samples=given) for given in (None, samples)
+        ]
+        for mode in ("rolled", "unrolled"):
+            for one, other in zip(*(modules[mode].kept for modules in kept[masked]), strict=True):
+                np.testing.assert_array_equal(one, other)
+    dropped, counted = (kept[masked][0]["unrolled"].kept for masked in ("drop", "count"))
+    assert any((one != other).any() for one, other in zip(dropped, counted, strict=True))
 
 
 @given(

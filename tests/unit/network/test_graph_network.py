@@ -145,11 +145,40 @@ def test_observed_states_are_those_that_keras_sends():
     same(last[-1, :, 0], model.layers[-2](sent))
 
 
-def test_valid_steps_are_those_of_the_mask():
-    assert public_model("news_topics").network.valid(words()) is None
-    np.testing.assert_array_equal(public_model("padded_words").network.valid(padded()), padded().T != 0)
-    public = public_model("frames_and_their_mask")
-    np.testing.assert_array_equal(public.network.valid(public.inputs), public.inputs[1].T)
+def present(name):
+    """By layer the steps that are no padding, ``(examples, timesteps)``, or None."""
+    public = public_model(name)
+    for layer in public.network.observe(public.inputs):
+        steps = [at.present for at in layer]
+        yield None if steps[0] is None else np.stack(steps, axis=1)
+
+
+def test_padding_is_known_by_layer():
+    assert list(present("news_topics")) == [None]
+    np.testing.assert_array_equal(*present("padded_words"), padded() != 0)
+    for steps in present("masks_through_layers"):
+        np.testing.assert_array_equal(steps, padded() != 0)
+    frames = public_model("frames_and_their_mask").inputs[1]
+    np.testing.assert_array_equal(next(present("frames_and_their_mask")), frames)
+    # An encoder and a decoder of other lengths, each with the padding of its own words.
+    source, target = present("translator_padded_on_the_left")
+    np.testing.assert_array_equal(source, padded(left=True) != 0)
+    np.testing.assert_array_equal(target, padded(4, left=True, seed=1) != 0)
+
+
+def test_observed_in_parts_by_several_threads(monkeypatch):
+    """Examples that are alike up to a step have equal activations there to the last bit, whatever part they are in."""
+    model = sequential(layers.Bidirectional(layers.LSTM(16)), layers.Dense(2))
+    texts = np.random.default_rng(0).integers(1, 20, (700, 6)).astype("int32")
+    texts[:600, :3] = texts[0, :3]
+    network = read(model)
+    whole = list(network.observe(texts))
+    monkeypatch.setattr("rnn_modules.network.batching.ROWS_AT_ONCE", 500)
+    for one, two in zip(whole, network.observe(texts, threads=2), strict=True):
+        for at, again in zip(one, two, strict=True):
+            np.testing.assert_array_equal(at.values, again.values)
+    for at in whole[0][:3]:
+        assert (at.values[:600] == at.values[0]).all()
 
 
 @pytest.mark.parametrize(
