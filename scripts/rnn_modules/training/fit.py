@@ -7,6 +7,7 @@ import math
 import os
 import sys
 from dataclasses import dataclass
+from typing import Any
 
 import keras
 import numpy as np
@@ -118,6 +119,34 @@ def inputs_and_targets(dataset: Dataset, split: str) -> tuple[Inputs, np.ndarray
     return dataset.model_inputs(split), targets
 
 
+def textbook_adam(learning_rate: float) -> keras.optimizers.Adam:
+    """Keras' Adam, of which every step is the textbook's (Kingma and Ba 2015, Algorithm 1) on every backend.
+
+    TensorFlow hands over the gradient of an embedding as one part for each word of a batch. Keras 3 squares these parts
+    before it adds them up, so that the second moment of a word that occurs eight times is an eighth of what it is on
+    JAX, or was in Keras 2. Here they are added up first. All rows take part in each step, those of absent words too.
+
+    Example:
+        >>> optimizer = textbook_adam(0.5)
+        >>> type(optimizer).__name__, float(optimizer.learning_rate)
+        ('Adam', 0.5)
+    """
+    # No class of its own, which would stand in every saved model.
+    optimizer = keras.optimizers.Adam(learning_rate)
+    update_step = optimizer.update_step
+    optimizer.update_step = lambda gradient, *others: update_step(_added_up(gradient), *others)
+    return optimizer
+
+
+def _added_up(gradient: Any) -> Any:
+    """A gradient as one array."""
+    if hasattr(gradient, "dense_shape"):
+        import tensorflow
+
+        return tensorflow.convert_to_tensor(gradient)
+    return gradient
+
+
 def compiled(model: keras.Model, settings: TrainingSettings) -> keras.Model:
     """``model``, made ready for :func:`fit`: Adam, categorical cross-entropy, accuracy.
 
@@ -129,7 +158,7 @@ def compiled(model: keras.Model, settings: TrainingSettings) -> keras.Model:
     """
     # XLA compiles for longer than it saves on networks of this size; JAX without it runs operation by operation.
     model.compile(
-        keras.optimizers.Adam(settings.learning_rate),
+        textbook_adam(settings.learning_rate),
         "sparse_categorical_crossentropy",
         metrics=["accuracy"],
         jit_compile=keras.backend.backend() == "jax",
