@@ -57,13 +57,13 @@ def _unequal(classes):
     return weights / weights.sum()
 
 
-def made_up_problem(kind, seed=0, examples_per_class=None, **sizes):
+def made_up_problem(kind, seed=0, examples_per_class=None, rates="natural", **sizes):
     """A problem of every kind there is, its seed the datasets' too."""
     datasets = {
         "one_output": lambda: [one_output_dataset(seed, **sizes)],
         "many_output": lambda: [many_output_dataset(seed, **sizes)],
     }.get(kind, lambda: [one_output_dataset(seed, **sizes), many_output_dataset(seed + 1, **sizes)])()
-    return problem_of(_EXPERIMENTS.get(kind, "intra_reuse"), datasets, examples_per_class, seed)
+    return problem_of(_EXPERIMENTS.get(kind, "intra_reuse"), datasets, examples_per_class, seed, rates)
 
 
 def with_strong_output(network):
