@@ -36,7 +36,7 @@ class Kind:
     Example:
         >>> from support.made_up_models import classifier_model
         >>> Kind.of(classifier_model(cell="gru", layers=2))
-        Kind(architecture='many_to_one', rnn='gru', layers=2, gates='sigmoid', classes=3)
+        Kind(architecture='many_to_one', rnn='gru', layers=2, gates='sigmoid', classes=4)
     """
 
     architecture: str
