@@ -60,6 +60,13 @@ SETTINGS: dict[str, tuple[str, ...]] = {
 }
 """What each kind of experiment is done with."""
 
+Rates = Literal["natural", "balanced"]
+RATES: tuple[Rates, ...] = ("natural", "balanced")
+"""How often the classes of a case occur in the training of a model from scratch: as they do, or equally often."""
+TrainingLength = Literal["parent_steps", "epochs"]
+TRAINING_LENGTHS: tuple[TrainingLength, ...] = ("parent_steps", "epochs")
+"""How long such a model is trained: as many gradient steps as the model that modules come from, or as many epochs."""
+
 CLASSIFICATION_METRICS = ("accuracy", "balanced_accuracy", "macro_f1")
 TRANSLATION_METRICS = ("bleu", "chrf", "bleu1", "bleu1_with_tags")
 METRICS: dict[str, str] = {

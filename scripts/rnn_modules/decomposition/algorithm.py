@@ -16,6 +16,7 @@ from rnn_modules.decomposition.concern import (
     LayerShape,
     ShareRemoved,
     active_rate,
+    active_share,
     central_tendency,
     open_share,
     removed_by_rate_difference,
@@ -27,6 +28,7 @@ from rnn_modules.decomposition.concern import (
 )
 from rnn_modules.decomposition.masks import ModuleMasks
 from rnn_modules.decomposition.parameters import DecompositionParameters
+from rnn_modules.decomposition.replay import replayed
 from rnn_modules.files.atomic_files import InputError
 from rnn_modules.names import MODES, Mode
 from rnn_modules.network import SQUASHED_GATES, Network, RecurrentLayer
@@ -150,18 +152,28 @@ def _draw(
     grouped = order[np.argsort(labels[order], kind="stable")]
     bounds = np.searchsorted(labels[grouped], np.arange(classes + 1))
     rows = [grouped[start:stop] for start, stop in zip(bounds[:-1], bounds[1:], strict=True)]
-    size = parameters.positive_sample
-    negative_size = max(1, size // max(1, classes - 1))
-    positive = [of_class[:size] for of_class in rows]
+    positive = [of_class[: parameters.positive_sample] for of_class in rows]
+    shares = _negative_shares(np.array([len(of_class) for of_class in rows]), parameters)
     if parameters.negative_sampling == "first_rows":
         # Of these only the first are used, so the others need not be looked at.
-        negative = [order[labels[order] != label][:negative_size] for label in range(classes)]
+        negative = [order[labels[order] != label][: of_label.max()] for label, of_label in enumerate(shares)]
     else:
         negative = [
-            np.concatenate([order[:0], *(rows[other][:negative_size] for other in range(classes) if other != label)])
-            for label in range(classes)
+            np.concatenate([order[:0], *(rows[other][: of_label[other]] for other in range(classes) if other != label)])
+            for label, of_label in enumerate(shares)
         ]
     return positive, negative
+
+
+def _negative_shares(counts: np.ndarray, parameters: DecompositionParameters) -> np.ndarray:
+    """How many negative examples of each other class a class takes, ``(classes, classes) int``, at least 1."""
+    others = np.broadcast_to(np.where(np.eye(len(counts), dtype=bool), 0, counts), (len(counts),) * 2)
+    if parameters.negative_sampling == "by_frequency":
+        parts, of = others, others.sum(axis=1, keepdims=True)
+    else:
+        parts, of = np.ones_like(others), np.array(len(counts) - 1)
+    shares, rest = np.divmod(parameters.positive_sample * parts, np.maximum(1, of))
+    return np.maximum(1, shares + (rest > 0) if parameters.negative_rounding == "up" else shares)
 
 
 def decompose(
@@ -217,7 +229,8 @@ def decompose(
     observed_inputs = rows_of(inputs, rows)
     statistics: dict[str, list[tuple[np.ndarray, np.ndarray]]] = {mode: [] for mode in modes}
     # All at once: equal beginnings of texts have equal activations to the last bit, which outliers depend on.
-    observing = network.observe(observed_inputs, parameters.gate_approach == "per_gate", threads)
+    watched = replayed(network, parameters) if parameters.monitored_network == "replayed" else network
+    observing = watched.observe(observed_inputs, parameters.gate_approach == "per_gate", threads)
     for layer, observed in zip(network.layers, observing, strict=True):
         for mode in modes:
             groups = _groups(len(observed), mode == "rolled", not network.many_output, parameters)
@@ -230,7 +243,7 @@ def decompose(
         mode: ModuleMasks(
             mode=mode,
             class_names=tuple(class_names),
-            kept=_identify(network.layers, statistics[mode], parameters),
+            kept=_identify(network.layers, statistics[mode], parameters, parameters.cap_of(mode)),
             parent=network.sha256,
             parameters=parameters,
             counts=counts,
@@ -285,12 +298,13 @@ def _statistic(layer: RecurrentLayer, values: np.ndarray, parameters: Decomposit
     """Statistic of each node from ``(observations, gates or 1, units)``, as ``(gates or 1, units)``."""
     observations, gates, units = values.shape
     if layer.activation == "relu":
-        return active_rate(values.reshape(observations, -1)).reshape(gates, units)
+        rate = active_share if parameters.relu_rule == "rate_difference" else active_rate
+        return rate(values.reshape(observations, -1)).reshape(gates, units)
     names = layer.gates if gates > 1 else ("hidden",)
     return np.stack(
         [
             central_tendency(values[:, gate], parameters.outlier_distance)
-            if name in SQUASHED_GATES
+            if name in SQUASHED_GATES or parameters.sigmoid_gates == "central_tendency"
             else open_share(values[:, gate], parameters.gate_open)
             for gate, name in enumerate(names)
         ]
@@ -301,6 +315,7 @@ def _identify(
     layers: Sequence[RecurrentLayer],
     statistics: list[tuple[np.ndarray, np.ndarray]],
     parameters: DecompositionParameters,
+    cap: float,
 ) -> tuple[np.ndarray, ...]:
     """Masks of the kept nodes per layer (``update_concern``), for all classes and timesteps at once."""
     groups = [[index] for index in range(len(layers))]
@@ -323,7 +338,7 @@ def _identify(
             "nodes": share_of_nodes,
             "edges": share_of_edges(shape_of_layers),
         }[parameters.cap_counts]
-        removed = _removed(positive, negative, relu, parameters, share_removed)
+        removed = _removed(positive, negative, relu, parameters, cap, share_removed)
         parts = np.split(removed, np.cumsum([shape[2] * shape[3] for shape in shapes])[:-1], axis=-1)
         masks += [~part.reshape(shape) for part, shape in zip(parts, shapes, strict=True)]
     return tuple(masks)
@@ -334,9 +349,9 @@ def _removed(
     negative: np.ndarray,
     relu: bool,
     parameters: DecompositionParameters,
+    cap: float,
     share_removed: ShareRemoved,
 ) -> np.ndarray:
-    cap = parameters.removal_cap
     if not relu:
         return removed_logistic(positive - negative, cap, parameters.always_remove_within, share_removed)
     if parameters.relu_rule == "rate_difference":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from rnn_modules.decomposition.masks import ModuleMasks, columns_of
+from rnn_modules.decomposition.parameters import BETWEEN_REMOVED
 from rnn_modules.network import Network, translates
 
 
@@ -39,7 +40,7 @@ def kept_parameters(modules: ModuleMasks, network: Network) -> dict[str, tuple[n
         >>> {name: (kept.item(), total) for name, (kept, total) in kept_parameters(modules, network).items()}
         {'kernel': (2.0, 4), 'recurrent_kernel': (1.0, 4), 'bias': (1.0, 2), 'output': (2.0, 4), 'other': (4.0, 4)}
     """
-    edges = modules.parameters.removed_edges
+    edges = modules.parameters.edges_of(modules.mode)
     counts = {name: np.zeros(len(modules)) for name in ("kernel", "recurrent_kernel", "bias")}
     totals = dict.fromkeys(counts, 0)
     every_row = [np.asarray(kept.any(axis=2)) for kept in modules.kept]
@@ -52,10 +53,7 @@ def kept_parameters(modules: ModuleMasks, network: Network) -> dict[str, tuple[n
             sending = np.concatenate([every_row[index] for index in feeding], axis=2).sum(axis=2)
         own = columns if "kernel_columns" in edges else np.full_like(columns, width)
         counts["kernel"] += (own * sending).mean(axis=1)
-        receiving = columns if "recurrent_columns" in edges else width
-        counts["recurrent_kernel"] += (
-            (rows.sum(axis=2) if "recurrent_rows" in edges else units) * receiving * np.ones_like(columns)
-        ).mean(axis=1)
+        counts["recurrent_kernel"] += _kept_recurrent(rows.sum(axis=2), columns, units, width, edges).mean(axis=1)
         counts["bias"] += own.mean(axis=1)
         for name, total in (("kernel", inputs * width), ("recurrent_kernel", units * width), ("bias", width)):
             totals[name] += total
@@ -63,6 +61,17 @@ def kept_parameters(modules: ModuleMasks, network: Network) -> dict[str, tuple[n
     result["output"] = _kept_output(modules, network, every_row[-1])
     result["other"] = (np.full(len(modules), float(network.other_weights)), network.other_weights)
     return result
+
+
+def _kept_recurrent(
+    rows: np.ndarray, columns: np.ndarray, units: int, width: int, edges: tuple[str, ...]
+) -> np.ndarray:
+    """Weights left of a recurrent kernel ``(units, width)``, of which so many rows and columns belong to kept nodes."""
+    if "recurrent_columns" in edges or "recurrent_rows" in edges:
+        sending = rows if "recurrent_rows" in edges else np.full_like(rows, units)
+        return sending * (columns if "recurrent_columns" in edges else width)
+    gone = (units - rows) * (width - columns) if BETWEEN_REMOVED in edges else np.zeros_like(rows)
+    return units * width - gone
 
 
 def _kept_output(modules: ModuleMasks, network: Network, rows: np.ndarray) -> tuple[np.ndarray, int]:
@@ -74,7 +83,7 @@ def _kept_output(modules: ModuleMasks, network: Network, rows: np.ndarray) -> tu
     if network.many_output and modules.parameters.unrolled_output_rows == "first_timestep":
         sending = rows[:, :1]
     kept_rows = sending.sum(axis=2).mean(axis=1)
-    if "output_rows" not in modules.parameters.removed_edges:
+    if "output_rows" not in modules.parameters.edges_of(modules.mode):
         kept_rows = np.full(len(modules), float(network.layers[-1].units))
     if translates(network):
         return kept_rows * network.outputs, total

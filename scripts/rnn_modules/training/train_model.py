@@ -84,7 +84,8 @@ def train_model(folder: Path, architecture: ArchitectureSettings, training: Trai
         "examples": dataset.metadata["examples"],
         "settings": dataclasses.asdict(architecture) | dataclasses.asdict(training),
         "parameters": model.count_params(),
-        "validation": validation_metrics(history),
+        "kept_epoch": training.kept(history),
+        "validation": validation_metrics(history, training.kept(history)),
         "test": {name: float(value) for name, value in test.items()},
         "backend": keras.backend.backend(),
         "network_sha256": network.sha256,
@@ -97,16 +98,17 @@ def train_model(folder: Path, architecture: ArchitectureSettings, training: Trai
     return record
 
 
-def validation_metrics(history: dict[str, list[float]]) -> dict[str, float]:
-    """Loss and accuracy on the validation split after the last epoch; of the training split where there is none.
+def validation_metrics(history: dict[str, list[float]], epoch: int) -> dict[str, float]:
+    """Loss and accuracy on the validation split after an epoch, counted from 1; of the training split where none is.
 
     Example:
         >>> trained = {"loss": [0.9, 0.4], "accuracy": [0.5, 0.8]}
-        >>> validation_metrics(trained | {"val_loss": [1.0, 0.7], "val_accuracy": [0.4, 0.6]})
+        >>> validation_metrics(trained | {"val_loss": [1.0, 0.7], "val_accuracy": [0.4, 0.6]}, epoch=2)
         {'loss': 0.7, 'accuracy': 0.6, 'held_out': True}
     """
     prefix = "val_" if "val_loss" in history else ""
-    return {name: history[f"{prefix}{name}"][-1] for name in ("loss", "accuracy")} | {"held_out": bool(prefix)}
+    found = {name: history[f"{prefix}{name}"][epoch - 1] for name in ("loss", "accuracy")}
+    return found | {"held_out": bool(prefix)}
 
 
 def parity_error(model: keras.Model, network: ArrayNetwork, inputs, examples: int = 64) -> float:
