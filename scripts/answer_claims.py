@@ -5,7 +5,7 @@ python scripts/answer_claims.py --decomposition-cost results/demo/models/*/*/*/*
     --variants results/demo/experiments/variants/*/*/*.json --output-folder results/demo/tables
 
 Written are claims (.json for programs, .md, .tex, .html). Each kind of record may be left out; its claims are then "not
-tested at this scale".
+tested".
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rnn_modules.files.atomic_files import InputError, read_json
-from rnn_modules.reporting.claims.answers import MEASURE_NAMES
+from rnn_modules.reporting.claims.answers import INTERVALS, MEASURE_NAMES, values_text
 from rnn_modules.reporting.claims.rolled_many_output import sheet as rolled_sheet
 from rnn_modules.reporting.tables.table_files import read_sheets
 from rnn_modules.reporting.tables.table_model import Cell, Sheet, number, synthetic, texts, with_interval
@@ -95,7 +95,7 @@ def _claims_sheet(summary: dict, data_sources: list[str]) -> Sheet:
         caption=f"Of {len(rows)} claims: {counted}.",
         notes=(
             summary["rule"]["text"],
-            "Ours: in brackets the 95 % bootstrap interval over the values behind it.",
+            INTERVALS,
             *said,
         ),
         columns=(*columns, "Quantity", "Section"),
@@ -117,7 +117,7 @@ def _claim_row(answer: dict) -> tuple[Cell, ...]:
         ours,
         number(answer["recomputed"]),
         ", ".join(f"{MEASURE_NAMES.get(name, name)} {number(value)}" for name, value in others if value is not None),
-        f"{answer['values']}{missing}",
+        f"{values_text(answer['values'], answer['trained_models']) if answer['values'] else 0}{missing}",
         f"{answer['quantity']}, {answer['unit']}",
         answer["section"],
     )
