@@ -47,7 +47,7 @@ def main() -> None:
     found = decompose_trained(network, dataset, parameters, arguments.modes, arguments.threads)
     for mode, modules in found.items():
         write_modules(modules, arguments.output / f"{mode}.npz", arguments.output / f"{mode}.json")
-        shares = ", ".join(f"{share:.1%}" for share in removed_share_per_layer(modules))
+        shares = ", ".join(f"{share:.1%}" for share in removed_share_per_layer(modules, network))
         logging.info("%s: %d modules, removed per layer: %s", mode, len(modules), shares)
 
 

@@ -26,14 +26,31 @@ PAPER_LAYERS = (1, 2, 3, 4)
 Mode = Literal["rolled", "unrolled"]
 MODES: tuple[Mode, ...] = ("rolled", "unrolled")
 
-Head = Literal["mean", "log_sum_exp", "calibrated"]
+Head = Literal["mean", "log_sum_exp", "calibrated", "refitted"]
+REFITTED = "refitted"
 HEADS: dict[str, str] = {"mean": "mean", "log_sum_exp": "log-sum-exp", "calibrated": "calibrated mean"}
-"""Heads of modules, with their titles."""
+"""Heads that make the parent's outputs a yes or no of each module, with their titles."""
 PAPER_HEAD = "mean"
 
-Preset = Literal["paper", "package"]
-PAPER, PACKAGE = "paper", "package"
-PRESETS = (PAPER, PACKAGE)
+Preset = Literal["paper", "package", "compact"]
+PAPER, PACKAGE, COMPACT = "paper", "package", "compact"
+PRESETS = (PAPER, PACKAGE, COMPACT)
+
+Ranking = Literal["concern", "fisher", "reconstruction", "random", "reversed"]
+RANKINGS: dict[str, str] = {
+    "concern": "the paper's",
+    "fisher": "Fisher",
+    "reconstruction": "Fisher of what folding cannot restore",
+    "random": "random",
+    "reversed": "Fisher reversed",
+}
+"""Orders in which nodes go, with their titles."""
+Replacement = Literal["zero", "mean", "fold"]
+REPLACEMENTS: tuple[Replacement, ...] = ("zero", "mean", "fold")
+"""What stands for removed nodes."""
+NodeScope = Literal["class", "shared"]
+NODE_SCOPES: tuple[NodeScope, ...] = ("class", "shared")
+"""Whether each module has nodes of its own, or all have the same."""
 
 INTER: dict[str, str] = {"one_to_one-one_to_many": "1:1-1:N", "many_to_one-many_to_many": "M:1-M:N"}
 """Pairs of input/output types whose modules read the same kind of input (paper section V-B2)."""

@@ -19,10 +19,11 @@ from rnn_modules.data.text import read_vocabularies
 from rnn_modules.decomposition.composition import module_odds
 from rnn_modules.decomposition.counts import kept_share
 from rnn_modules.decomposition.module_files import read_modules
+from rnn_modules.decomposition.small_module_files import read_small_modules
 from rnn_modules.files.atomic_files import read_arrays, sha256_of_arrays
 from rnn_modules.network import load_network
 from support.made_up_models import classifier_model, many_output_dataset, saved, translator_model
-from support.networks import calibrated_modules, random_inputs, random_sentences
+from support.networks import calibrated_modules, random_inputs, random_sentences, random_small_modules
 
 SIZES = {"train": 8, "validation": 6, "test": 6}
 
@@ -31,7 +32,8 @@ def small_model(folder, many_output=False):
     dataset = many_output_dataset(sizes=SIZES) if many_output else None
     places = {"folder": folder / "model", "dataset_folder": folder / "clinc"}
     made = classifier_model(many_output, layers=1, dataset=dataset, **places)
-    return saved(made, {mode: calibrated_modules(made.network, mode) for mode in ("rolled", "unrolled")})
+    modules = {mode: calibrated_modules(made.network, mode) for mode in ("rolled", "unrolled")}
+    return saved(made, modules | {"compact": random_small_modules(made.network)})
 
 
 MADE = Path(tempfile.mkdtemp(prefix="fuzz-artefacts-"))
@@ -150,13 +152,15 @@ def test_network(model):
     check()
 
 
-@pytest.mark.parametrize("mode", ["rolled", "unrolled"])
+@pytest.mark.parametrize("mode", ["rolled", "unrolled", "compact"])
 def test_modules(mode):
     masks, manifest = (CLASSIFIER.folder / "modules" / f"{mode}.{kind}" for kind in ("npz", "json"))
+    read, content_of = (read_small_modules, "weights") if mode == "compact" else (read_modules, "masks")
 
     def use(path):
-        modules = read_modules(path, path.with_suffix(".json"), CLASSIFIER.network)
-        module_odds(CLASSIFIER.network, modules, CLASSIFIER.dataset.inputs("test")[:2])
+        modules = read(path, path.with_suffix(".json"), CLASSIFIER.network)
+        with np.errstate(all="ignore"):
+            module_odds(CLASSIFIER.network, modules, CLASSIFIER.dataset.inputs("test")[:2])
         kept_share(modules, CLASSIFIER.network)
 
     @inputs(130)
@@ -169,7 +173,7 @@ def test_modules(mode):
     def check(damage):
         name, damaged, signed = damage
         with copied(masks.parent) as folder:
-            write(folder / name, damaged, folder / manifest.name if signed else None, "masks_sha256")
+            write(folder / name, damaged, folder / manifest.name if signed else None, f"{content_of}_sha256")
             attempt("modules", folder.parent, lambda: use(folder / masks.name), names=[masks.name, manifest.name])
 
     check()

@@ -7,6 +7,8 @@ import numpy as np
 
 from rnn_modules.data.dataset import Dataset, as_utf8, tags
 from rnn_modules.decomposition.module_files import write_modules
+from rnn_modules.decomposition.small_module_files import write_small_modules
+from rnn_modules.decomposition.small_modules import SmallModules
 from rnn_modules.experiments.reuse_kinds import problem_of
 from rnn_modules.experiments.trained_model import TrainedModel
 from rnn_modules.files.atomic_files import sha256_of_arrays, write_json
@@ -156,5 +158,6 @@ def saved(model, modules=None):
     model.network.save(model.folder / "network.npz")
     write_json(model.folder / "record.json", model.record)
     for mode, part in (modules or {}).items():
-        write_modules(part, model.folder / "modules" / f"{mode}.npz", model.folder / "modules" / f"{mode}.json")
+        write = write_small_modules if isinstance(part, SmallModules) else write_modules
+        write(part, model.folder / "modules" / f"{mode}.npz", model.folder / "modules" / f"{mode}.json")
     return model

@@ -4,9 +4,13 @@ import dataclasses
 
 import numpy as np
 
+from rnn_modules.decomposition.activity import Moments
+from rnn_modules.decomposition.folding import LayerMoments, fold
 from rnn_modules.decomposition.masks import ModuleMasks
-from rnn_modules.decomposition.parameters import DecompositionParameters
-from rnn_modules.network import GATES, Classifier, EncoderDecoder, RecurrentLayer
+from rnn_modules.decomposition.parameters import DecompositionParameters, preset
+from rnn_modules.decomposition.refitting import RefittedHead
+from rnn_modules.decomposition.small_modules import SmallModules
+from rnn_modules.network import GATES, Classifier, EncoderDecoder, RecurrentLayer, translates
 
 
 def random_layer(generator, cell, inputs, units, return_sequences=True, activation="tanh", dtype=np.float64, **options):
@@ -134,3 +138,40 @@ def random_modules(network, seed=0, mode="rolled", share=0.4, per_gate=False, cl
         parameters=DecompositionParameters(gate_approach="per_gate" if per_gate else "hidden_state", **parameters),
         counts={f"class {label}": {"positive": label + 1, "negative": 7} for label in range(classes)},
     )
+
+
+def random_small_modules(network, seed=0, classes=None, shared=False, **parameters):
+    """Modules of random nodes, of other numbers each, with random heads of their own where there are classes."""
+    generator = np.random.default_rng(seed)
+    classes = classes or network.outputs
+    moments = [_random_moments(generator, layer.units) for layer in network.layers]
+    nodes = [
+        [np.sort(generator.permutation(layer.units)[: generator.integers(1, layer.units)]) for layer in network.layers]
+        for _ in range(1 if shared else classes)
+    ]
+    networks = tuple(fold(network, kept, moments) for kept in nodes)
+    widest = max(small.layers[-1].units for small in networks)
+    architecture = "encoder_decoder" if translates(network) else "many_to_one"
+    return SmallModules(
+        class_names=tuple(f"class {label}" for label in range(classes)),
+        networks=networks,
+        nodes=tuple(nodes),
+        parent=network.sha256,
+        parameters=dataclasses.replace(preset("compact", architecture, "lstm"), **parameters),
+        positions=tuple(range(classes)),
+        counts={f"class {label}": {"positive": label + 1, "negative": 7} for label in range(classes)},
+        refitted=None if translates(network) else _random_heads(generator, networks, classes, widest),
+    )
+
+
+def _random_moments(generator, units):
+    def moments(centred):
+        return Moments.of(generator.normal(size=(50, units)), centred)
+
+    return LayerMoments(moments(False), moments(True), moments(True), moments(False))
+
+
+def _random_heads(generator, networks, classes, widest):
+    units = [networks[0 if len(networks) == 1 else index].layers[-1].units for index in range(classes)]
+    weights = generator.normal(size=(classes, widest)) * (np.arange(widest) < np.array(units)[:, None])
+    return RefittedHead(weights, generator.normal(size=classes), generator.normal(size=classes) - 2)

@@ -216,13 +216,68 @@ def decompose(
         >>> found["rolled"].kept[0].tolist()
         [[[[True, False]]], [[[False, True]]]]
     """
+    if parameters.small:
+        raise InputError("decomposition parameters keep and tolerance: are of small networks, which are no masks")
     if isinstance(modes, str) or not set(modes) <= set(MODES):
         raise InputError(f"modes: received {modes!r}; expected a list of some of {', '.join(MODES)}")
+    if samples is None:
+        samples = draw_samples(labels, len(class_names), network.timesteps, parameters, network.independent)
+    statistics = _statistics(network, inputs, samples, parameters, modes, threads)
+    counts = samples.counts(class_names)
+    return {
+        mode: ModuleMasks(
+            mode=mode,
+            class_names=tuple(class_names),
+            kept=_identify(network.layers, statistics[mode], parameters, parameters.cap_of(mode)),
+            parent=network.sha256,
+            parameters=parameters,
+            counts=counts,
+        )
+        for mode in modes
+    }
+
+
+def concern_scores(
+    network: Network, inputs, labels: np.ndarray, classes: int, parameters: DecompositionParameters, threads: int = 1
+) -> list[np.ndarray]:
+    """The paper's statistics as a score of every node: that of positive less that of negative examples.
+
+    Args:
+        network: the parent.
+        inputs: training inputs, see :func:`decompose`.
+        labels: likewise.
+        classes: number of classes.
+        parameters: of the samples and statistics.
+        threads: likewise.
+
+    Returns:
+        Per layer ``(classes, units)``; zero where there are no samples.
+
+    Example:
+        >>> from rnn_modules.network import Classifier
+        >>> layer = RecurrentLayer("vanilla", np.eye(2), np.eye(2), np.zeros(2), return_sequences=False)
+        >>> network = Classifier((layer,), np.eye(2), np.zeros(2), embedding=np.eye(2), tokens=3)
+        >>> inputs, labels = np.array([[0, 0, 1], [0, 0, 0], [1, 1, 0], [1, 1, 1]]), np.array([0, 0, 1, 1])
+        >>> concern_scores(network, inputs, labels, 2, DecompositionParameters())[0].round(1).tolist()
+        [[0.7, -0.7], [-0.7, 0.7]]
+    """
+    samples = draw_samples(labels, classes, network.timesteps, parameters, network.independent)
+    found = _statistics(network, inputs, samples, parameters, ("rolled",), threads)["rolled"]
+    return [np.nan_to_num(positive - negative)[:, 0, 0] for positive, negative in found]
+
+
+def _statistics(
+    network: Network,
+    inputs,
+    samples: Samples,
+    parameters: DecompositionParameters,
+    modes: Sequence[Mode],
+    threads: int,
+) -> dict[str, list[tuple[np.ndarray, np.ndarray]]]:
+    """For each mode and layer the statistics of positive and of negative samples, see :func:`_layer_statistics`."""
     activations = {layer.activation for layer in network.layers}
     if len(activations) > 1:
         raise InputError(f"the recurrent layers have different activations {sorted(activations)}; one is expected")
-    if samples is None:
-        samples = draw_samples(labels, len(class_names), network.timesteps, parameters, network.independent)
     rows = _distinct(part for side in (samples.positive, samples.negative) for of_class in side for part in of_class)
     positions = np.zeros(rows[-1] + 1, np.intp)
     positions[rows] = np.arange(len(rows))
@@ -238,18 +293,7 @@ def decompose(
             statistics[mode].append(
                 _layer_statistics(layer, observed, positions, at_steps, groups, parameters, threads)
             )
-    counts = samples.counts(class_names)
-    return {
-        mode: ModuleMasks(
-            mode=mode,
-            class_names=tuple(class_names),
-            kept=_identify(network.layers, statistics[mode], parameters, parameters.cap_of(mode)),
-            parent=network.sha256,
-            parameters=parameters,
-            counts=counts,
-        )
-        for mode in modes
-    }
+    return statistics
 
 
 def _groups(timesteps: int, rolled: bool, one_output: bool, parameters: DecompositionParameters) -> list[Sequence[int]]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import singledispatch
 from typing import Any, TypeVar
 
 import numpy as np
@@ -11,23 +12,28 @@ import numpy as np
 from rnn_modules.decomposition.heads import best_threshold, head_odds
 from rnn_modules.decomposition.masks import ModuleMasks
 from rnn_modules.decomposition.replay import replayed
-from rnn_modules.network import EncoderDecoder, Network
+from rnn_modules.decomposition.small_modules import AnyModules, SmallModules
+from rnn_modules.network import EncoderDecoder, LayerMask, Network, classifies, translates
 from rnn_modules.network.base import examples_of, rows_of
 from rnn_modules.network.batching import share_out
 
 AnyNetwork = TypeVar("AnyNetwork", bound=Network)
+SomeModules = TypeVar("SomeModules", ModuleMasks, SmallModules)
+Odds = dict[str, np.ndarray]
 
 
 def module_odds(
-    network: Network, modules: ModuleMasks, inputs: Any, heads: Sequence[str] = ("mean",), threads: int = 1
-) -> dict[str, np.ndarray]:
-    """Log-odds of every module's dominant output, for all modules in one batched product.
+    network: Network, modules: AnyModules, inputs: Any, heads: Sequence[str] = ("mean",), threads: int = 1
+) -> Odds:
+    """Log-odds of every module's dominant output, on one scale for a vote, for all modules in one batched product.
+
+    A module by itself says yes where they reach its ``yes_from``.
 
     Args:
         network: the parent.
         modules: some or all of its modules, in any order.
         inputs: ``(examples, tokens) int32``, or whatever the network reads.
-        heads: see :func:`rnn_modules.decomposition.heads.head_odds`.
+        heads: some of ``modules.heads``, see :func:`rnn_modules.decomposition.heads.head_odds`.
         threads: examples are shared out among at most this many, see :func:`rnn_modules.network.batching.share_out`.
 
     Returns:
@@ -46,28 +52,56 @@ def module_odds(
         [[-0.38, 0.38], [0.38, -0.38]]
     """
     modules.check_parent(network)
-    replayed = replay_network(network, modules)
-    masks = modules.masks(replayed)
+    answers = _answers(modules, network, heads)
 
-    def evaluate(chunk: np.ndarray) -> tuple[np.ndarray, dict[str, np.ndarray]]:
-        logits = replayed.module_logits(rows_of(inputs, chunk), masks)
-        # Without any removed edge before the output layer all modules share one hidden state.
-        logits = np.broadcast_to(logits, (len(modules), *logits.shape[1:]))
-        return chunk, {
-            head: head_odds(logits, head, modules.thresholds, modules.outputs, network.independent) for head in heads
-        }
+    def evaluate(chunk: np.ndarray) -> tuple[np.ndarray, Odds]:
+        return chunk, answers(rows_of(inputs, chunk))
 
-    parts = share_out(evaluate, replayed.chunks(inputs, len(modules)), threads)
+    parts = share_out(evaluate, network.chunks(inputs, len(modules)), threads)
     return _gathered(parts, heads) if parts else _none(network, len(modules), heads)
 
 
-def _gathered(parts: list[tuple[np.ndarray, dict[str, np.ndarray]]], heads: Sequence[str]) -> dict[str, np.ndarray]:
+@singledispatch
+def _answers(modules: AnyModules, network: Network, heads: Sequence[str]) -> Callable[[Any], Odds]:
+    """What tells the odds of some inputs."""
+    raise TypeError(f"modules: received {type(modules).__name__}")
+
+
+@_answers.register
+def _(modules: ModuleMasks, network: Network, heads: Sequence[str]) -> Callable[[Any], Odds]:
+    replayed = replay_network(network, modules)
+    masks = modules.masks(replayed)
+
+    def answers(inputs: Any) -> Odds:
+        logits = replayed.module_logits(inputs, masks)
+        # Without any removed edge before the output layer all modules share one hidden state.
+        logits = np.broadcast_to(logits, (len(modules), *logits.shape[1:]))
+        return {
+            head: head_odds(logits, head, modules.thresholds, modules.outputs, network.independent) for head in heads
+        }
+
+    return answers
+
+
+@_answers.register
+def _(modules: SmallModules, network: Network, heads: Sequence[str]) -> Callable[[Any], Odds]:
+    small = modules.side_by_side
+    assert classifies(small)
+
+    def answers(inputs: Any) -> Odds:
+        hidden = small.hidden(inputs)
+        return modules.odds(hidden.transpose(1, 2, 0, 3) if small.many_output else hidden, heads)
+
+    return answers
+
+
+def _gathered(parts: list[tuple[np.ndarray, Odds]], heads: Sequence[str]) -> Odds:
     """Odds of all examples by head, from those of a few each and their positions."""
     order = np.argsort(np.concatenate([chunk for chunk, _ in parts]))
     return {head: np.concatenate([odds[head] for _, odds in parts], axis=1)[:, order] for head in heads}
 
 
-def _none(network: Network, modules: int, heads: Sequence[str]) -> dict[str, np.ndarray]:
+def _none(network: Network, modules: int, heads: Sequence[str]) -> Odds:
     """Odds of no example."""
     shape = (modules, 0, *([network.timesteps] if network.many_output else []))
     return {head: np.empty(shape, network.dtype) for head in heads}
@@ -75,7 +109,7 @@ def _none(network: Network, modules: int, heads: Sequence[str]) -> dict[str, np.
 
 def parent_odds(
     network: Network, inputs: Any, heads: Sequence[str] = ("mean",), thresholds: np.ndarray | None = None
-) -> dict[str, np.ndarray]:
+) -> Odds:
     """Log-odds of every class by the undecomposed network: what modules that lost nothing would say.
 
     Args:
@@ -165,7 +199,7 @@ def zeroed(network: AnyNetwork) -> AnyNetwork:
     return network.with_layers(layers)
 
 
-def calibrate(network: Network, modules: ModuleMasks, inputs: Any, labels: np.ndarray, seed: int) -> ModuleMasks:
+def calibrate(network: Network, modules: SomeModules, inputs: Any, labels: np.ndarray, seed: int) -> SomeModules:
     """Give every module a threshold on its odds: where balanced accuracy on training examples is largest.
 
     Args:
@@ -209,7 +243,7 @@ def translate(
     languages: np.ndarray,
     start: np.ndarray,
     end: np.ndarray,
-    modules: ModuleMasks | None = None,
+    modules: AnyModules | None = None,
     threads: int = 1,
 ) -> np.ndarray:
     """Translate every sentence into its target language, with the language's module when modules are given.
@@ -240,7 +274,27 @@ def translate(
     words = np.zeros((len(sources), network.timesteps), np.int32)
     for language in np.unique(languages):
         rows = np.flatnonzero(languages == language)
-        masks = None if modules is None else modules.select([int(language)]).masks(network)
+        own, masks = (network, None) if modules is None else _translator(modules, network, int(language))
         tags = np.full(len(rows), start[language]), int(end[language])
-        words[rows] = network.translate(sources[rows], *tags, masks, threads)
+        words[rows] = own.translate(sources[rows], *tags, masks, threads)
     return words
+
+
+@singledispatch
+def _translator(
+    modules: AnyModules, network: EncoderDecoder, language: int
+) -> tuple[EncoderDecoder, list[LayerMask] | None]:
+    """The network that translates into a language, and the masks on it."""
+    raise TypeError(f"modules: received {type(modules).__name__}")
+
+
+@_translator.register
+def _(modules: ModuleMasks, network: EncoderDecoder, language: int) -> tuple[EncoderDecoder, list[LayerMask] | None]:
+    return network, modules.select([language]).masks(network)
+
+
+@_translator.register
+def _(modules: SmallModules, network: EncoderDecoder, language: int) -> tuple[EncoderDecoder, list[LayerMask] | None]:
+    small = modules.network_of(language)
+    assert translates(small)
+    return small, None

@@ -2,34 +2,60 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import singledispatch
+
 import numpy as np
 
 from rnn_modules.decomposition.masks import ModuleMasks, columns_of
 from rnn_modules.decomposition.parameters import BETWEEN_REMOVED
-from rnn_modules.network import Network, translates
+from rnn_modules.decomposition.small_modules import AnyModules, SmallModules
+from rnn_modules.names import REFITTED
+from rnn_modules.network import Network, RecurrentLayer, translates
+
+Kept = dict[str, tuple[np.ndarray, int]]
+"""Kind of weight -> the number that each module keeps, ``(modules,) float64``, and the parent's number."""
+_RECURRENT = ("kernel", "recurrent_kernel", "bias", "recurrent_bias")
 
 
-def removed_share_per_layer(modules: ModuleMasks) -> list[float]:
-    """Share of nodes removed in effect, per layer, over modules, timesteps and gates.
+@singledispatch
+def removed_share_per_layer(modules: AnyModules, network: Network) -> list[float]:
+    """Share of the network's nodes removed in effect, per layer, over modules, timesteps and gates.
 
     Example:
         >>> from rnn_modules.decomposition.parameters import DecompositionParameters
-        >>> kept = tuple(np.arange(8).reshape(2, 1, 1, 4) < number for number in (6, 8))
-        >>> removed_share_per_layer(ModuleMasks("rolled", ("left", "right"), kept, "", DecompositionParameters()))
-        [0.25, 0.0]
+        >>> from rnn_modules.network import Classifier
+        >>> layer = RecurrentLayer("vanilla", np.eye(2), np.eye(2), np.zeros(2), return_sequences=False)
+        >>> network = Classifier((layer,), np.eye(2), np.zeros(2), embedding=np.eye(2), tokens=3)
+        >>> kept = (np.arange(4).reshape(2, 1, 1, 2) < 3,)
+        >>> modules = ModuleMasks("rolled", ("left", "right"), kept, network.sha256, DecompositionParameters())
+        >>> removed_share_per_layer(modules, network)
+        [0.25]
     """
+    raise TypeError(f"modules: received {type(modules).__name__}")
+
+
+@removed_share_per_layer.register
+def _(modules: ModuleMasks, network: Network) -> list[float]:
     return [float(1 - mask.mean()) for mask in modules.kept]
 
 
-def kept_parameters(modules: ModuleMasks, network: Network) -> dict[str, tuple[np.ndarray, int]]:
-    """How many of the parent's weights each module keeps unchanged.
+@removed_share_per_layer.register
+def _(modules: SmallModules, network: Network) -> list[float]:
+    kept = np.array([[len(nodes) for nodes in of_network] for of_network in modules.nodes])
+    return (1 - kept.mean(axis=0) / [layer.units for layer in network.layers]).tolist()
+
+
+@singledispatch
+def kept_parameters(modules: AnyModules, network: Network) -> Kept:
+    """How many weights each module keeps of the parent's: of a mask's unchanged, of a small network's as many.
 
     Unrolled modules have a copy of every recurrent weight per timestep (Algorithm 3, ``initConcern``); the count is
     the mean over the copies.
 
     Returns:
-        For ``kernel``, ``recurrent_kernel``, ``bias``, ``output`` and ``other`` (embeddings, encoder): the number
-        kept, ``(modules,) float64``, and the parent's number.
+        For ``kernel``, ``recurrent_kernel``, ``bias``, ``recurrent_bias``, ``output`` and ``other`` (embeddings,
+        encoder): the number kept, ``(modules,) float64``, and the parent's number.
 
     Example:
         >>> from rnn_modules.decomposition.parameters import DecompositionParameters
@@ -37,12 +63,16 @@ def kept_parameters(modules: ModuleMasks, network: Network) -> dict[str, tuple[n
         >>> layer = RecurrentLayer("vanilla", np.eye(2), np.eye(2), np.zeros(2), return_sequences=False)
         >>> network = Classifier((layer,), np.eye(2), np.zeros(2), embedding=np.eye(2), tokens=3)
         >>> modules = ModuleMasks("rolled", ("left",), (np.array([[[[True, False]]]]),), "", DecompositionParameters())
-        >>> {name: (kept.item(), total) for name, (kept, total) in kept_parameters(modules, network).items()}
-        {'kernel': (2.0, 4), 'recurrent_kernel': (1.0, 4), 'bias': (1.0, 2), 'output': (2.0, 4), 'other': (4.0, 4)}
+        >>> {name: kept.item() for name, (kept, total) in kept_parameters(modules, network).items()}
+        {'kernel': 2.0, 'recurrent_kernel': 1.0, 'bias': 1.0, 'recurrent_bias': 0.0, 'output': 2.0, 'other': 4.0}
     """
+    raise TypeError(f"modules: received {type(modules).__name__}")
+
+
+@kept_parameters.register
+def _(modules: ModuleMasks, network: Network) -> Kept:
     edges = modules.parameters.edges_of(modules.mode)
-    counts = {name: np.zeros(len(modules)) for name in ("kernel", "recurrent_kernel", "bias")}
-    totals = dict.fromkeys(counts, 0)
+    counts = {name: np.zeros(len(modules)) for name in _RECURRENT}
     every_row = [np.asarray(kept.any(axis=2)) for kept in modules.kept]
     for layer, kept, rows, feeding in zip(network.layers, modules.kept, every_row, network.feeds, strict=True):
         columns = columns_of(kept, len(layer.gates)).sum(axis=2)
@@ -55,12 +85,38 @@ def kept_parameters(modules: ModuleMasks, network: Network) -> dict[str, tuple[n
         counts["kernel"] += (own * sending).mean(axis=1)
         counts["recurrent_kernel"] += _kept_recurrent(rows.sum(axis=2), columns, units, width, edges).mean(axis=1)
         counts["bias"] += own.mean(axis=1)
-        for name, total in (("kernel", inputs * width), ("recurrent_kernel", units * width), ("bias", width)):
-            totals[name] += total
+        if layer.recurrent_bias is not None:
+            receiving = columns if "recurrent_columns" in edges else np.full_like(columns, width)
+            counts["recurrent_bias"] += receiving.mean(axis=1)
+    totals = _recurrent(network.layers)
     result = {name: (counts[name], totals[name]) for name in counts}
     result["output"] = _kept_output(modules, network, every_row[-1])
-    result["other"] = (np.full(len(modules), float(network.other_weights)), network.other_weights)
-    return result
+    return result | _other(modules, network)
+
+
+@kept_parameters.register
+def _(modules: SmallModules, network: Network) -> Kept:
+    networks = [modules.network_of(index) for index in range(len(modules))]
+    kept, totals = [_recurrent(own.layers) for own in networks], _recurrent(network.layers)
+    result = {name: (np.array([float(own[name]) for own in kept]), totals[name]) for name in totals}
+    sent = np.array([float(own.layers[-1].units) for own in networks])
+    columns = network.outputs
+    if not translates(network):
+        # A head of its own has one column; see _kept_output about the parent's.
+        columns = 2 if network.outputs == 2 and modules.parameters.head != REFITTED else 1
+    return result | {"output": (sent * columns, network.output_weights)} | _other(modules, network)
+
+
+def _recurrent(layers: Sequence[RecurrentLayer]) -> dict[str, int]:
+    """Number of the layers' weights by kind."""
+    return {
+        name: sum(np.size(getattr(layer, name)) for layer in layers if getattr(layer, name) is not None)
+        for name in _RECURRENT
+    }
+
+
+def _other(modules: AnyModules, network: Network) -> Kept:
+    return {"other": (np.full(len(modules), float(network.other_weights)), network.other_weights)}
 
 
 def _kept_recurrent(
@@ -116,8 +172,28 @@ def jaccard(modules: ModuleMasks, network: Network) -> np.ndarray:
     return share / (2 - share)
 
 
-def kept_share(modules: ModuleMasks, network: Network) -> np.ndarray:
-    """Share of all the parent's weights that each module keeps unchanged, ``(modules,) float64``.
+def recurrent_share(modules: AnyModules, network: Network) -> np.ndarray:
+    """Share of the recurrent layers' weights that each module keeps, ``(modules,) float64``.
+
+    Example:
+        >>> from rnn_modules.decomposition.parameters import DecompositionParameters
+        >>> from rnn_modules.network import Classifier
+        >>> layer = RecurrentLayer("vanilla", np.eye(2), np.eye(2), np.zeros(2), return_sequences=False)
+        >>> network = Classifier((layer,), np.eye(2), np.zeros(2), embedding=np.eye(2), tokens=3)
+        >>> modules = ModuleMasks("rolled", ("left",), (np.array([[[[True, False]]]]),), "", DecompositionParameters())
+        >>> recurrent_share(modules, network).tolist()
+        [0.4]
+    """
+    kept = kept_parameters(modules, network)
+    return _share({name: kept[name] for name in _RECURRENT})
+
+
+def _share(kept: Kept) -> np.ndarray:
+    return np.sum([part for part, _ in kept.values()], axis=0) / sum(total for _, total in kept.values())
+
+
+def kept_share(modules: AnyModules, network: Network) -> np.ndarray:
+    """Share of all the parent's weights that each module keeps, ``(modules,) float64``.
 
     Example:
         >>> from rnn_modules.decomposition.parameters import DecompositionParameters
@@ -128,5 +204,4 @@ def kept_share(modules: ModuleMasks, network: Network) -> np.ndarray:
         >>> kept_share(modules, network).round(3).tolist()
         [0.556]
     """
-    kept = kept_parameters(modules, network).values()
-    return sum((part for part, _ in kept), np.zeros(len(modules))) / sum(total for _, total in kept)
+    return _share(kept_parameters(modules, network))

@@ -15,7 +15,7 @@ from rnn_modules.decomposition.parameters import BETWEEN_REMOVED, DecompositionP
 from rnn_modules.files.atomic_files import (
     InputError,
 )
-from rnn_modules.names import Mode
+from rnn_modules.names import HEADS, Mode
 from rnn_modules.network import LayerMask, Network, StepMask, translates
 
 
@@ -62,6 +62,15 @@ class ModuleMasks:
     def outputs(self) -> tuple[int, ...]:
         """Output node of each module's dominant class."""
         return tuple(range(len(self))) if self.positions is None else self.positions
+
+    @property
+    def heads(self) -> tuple[str, ...]:
+        """Heads that these modules answer by."""
+        return tuple(HEADS)
+
+    def yes_from(self, head: str) -> np.ndarray:
+        """Odds ``(modules,)`` from which a module by itself says yes: a probability of one half."""
+        return np.zeros(len(self))
 
     def check_parent(self, network: Network) -> None:
         """Raise :class:`InputError` unless ``network`` is the one the modules were cut from."""

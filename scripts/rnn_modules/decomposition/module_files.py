@@ -5,8 +5,10 @@ from __future__ import annotations
 import dataclasses
 import os
 from pathlib import Path
+from typing import Any, NamedTuple
 
-from rnn_modules.decomposition.counts import removed_share_per_layer
+import numpy as np
+
 from rnn_modules.decomposition.masks import ModuleMasks
 from rnn_modules.decomposition.packed_masks import packed, thresholds_in, unpacked
 from rnn_modules.decomposition.parameters import DecompositionParameters
@@ -51,7 +53,7 @@ def write_modules(modules: ModuleMasks, path: str | os.PathLike, manifest: str |
             "class_names": list(modules.class_names),
             "units": [mask.shape[-1] for mask in modules.kept],
             "counts": modules.counts,
-            "removed_share_per_layer": removed_share_per_layer(modules),
+            "removed_share_per_layer": [float(1 - mask.mean()) for mask in modules.kept],
             "parameters": dataclasses.asdict(modules.parameters),
             **({} if modules.positions is None else {"positions": list(modules.positions)}),
         },
@@ -77,36 +79,17 @@ def read_modules(path: str | os.PathLike, manifest: str | os.PathLike, network: 
         ...     read_modules(*files, network).class_names
         ('left', 'right')
     """
-    described = read_json(
-        manifest, ("mode", "parent_sha256", "masks_sha256", "class_names", "units", "counts", "parameters")
-    )
-    arrays = read_arrays(path)
-    if sha256_of_arrays(arrays) != described["masks_sha256"]:
-        raise InputError(f"{path}: its masks are not those that {manifest} describes; decompose the model again")
-    try:
-        parameters = DecompositionParameters.of_json(described["parameters"])
-    except (KeyError, TypeError, ValueError) as error:
-        raise InputError(
-            f"{manifest}: parameters: not those of a decomposition ({error}); decompose the model again"
-        ) from error
-    reader = RecordReader(Path(manifest), described)
-    names = reader.texts("class_names", least=1)
+    found = read_described(path, manifest, ("mode", "masks_sha256", "units"), "masks")
+    reader, names = found.reader, found.common["class_names"]
     units = [
         reader.whole(f"units.{index}", number, least=1)
-        for index, number in enumerate(reader.listed("units", described["units"], least=1))
+        for index, number in enumerate(reader.listed("units", reader.value["units"], least=1))
     ]
     modules = ModuleMasks(
         mode=reader.choice("mode", MODES),
-        class_names=tuple(names),
-        kept=unpacked(f"{path}, {manifest}", arrays, len(names), units),
-        parent=reader.text("parent_sha256"),
-        parameters=parameters,
-        counts={
-            name: reader.counts(f"counts.{name}", counts)
-            for name, counts in reader.mapping("counts", described["counts"]).items()
-        },
-        thresholds=thresholds_in(f"{path}, {manifest}", arrays, len(names)),
-        positions=_positions(reader, described, len(names)),
+        kept=unpacked(f"{path}, {manifest}", found.arrays, len(names), units),
+        positions=positions(reader, len(names)) if "positions" in reader.value else None,
+        **found.common,
     )
     if network is not None:
         try:
@@ -117,12 +100,78 @@ def read_modules(path: str | os.PathLike, manifest: str | os.PathLike, network: 
     return modules
 
 
-def _positions(reader: RecordReader, described: dict, modules: int) -> tuple[int, ...] | None:
-    """Output nodes of some of a network's modules, or None where the file has all."""
-    if "positions" not in described:
-        return None
-    listed = reader.listed("positions", described["positions"], least=1)
-    positions = tuple(reader.whole(f"positions.{index}", number, least=0) for index, number in enumerate(listed))
-    if len(positions) != modules:
+class Described(NamedTuple):
+    """Two files that describe modules, whatever these consist of.
+
+    Attributes:
+        arrays: those beside the manifest, checked to be the ones that it describes.
+        reader: of the manifest.
+        common: what all modules have, as keyword arguments of their class.
+
+    Example:
+        >>> Described._fields
+        ('arrays', 'reader', 'common')
+    """
+
+    arrays: dict[str, np.ndarray]
+    reader: RecordReader
+    common: dict[str, Any]
+
+
+def read_described(
+    path: str | os.PathLike, manifest: str | os.PathLike, keys: tuple[str, ...], content: str
+) -> Described:
+    """Read a manifest and the arrays beside it.
+
+    Args:
+        path: of the arrays.
+        manifest: the JSON file.
+        keys: that the manifest must have beside those of all modules.
+        content: of the arrays, whose checksum the manifest has as ``<content>_sha256``.
+
+    Raises:
+        InputError: a file is missing or damaged, or the two do not belong together.
+
+    Example:
+        >>> read_described("rolled.npz", "nowhere.json", (), "masks")
+        Traceback (most recent call last):
+            ...
+        rnn_modules.files.atomic_files.InputError: nowhere.json: cannot be read (No such file or directory)
+    """
+    described = read_json(manifest, ("parent_sha256", "class_names", "counts", "parameters", *keys))
+    arrays = read_arrays(path)
+    if sha256_of_arrays(arrays) != described[f"{content}_sha256"]:
+        raise InputError(f"{path}: its {content} are not those that {manifest} describes; decompose the model again")
+    try:
+        parameters = DecompositionParameters.of_json(described["parameters"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise InputError(
+            f"{manifest}: parameters: not those of a decomposition ({error}); decompose the model again"
+        ) from error
+    reader = RecordReader(Path(manifest), described)
+    names = tuple(reader.texts("class_names", least=1))
+    common = {
+        "class_names": names,
+        "parent": reader.text("parent_sha256"),
+        "parameters": parameters,
+        "counts": {
+            name: reader.counts(f"counts.{name}", counts)
+            for name, counts in reader.mapping("counts", described["counts"]).items()
+        },
+        "thresholds": thresholds_in(f"{path}, {manifest}", arrays, len(names)),
+    }
+    return Described(arrays, reader, common)
+
+
+def positions(reader: RecordReader, modules: int) -> tuple[int, ...]:
+    """Output nodes of some of a network's modules, from a manifest.
+
+    Example:
+        >>> positions(RecordReader(Path("rolled.json"), {"positions": [2, 0]}), modules=2)
+        (2, 0)
+    """
+    listed = reader.listed("positions", reader.value["positions"], least=1)
+    found = tuple(reader.whole(f"positions.{index}", number, least=0) for index, number in enumerate(listed))
+    if len(found) != modules:
         reader.fail("positions", f"{modules} numbers", listed)
-    return positions
+    return found

@@ -7,12 +7,25 @@ replication package. A preset may differ by RNN type; any single value can be se
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Literal
 
 from rnn_modules.files.atomic_files import InputError
 from rnn_modules.files.command_line import LARGEST_SEED, MOST_EXAMPLES, check_settings, setting
-from rnn_modules.names import PACKAGE, PAPER, PRESETS, TRANSLATION, Head, Mode
+from rnn_modules.names import (
+    COMPACT,
+    PACKAGE,
+    PAPER,
+    PAPER_HEAD,
+    PRESETS,
+    REFITTED,
+    TRANSLATION,
+    Head,
+    Mode,
+    NodeScope,
+    Ranking,
+    Replacement,
+)
 
 EDGES = ("kernel_columns", "recurrent_columns", "recurrent_rows", "next_kernel_rows", "output_rows")
 """Kinds of edges that go with a node: from the layer's input (with the bias), from the hidden state, to the hidden
@@ -101,7 +114,8 @@ class DecompositionParameters:
     )
     head: Head = setting(
         "mean",
-        "ND output: mean of other logits (section IV-D), their log-sum-exp, or the mean less a threshold per module",
+        "ND output: mean of other logits (section IV-D), their log-sum-exp, or the mean less a threshold per module; "
+        "or, of small networks, a regression of each module's own",
     )
     calibration_sample: int = setting(
         500, "training examples on which the thresholds are calibrated", least=1, most=MOST_EXAMPLES
@@ -122,6 +136,40 @@ class DecompositionParameters:
         least=1,
         most=MOST_EXAMPLES,
     )
+    keep: float | None = setting(
+        None,
+        "make modules small networks that keep at most this share of the recurrent layers' weights; without it modules "
+        "are masks, and removal_cap says how much goes",
+        least=1e-6,
+        most=1,
+    )
+    tolerance: float | None = setting(
+        None,
+        "instead of keep: the smallest module of each class whose balanced accuracy on held-back training examples is "
+        "within this share of the whole network's",
+        least=0,
+        most=1,
+    )
+    ranking: Ranking = setting(
+        "concern",
+        "small networks: which nodes stay: those of the largest difference of the paper's statistics, of the highest "
+        "Fisher score, those from which the others can best be restored, random ones, or of the lowest score",
+    )
+    replacement: Replacement = setting(
+        "zero", "small networks: what stands for removed nodes: nothing, their mean, or a regression on the kept ones"
+    )
+    rounds: int = setting(1, "small networks: in this many steps, with another ranking before each", least=1, most=100)
+    node_scope: NodeScope = setting("class", "small networks: nodes of its own for each class, or the same for all")
+    drift_rounds: int = setting(
+        0, "small networks: fits of the fold that allow for the errors of the one before", least=0, most=100
+    )
+    weighing: Literal["equal", "sensitivity"] = setting("equal", "small networks")
+    ranking_sample: int = setting(
+        1000,
+        "small networks: decisions that each module is made on, half of them its class'",
+        least=4,
+        most=MOST_EXAMPLES,
+    )
     seed: int = setting(0, "of the sampling", least=0, most=LARGEST_SEED)
 
     def __post_init__(self) -> None:
@@ -134,6 +182,23 @@ class DecompositionParameters:
                     f"decomposition parameter {name}removed_edges: unknown {unknown}; choose from "
                     f"{[*EDGES, BETWEEN_REMOVED]}"
                 )
+
+        if self.keep is not None and self.tolerance is not None:
+            raise InputError("decomposition parameters keep and tolerance: both are given; choose one")
+        if self.head == REFITTED and not self.small:
+            raise InputError(
+                "decomposition parameter head: 'refitted' is of small networks; give keep or tolerance too"
+            )
+        of_small = ("ranking", "replacement", "rounds", "node_scope", "drift_rounds")
+        defaults = {field.name: field.default for field in fields(self)}
+        given = [name for name in of_small if getattr(self, name) != defaults[name]]
+        if given and not self.small:
+            raise InputError(f"decomposition parameter {given[0]}: is of small networks; give keep or tolerance too")
+
+    @property
+    def small(self) -> bool:
+        """Whether modules are small networks and not masks."""
+        return self.keep is not None or self.tolerance is not None
 
     def cap_of(self, mode: Mode) -> float:
         """The removal cap of a mode."""
@@ -203,11 +268,22 @@ PACKAGE_UNROLLED_CAPS: dict[tuple[str, str], tuple[float, ...]] = {
 """The same for unrolled modules, where they have others."""
 
 
+COMPACT_CHOICES = {
+    "keep": 0.1,
+    "ranking": "reconstruction",
+    "replacement": "fold",
+    "rounds": 4,
+    "drift_rounds": 2,
+    "head": REFITTED,
+}
+"""The best combination that we found for small modules."""
+
+
 def preset(name: str, architecture: str, rnn: str, layers: int = 1) -> DecompositionParameters:
     """Parameters of a preset for one kind of model.
 
     Args:
-        name: ``paper`` or ``package``.
+        name: ``paper``, ``package`` or ``compact``.
         architecture: input/output type; translation has samples of 1000 sentences.
         rnn: RNN type.
         layers: number of recurrent layers; the package's caps differ by all three.
@@ -241,6 +317,11 @@ def preset(name: str, architecture: str, rnn: str, layers: int = 1) -> Decomposi
             # As many sentences of each other language; and its modules keep the parent's output layer.
             values["negative_sampling"] = "per_class"
             values["removed_edges"] = ("kernel_columns", BETWEEN_REMOVED)
+    elif name == COMPACT:
+        values.update(COMPACT_CHOICES)
+        if architecture == TRANSLATION:
+            # A language's module keeps the output layer.
+            values["head"] = PAPER_HEAD
     elif name != PAPER:
         raise InputError(f"preset: expected {' or '.join(PRESETS)}, received {name!r}")
     if architecture == TRANSLATION:

@@ -65,7 +65,7 @@ def decomposition_cost(
             "composed": composed,
             "jaccard": float(jaccard(mode_modules, network).mean()),
             "kept_share": float(kept_share(mode_modules, network).mean()),
-            "removed_share_per_layer": removed_share_per_layer(mode_modules),
+            "removed_share_per_layer": removed_share_per_layer(mode_modules, network),
             "seconds": time.perf_counter() - start,
         }
     return {

@@ -46,7 +46,9 @@ class OneOutputPair(Problem):
         rows = np.sort(np.concatenate(parts))
         return Examples((rows,), (dataset.labels(split)[rows] == case[1]).astype(np.int32))
 
-    def compose(self, case: Case, odds: Sequence[np.ndarray]) -> dict[str, np.ndarray]:
+    def compose(
+        self, case: Case, odds: Sequence[np.ndarray], yes_from: Sequence[np.ndarray] | None = None
+    ) -> dict[str, np.ndarray]:
         """The two modules alone decide."""
         return {"pair": odds[0][list(case)].argmax(axis=0)}
 
@@ -113,14 +115,18 @@ class ManyOutputPair(Problem):
             "all_modules": np.where(whole == PADDING_ID, OTHER, whole),
         }
 
-    def compose(self, case: Case, odds: Sequence[np.ndarray]) -> dict[str, np.ndarray]:
+    def compose(
+        self, case: Case, odds: Sequence[np.ndarray], yes_from: Sequence[np.ndarray] | None = None
+    ) -> dict[str, np.ndarray]:
         """The two modules alone decide, or all modules vote (``all_modules``)."""
         two = odds[0][list(case)]
         larger = FIRST + two.argmax(axis=0)
+        # Odds of 0 are a probability of 0.5.
+        least = np.zeros(2) if yes_from is None else yes_from[0][list(case)]
+        one_says_yes = (two >= least.reshape(2, *[1] * (two.ndim - 1))).any(axis=0)
         return {
             "labelled": larger,
-            # Odds of 0 are a probability of 0.5.
-            "with_other": np.where(two.max(axis=0) >= 0, larger, OTHER),
+            "with_other": np.where(one_says_yes, larger, OTHER),
             "all_modules": _as_pair(odds[0].argmax(axis=0), case),
         }
 
@@ -173,7 +179,9 @@ class Union(Problem):
         labels = np.repeat(np.arange(2, dtype=np.int32), [len(rows) for rows in parts])
         return Examples(tuple(parts), labels)
 
-    def compose(self, case: Case, odds: Sequence[np.ndarray]) -> dict[str, np.ndarray]:
+    def compose(
+        self, case: Case, odds: Sequence[np.ndarray], yes_from: Sequence[np.ndarray] | None = None
+    ) -> dict[str, np.ndarray]:
         """Both modules' odds on one scale."""
         return {"pair": (_over_timesteps(odds[1], case) > odds[0][case[0]]).astype(np.int32)}
 
@@ -225,7 +233,9 @@ class Replacement(Problem):
         """The largest output."""
         return {"all": logits.argmax(axis=-1)}
 
-    def compose(self, case: Case, odds: Sequence[np.ndarray]) -> dict[str, np.ndarray]:
+    def compose(
+        self, case: Case, odds: Sequence[np.ndarray], yes_from: Sequence[np.ndarray] | None = None
+    ) -> dict[str, np.ndarray]:
         """The new module takes its place among the others, on one scale."""
         scores = odds[0].copy()
         scores[case[0]] = _over_timesteps(odds[1], case)

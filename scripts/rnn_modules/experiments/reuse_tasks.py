@@ -112,8 +112,13 @@ class Problem:
         """Decisions of a model trained from scratch, from its outputs ``(..., classes)``."""
         return {"pair": logits.argmax(axis=-1)}
 
-    def compose(self, case: Case, odds: Sequence[np.ndarray]) -> dict[str, np.ndarray]:
-        """Decisions of modules, from the odds ``(modules, examples, ...)`` of each dataset's model on the case."""
+    def compose(
+        self, case: Case, odds: Sequence[np.ndarray], yes_from: Sequence[np.ndarray] | None = None
+    ) -> dict[str, np.ndarray]:
+        """Decisions of modules, from the odds ``(modules, examples, ...)`` of each dataset's model on the case.
+
+        ``yes_from`` are for each model the odds ``(modules,)`` from which a module by itself says yes; 0 without them.
+        """
         raise NotImplementedError
 
     def restrict(self, case: Case, logits: Sequence[np.ndarray]) -> dict[str, np.ndarray]:

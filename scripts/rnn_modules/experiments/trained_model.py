@@ -13,10 +13,12 @@ from rnn_modules.decomposition.composition import calibrate
 from rnn_modules.decomposition.masks import ModuleMasks
 from rnn_modules.decomposition.module_files import read_modules
 from rnn_modules.decomposition.parameters import DecompositionParameters
+from rnn_modules.decomposition.small_module_files import read_small_modules
+from rnn_modules.decomposition.small_modules import AnyModules
 from rnn_modules.files.atomic_files import InputError, read_json
 from rnn_modules.files.checked_json import RecordReader
-from rnn_modules.names import Mode
-from rnn_modules.network import Classifier, EncoderDecoder, Network, classifies, load_network, translates
+from rnn_modules.names import COMPACT, Mode
+from rnn_modules.network import ArrayNetwork, Classifier, EncoderDecoder, Network, classifies, load_network, translates
 
 _KEYS = ("architecture", "dataset", "data_source", "rnn", "layers", "seed", "validation", "network_sha256")
 
@@ -47,7 +49,7 @@ class TrainedModel:
     folder: Path
     dataset_folder: Path
     record: dict
-    network: Network
+    network: ArrayNetwork
     dataset: Dataset
 
     @classmethod
@@ -83,9 +85,11 @@ class TrainedModel:
         assert translates(self.network)
         return self.network
 
-    def modules(self, mode: str) -> ModuleMasks:
-        """The modules of a mode, checked to belong to this network."""
+    def modules(self, mode: str) -> AnyModules:
+        """The modules of a mode, or the small ones (``compact``), checked to belong to this network."""
         path = self.folder / "modules" / f"{mode}.npz"
+        if mode == COMPACT:
+            return read_small_modules(path, path.with_suffix(".json"), self.network)
         return read_modules(path, path.with_suffix(".json"), self.network)
 
     def facts(self) -> dict:

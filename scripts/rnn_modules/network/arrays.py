@@ -75,6 +75,21 @@ class ArrayNetwork(Network):
         """The same network with other weights or settings of its recurrent layers."""
         return replace(self, layers=tuple(layers))
 
+    def with_output(
+        self, layers: Sequence[RecurrentLayer], weights: np.ndarray, constants: np.ndarray, first: np.ndarray
+    ) -> Self:
+        """The same network with fewer nodes, and an output layer that makes all nodes of the last layer of them.
+
+        Args:
+            layers: of fewer nodes.
+            weights: ``(nodes, units)`` of the last layer's.
+            constants: ``(units,)``.
+            first: positions of the first layer's nodes among those that were.
+        """
+        kernel = (weights @ self.output_kernel).astype(self.dtype)
+        bias = (self.output_bias + constants @ self.output_kernel).astype(self.dtype)
+        return replace(self, layers=tuple(layers), output_kernel=kernel, output_bias=bias)
+
     def save(self, path: str | os.PathLike) -> None:
         """Write the network as one ``.npz``."""
         write_arrays(path, pack(self), compress=False)
@@ -94,7 +109,7 @@ def pack(network: ArrayNetwork) -> dict[str, np.ndarray]:
         >>> sorted(pack(network))[:4]
         ['embedding', 'layers.0.bias', 'layers.0.kernel', 'layers.0.recurrent_kernel']
     """
-    arrays = {name: getattr(network, name) for name in network.array_names}
+    arrays = {name: getattr(network, name) for name in network.array_names if getattr(network, name) is not None}
     structure: dict = {"kind": network.kind}
     for stack in network.stack_names:
         structure[stack] = []

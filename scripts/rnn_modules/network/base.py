@@ -8,8 +8,10 @@ from typing import Any, Self
 
 import numpy as np
 
+from rnn_modules.files.atomic_files import InputError
 from rnn_modules.network.batching import chunks
 from rnn_modules.network.cells import LayerMask, RecurrentLayer
+from rnn_modules.network.derivatives import Trace
 from rnn_modules.network.stack import Observed
 
 
@@ -102,6 +104,16 @@ class Network(ABC):
     @abstractmethod
     def module_logits(self, inputs: Any, masks: Sequence[LayerMask] | None = None) -> np.ndarray:
         """Logits ``(modules or 1, examples, [timesteps,] outputs)`` with the edges that masks leave to each module."""
+
+    def trace(self, inputs: Any) -> list[Trace]:
+        """What each of ``layers`` did on some examples, from which derivatives follow.
+
+        Raises:
+            InputError: not for networks of this kind.
+        """
+        raise InputError(
+            f"{type(self).__name__}: small modules cannot be made of it; make masks: leave out keep and tolerance"
+        )
 
     def chunks(self, inputs: Any, modules: int = 1) -> Iterator[np.ndarray]:
         """Positions of a few examples each, see :func:`rnn_modules.network.batching.chunks`."""

@@ -39,6 +39,9 @@ class RecurrentLayer:
         reset_after: GRU only: the reset gate is applied after the product with the recurrent kernel.
         recurrent_bias: ``(gates * units,)``, only for GRU with ``reset_after``.
 
+    Layers of several networks that are run side by side have arrays with a leading axis of modules; of biases
+    ``(modules, 1, gates * units)``.
+
     Example:
         >>> layer = RecurrentLayer("gru", np.ones((3, 12)), np.ones((4, 12)), np.zeros(12), reset_after=True)
         >>> layer.units, layer.gates, layer.activations
@@ -60,7 +63,7 @@ class RecurrentLayer:
     @property
     def units(self) -> int:
         """Number of hidden nodes."""
-        return self.recurrent_kernel.shape[0]
+        return self.recurrent_kernel.shape[-2]
 
     @property
     def gates(self) -> tuple[str, ...]:
@@ -71,6 +74,12 @@ class RecurrentLayer:
     def activations(self) -> tuple[str, ...]:
         """Names of the gates' activations."""
         return tuple(self.activation if gate in SQUASHED_GATES else self.recurrent_activation for gate in self.gates)
+
+    @property
+    def weights(self) -> int:
+        """Number of weights."""
+        bias = 0 if self.recurrent_bias is None else self.recurrent_bias.size
+        return self.kernel.size + self.recurrent_kernel.size + self.bias.size + bias
 
     @property
     def states(self) -> int:
@@ -130,7 +139,9 @@ class LayerMask:
 
 
 def _product(rows: np.ndarray, matrix: np.ndarray) -> np.ndarray:
-    """``rows @ matrix`` over the last axis, as a single matrix product."""
+    """``rows @ matrix`` over the last axis, as a single matrix product; one for each module of several matrices."""
+    if matrix.ndim == 3:
+        return rows @ matrix
     return (rows.reshape(-1, rows.shape[-1]) @ matrix).reshape(*rows.shape[:-1], matrix.shape[-1])
 
 
@@ -150,13 +161,13 @@ def project(layer: RecurrentLayer, inputs: np.ndarray) -> np.ndarray:
 def _recurrent(layer: RecurrentLayer, sender: np.ndarray, mask: StepMask, gates: slice) -> np.ndarray:
     """Contribution of what the hidden nodes send, which is already masked by row, to neighbouring gates."""
     columns = slice(gates.start * layer.units, gates.stop * layer.units)
-    kernel = layer.recurrent_kernel[:, columns]
+    kernel = layer.recurrent_kernel[..., columns]
     recurrent = _product(sender, kernel)
     if mask.between_removed is not None:
         rows, kept = mask.between_removed
         recurrent = np.where(kept[..., columns] != 0, recurrent, _product(sender * rows, kernel))
     if layer.recurrent_bias is not None:
-        recurrent += layer.recurrent_bias[columns]
+        recurrent += layer.recurrent_bias[..., columns]
     return recurrent
 
 

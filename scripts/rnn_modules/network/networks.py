@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -19,6 +19,7 @@ from rnn_modules.network.arrays import LAYER_ARRAYS, ArrayNetwork, pack
 from rnn_modules.network.batching import chunks, share_out
 from rnn_modules.network.cells import LayerMask, RecurrentLayer, project
 from rnn_modules.network.checks import check_ids, check_network
+from rnn_modules.network.derivatives import Trace, trace_stack
 from rnn_modules.network.stack import Observed, State, Step, observe_stack, run_stack, shared_steps, step_stack
 
 
@@ -90,6 +91,10 @@ class Classifier(ArrayNetwork):
         """Weights of the embedding."""
         return self.embedding.size
 
+    def trace(self, inputs: np.ndarray) -> list[Trace]:
+        """What each layer did, see :meth:`Network.trace`."""
+        return trace_stack(self.layers, self.steps(inputs))
+
     def module_logits(self, inputs: np.ndarray, masks: Sequence[LayerMask] | None = None) -> np.ndarray:
         """Logits ``(modules or 1, examples, [timesteps,] outputs)`` with the edges that masks leave to each module."""
         hidden = self.hidden(inputs, masks)
@@ -133,6 +138,7 @@ class EncoderDecoder(ArrayNetwork):
         target_embedding: ``(target vocabulary, width)``; likewise.
         source_tokens: length of a source sentence.
         target_tokens: number of decoder timesteps.
+        entering: positions of the encoder's nodes whose state the decoder starts from; all of them by default.
 
     Example:
         >>> encoder, layer = (
@@ -145,7 +151,12 @@ class EncoderDecoder(ArrayNetwork):
     """
 
     kind: ClassVar[str] = "encoder_decoder"
-    array_names: ClassVar[tuple[str, ...]] = (*ArrayNetwork.array_names, "source_embedding", "target_embedding")
+    array_names: ClassVar[tuple[str, ...]] = (
+        *ArrayNetwork.array_names,
+        "source_embedding",
+        "target_embedding",
+        "entering",
+    )
     stack_names: ClassVar[tuple[str, ...]] = ("layers", "encoder")
 
     encoder: tuple[RecurrentLayer, ...]
@@ -153,6 +164,7 @@ class EncoderDecoder(ArrayNetwork):
     target_embedding: np.ndarray
     source_tokens: int
     target_tokens: int
+    entering: np.ndarray | None = None
 
     @property
     def many_output(self) -> bool:
@@ -164,13 +176,21 @@ class EncoderDecoder(ArrayNetwork):
         """Number of decoder timesteps."""
         return self.target_tokens
 
+    def with_output(
+        self, layers: Sequence[RecurrentLayer], weights: np.ndarray, constants: np.ndarray, first: np.ndarray
+    ) -> EncoderDecoder:
+        """The same network with fewer nodes in the decoder, see :meth:`ArrayNetwork.with_output`."""
+        entering = first if self.entering is None else self.entering[first]
+        return replace(super().with_output(layers, weights, constants, first), entering=entering)
+
     def encode(self, sources: np.ndarray) -> State:
-        """Final state of the encoder for ``(examples, source tokens) int32``."""
+        """State that the decoder starts from, for ``(examples, source tokens) int32``."""
         check_ids(sources, self.source_tokens, len(self.source_embedding), "source sentences")
         steps = shared_steps(self._projected_source_embedding, sources, masked=True)
         for _, state, _ in run_stack(self.encoder, steps):
             last = state
-        return tuple(steps[-1].of(part) for part in last)
+        final = tuple(steps[-1].of(part) for part in last)
+        return final if self.entering is None else tuple(part[..., self.entering] for part in final)
 
     def _decoder_steps(self, targets: np.ndarray) -> list[Step]:
         check_ids(targets, self.target_tokens, len(self.target_embedding), "decoder inputs")
@@ -221,6 +241,11 @@ class EncoderDecoder(ArrayNetwork):
         sources, targets = inputs
         run = run_stack(self.layers, self._decoder_steps(targets), masks, self.encode(sources))
         return self.output(np.stack([sent[0] for sent, _, _ in run], axis=1))
+
+    def trace(self, inputs: tuple[np.ndarray, np.ndarray]) -> list[Trace]:
+        """What each layer of the decoder did when it was fed the right words, see :meth:`Network.trace`."""
+        sources, targets = inputs
+        return trace_stack(self.layers, self._decoder_steps(targets), self.encode(sources))
 
     def translate(
         self,
@@ -299,7 +324,7 @@ def load_network(path: str | os.PathLike) -> ArrayNetwork:
     try:
         structure: Any = parse_json(str(arrays["structure"]))
         cls = {kind.kind: kind for kind in (Classifier, EncoderDecoder)}[structure.pop("kind")]
-        parts: dict = {name: arrays[name] for name in cls.array_names}
+        parts: dict = {name: arrays[name] for name in cls.array_names if name in arrays or name != "entering"}
         for stack in cls.stack_names:
             parts[stack] = tuple(
                 RecurrentLayer(

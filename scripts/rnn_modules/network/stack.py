@@ -60,7 +60,7 @@ def shared_steps(projected: np.ndarray, ids: np.ndarray, masked: bool = False) -
     depends on nothing but what has been read.
 
     Args:
-        projected: ``(vocabulary, gates * units)`` what each word sends to the first layer's gates.
+        projected: ``([modules,] vocabulary, gates * units)`` what each word sends to the first layer's gates.
         ids: ``(examples, tokens) int``.
         masked: whether id 0 is a masked step.
 
@@ -82,7 +82,7 @@ def shared_steps(projected: np.ndarray, ids: np.ndarray, masked: bool = False) -
         more = timestep > 0 and len(examples) > steps[-1].size
         steps.append(
             Step(
-                projected=projected[None],
+                projected=projected if projected.ndim == 3 else projected[None],
                 reads=words,
                 rows=rows[:, timestep],
                 parents=rows[examples, timestep - 1] if more else None,

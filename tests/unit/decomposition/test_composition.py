@@ -16,7 +16,7 @@ from rnn_modules.decomposition.composition import (
     vote,
     zeroed,
 )
-from rnn_modules.decomposition.heads import best_threshold
+from rnn_modules.decomposition.heads import best_threshold, head_odds
 from rnn_modules.decomposition.masks import whole_modules
 from rnn_modules.files.atomic_files import InputError
 from support.networks import (
@@ -24,6 +24,7 @@ from support.networks import (
     random_inputs,
     random_modules,
     random_sentences,
+    random_small_modules,
     random_translator,
 )
 
@@ -275,3 +276,67 @@ def test_a_positive_log_sum_exp_of_the_parent_is_a_probability_over_one_half():
     said_yes = parent_odds(network, inputs, ("log_sum_exp",))["log_sum_exp"] > 0
     np.testing.assert_array_equal(said_yes, probabilities.T > 0.5)
     assert said_yes.any() and not said_yes.all()
+
+
+KINDS = st.tuples(st.sampled_from(["vanilla", "gru", "lstm"]), st.integers(1, 3), st.booleans(), st.booleans())
+
+
+@given(st.integers(0, 10_000), KINDS, st.sampled_from([None, 3]))
+@settings(deadline=None, max_examples=40, derandomize=True)
+def test_small_modules_answer_side_by_side_as_each_alone(seed, kind, repeat):
+    cell, layers, many_output, shared = kind
+    network = random_classifier(seed, cell, layers, many_output=many_output, repeat=repeat)
+    modules, inputs = random_small_modules(network, seed, shared=shared), random_inputs(network, 9, seed)
+    modules = dataclasses.replace(modules, thresholds=np.random.default_rng(seed).normal(size=3))
+    odds = module_odds(network, modules, inputs, modules.heads)
+    for index in range(3):
+        alone, own = modules.network_of(index), modules.select([index])
+        logits = alone.logits(inputs)[None]
+        for head in ("mean", "log_sum_exp", "calibrated"):
+            expected = head_odds(logits, head, own.thresholds, own.positions)[0]
+            np.testing.assert_allclose(odds[head][index], expected, rtol=0, atol=1e-10)
+        hidden = alone.hidden(inputs)
+        hidden = hidden[:, 0].transpose(1, 0, 2) if many_output else hidden[0]
+        head = modules.refitted
+        says = hidden @ head.weights[index, : hidden.shape[-1]] + head.biases[index]
+        np.testing.assert_allclose(odds["refitted"][index], says + head.rates[index], rtol=0, atol=1e-10)
+        yes = odds["refitted"][index] >= modules.yes_from("refitted")[index]
+        assert (yes == (says >= 0))[np.abs(says) > 1e-9].all()
+
+
+def test_small_modules_are_calibrated_and_chosen_as_masks_are():
+    network = random_classifier(classes=4)
+    modules, inputs = random_small_modules(network), random_inputs(network, 60)
+    labels = np.arange(60) % 4
+    calibrated = calibrate(network, modules, inputs, labels, seed=0)
+    heads = ("calibrated", "refitted")
+    whole = module_odds(network, calibrated, inputs, heads)
+    some = module_odds(network, calibrated.select([3, 1]), inputs, heads, threads=2)
+    for head in heads:
+        np.testing.assert_allclose(some[head], whole[head][[3, 1]], rtol=0, atol=1e-12)
+    one, other = calibrated.thresholds[:2]
+    assert one != other
+    assert module_odds(network, modules, inputs[:0], ("refitted",))["refitted"].shape == (4, 0)
+    with pytest.raises(InputError, match="decompose this one"):
+        module_odds(random_classifier(1, classes=4), modules, inputs)
+
+
+def test_small_modules_of_languages_translate_as_their_networks_do():
+    network = random_translator(seed=7, units=6)
+    modules = random_small_modules(network, classes=2)
+    sources, _ = random_sentences(network, 12)
+    languages, start, end = np.arange(12) % 2, np.array([2, 4], np.int32), np.array([3, 5], np.int32)
+    words = translate(network, sources, languages, start, end, modules)
+    for language in range(2):
+        rows = np.flatnonzero(languages == language)
+        alone = modules.networks[language]
+        expected = alone.translate(sources[rows], np.full(6, start[language]), int(end[language]))
+        np.testing.assert_array_equal(words[rows], expected)
+    assert (words != translate(network, sources, languages, start, end)).any()
+
+
+def test_masks_say_yes_from_even_odds():
+    network = random_classifier()
+    modules = random_modules(network)
+    assert modules.heads == ("mean", "log_sum_exp", "calibrated")
+    assert modules.yes_from("mean").tolist() == [0, 0, 0]

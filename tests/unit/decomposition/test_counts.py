@@ -7,10 +7,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rnn_modules.decomposition.counts import jaccard, kept_parameters, kept_share, removed_share_per_layer
+from rnn_modules.decomposition.counts import (
+    jaccard,
+    kept_parameters,
+    kept_share,
+    recurrent_share,
+    removed_share_per_layer,
+)
 from rnn_modules.decomposition.masks import whole_modules
 from rnn_modules.decomposition.parameters import BETWEEN_REMOVED, EDGES
-from support.networks import random_classifier, random_modules, random_translator
+from support.networks import random_classifier, random_modules, random_small_modules, random_translator
 from support.reference import materialised
 
 stable = settings(deadline=None, derandomize=True)
@@ -68,4 +74,44 @@ def test_removed_share_per_layer():
     kept = np.ones((2, 1, 1, 4), bool)
     kept[0, 0, 0, :3] = False
     modules = dataclasses.replace(random_modules(network), kept=(kept, np.ones((2, 1, 1, 4), bool)))
-    assert removed_share_per_layer(modules) == [3 / 8, 0.0]
+    assert removed_share_per_layer(modules, network) == [3 / 8, 0.0]
+
+
+def test_recurrent_share_counts_the_recurrent_layers_alone():
+    network = random_classifier(cell="vanilla", layers=1, units=4, classes=2)
+    kept = np.ones((2, 1, 1, 4), bool)
+    kept[0, 0, 0, :3] = False
+    modules = dataclasses.replace(random_modules(network), kept=(kept,))
+    # Of 3 inputs, 4 nodes and a bias one node is left, or all.
+    np.testing.assert_allclose(recurrent_share(modules, network), [(3 + 1 + 1) / (12 + 16 + 4), 1])
+
+
+@pytest.mark.parametrize("shared", [False, True])
+@pytest.mark.parametrize("cell", ["vanilla", "gru", "lstm"])
+def test_a_small_module_keeps_what_its_network_has(cell, shared):
+    network = random_classifier(cell=cell, layers=2)
+    layers = tuple(
+        dataclasses.replace(layer, reset_after=True, recurrent_bias=np.ones_like(layer.bias))
+        if cell == "gru"
+        else layer
+        for layer in network.layers
+    )
+    network = network.with_layers(layers)
+    modules = random_small_modules(network, seed=3, shared=shared)
+    own = [modules.network_of(index).layers for index in range(3)]
+    weights = np.array([sum(layer.weights for layer in layers) for layers in own])
+    total = sum(layer.weights for layer in network.layers)
+    np.testing.assert_allclose(recurrent_share(modules, network), weights / total)
+    heads = np.array([layers[-1].units for layers in own])
+    whole = total + network.embedding.size + network.output_kernel.size
+    np.testing.assert_allclose(kept_share(modules, network), (weights + heads + network.embedding.size) / whole)
+    nodes = np.array([[layer.units for layer in layers] for layers in own])
+    np.testing.assert_allclose(removed_share_per_layer(modules, network), 1 - nodes.mean(axis=0) / 4)
+
+
+def test_a_small_module_of_a_language_keeps_an_output_for_every_word():
+    network = random_translator(words=6)
+    modules = random_small_modules(network, classes=2)
+    kept, total = kept_parameters(modules, network)["output"]
+    assert kept.tolist() == [6 * small.layers[-1].units for small in modules.networks]
+    assert total == network.output_kernel.size

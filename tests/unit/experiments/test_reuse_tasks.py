@@ -208,6 +208,15 @@ def random_odds(generator, problem, examples=4, timesteps=3):
     ]
 
 
+def test_a_module_by_itself_says_yes_from_odds_of_its_own():
+    problem = made_up_problem("many_output", classes=4)
+    odds = np.array([[[9.0]], [[-1.0]], [[-2.0]], [[5.0]]])
+    assert problem.compose((1, 2), [odds])["with_other"].tolist() == [[3]]
+    decided = problem.compose((1, 2), [odds], [np.array([0.0, 0.0, -3.0, 0.0])])
+    # The larger odds win the vote once one of the two says yes.
+    assert decided["with_other"].tolist() == decided["labelled"].tolist() == [[1]]
+
+
 def as_lists(decisions):
     return {name: answers.tolist() for name, answers in decisions.items()}
 

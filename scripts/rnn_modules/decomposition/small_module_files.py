@@ -1,0 +1,180 @@
+"""Small modules in files: their own weights as ``.npz``, and a JSON manifest that says what they are of.
+
+Embeddings, and an encoder-decoder's encoder, are the parent's and are taken from it when the files are read.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from collections.abc import Sequence
+
+import numpy as np
+
+from rnn_modules.decomposition.module_files import positions, read_described
+from rnn_modules.decomposition.refitting import RefittedHead
+from rnn_modules.decomposition.small_modules import SmallModules
+from rnn_modules.files.atomic_files import InputError, sha256_of_arrays, write_arrays, write_json
+from rnn_modules.network import ArrayNetwork, RecurrentLayer, translates
+from rnn_modules.network.arrays import LAYER_ARRAYS
+
+_OUTPUT = ("output_kernel", "output_bias")
+_HEAD = ("weights", "biases", "rates")
+
+
+def write_small_modules(modules: SmallModules, path: str | os.PathLike, manifest: str | os.PathLike) -> None:
+    """Write the modules' weights as ``.npz`` and all the rest as a JSON manifest that names the parent.
+
+    Example:
+        >>> import tempfile
+        >>> from rnn_modules.files.atomic_files import read_json
+        >>> from support.networks import random_classifier, random_small_modules
+        >>> modules = random_small_modules(random_classifier(cell="vanilla", layers=1))
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     write_small_modules(modules, f"{folder}/compact.npz", f"{folder}/compact.json")
+        ...     manifest = read_json(f"{folder}/compact.json", ("class_names", "networks", "weights_sha256"))
+        >>> manifest["class_names"], manifest["networks"]
+        (['class 0', 'class 1', 'class 2'], 3)
+    """
+    arrays: dict[str, np.ndarray] = {}
+    for index, (network, nodes) in enumerate(zip(modules.networks, modules.nodes, strict=True)):
+        arrays |= {f"{index}.{name}": getattr(network, name) for name in _OUTPUT}
+        for number, (layer, kept) in enumerate(zip(network.layers, nodes, strict=True)):
+            arrays[f"{index}.{number}.nodes"] = kept.astype(np.int32)
+            present = [name for name in LAYER_ARRAYS if getattr(layer, name) is not None]
+            arrays |= {f"{index}.{number}.{name}": getattr(layer, name) for name in present}
+    if modules.thresholds is not None:
+        arrays["thresholds"] = modules.thresholds
+    if modules.refitted is not None:
+        arrays |= {f"refitted.{name}": getattr(modules.refitted, name) for name in _HEAD}
+    write_arrays(path, arrays)
+    write_json(
+        manifest,
+        {
+            "mode": modules.mode,
+            "parent_sha256": modules.parent,
+            "weights_sha256": sha256_of_arrays(arrays),
+            "class_names": list(modules.class_names),
+            "positions": list(modules.positions),
+            "networks": len(modules.networks),
+            "counts": modules.counts,
+            "parameters": dataclasses.asdict(modules.parameters),
+        },
+    )
+
+
+def read_small_modules(path: str | os.PathLike, manifest: str | os.PathLike, parent: ArrayNetwork) -> SmallModules:
+    """Read the modules of a network.
+
+    Raises:
+        InputError: a file is missing or damaged, the two do not belong together, or another parent.
+
+    Example:
+        >>> import tempfile
+        >>> from support.networks import random_classifier, random_small_modules
+        >>> network = random_classifier(cell="vanilla", layers=1)
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     files = f"{folder}/compact.npz", f"{folder}/compact.json"
+        ...     write_small_modules(random_small_modules(network), *files)
+        ...     read_small_modules(*files, network).class_names
+        ('class 0', 'class 1', 'class 2')
+    """
+    found = read_described(path, manifest, ("positions", "networks", "weights_sha256"), "weights")
+    modules = len(found.common["class_names"])
+    outputs = positions(found.reader, modules)
+    number = found.reader.whole("networks", found.reader.value["networks"], least=1)
+    if number not in (1, modules):
+        found.reader.fail("networks", f"1 or {modules}", number)
+    if not translates(parent) and max(outputs) >= parent.outputs:
+        found.reader.fail("positions", f"numbers below {parent.outputs}", list(outputs))
+    arrays = _Arrays(f"{path}, {manifest}", found.arrays)
+    nodes = tuple(_nodes(arrays, index, parent) for index in range(number))
+    networks = tuple(_network(arrays, index, parent, kept) for index, kept in enumerate(nodes))
+    widest = max(network.layers[-1].units for network in networks)
+    made = SmallModules(
+        networks=networks,
+        nodes=nodes,
+        positions=outputs,
+        refitted=_head(arrays, modules, widest) if "refitted.weights" in found.arrays else None,
+        **found.common,
+    )
+    try:
+        made.check_parent(parent)
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from error
+    if made.parameters.head not in made.heads:
+        found.reader.fail("parameters.head", f"one of {', '.join(made.heads)}", made.parameters.head)
+    return made
+
+
+@dataclasses.dataclass(frozen=True)
+class _Arrays:
+    """Arrays of a file, each checked when it is taken."""
+
+    files: str
+    found: dict[str, np.ndarray]
+
+    def of(self, name: str, shape: Sequence[int], dtype: np.dtype | type) -> np.ndarray:
+        array = self.found.get(name)
+        if array is None or array.dtype != dtype or array.shape != tuple(shape) or not np.isfinite(array).all():
+            self.fail(name, f"finite {np.dtype(dtype)} {tuple(shape)}")
+        assert array is not None
+        return array
+
+    def fail(self, name: str, expected: str) -> None:
+        array = self.found.get(name)
+        received = "none" if array is None else f"{array.dtype} {array.shape}"
+        raise InputError(f"{self.files}: {name}: expected {expected}, received {received}; decompose the model again")
+
+
+def _nodes(arrays: _Arrays, index: int, parent: ArrayNetwork) -> list[np.ndarray]:
+    """For each layer the positions of the nodes that a module keeps."""
+    kept = []
+    for number, layer in enumerate(parent.layers):
+        name = f"{index}.{number}.nodes"
+        nodes = arrays.found.get(name)
+        if (
+            nodes is None
+            or (nodes.dtype, nodes.ndim) != (np.int32, 1)
+            or not len(nodes)
+            or nodes[0] < 0
+            or nodes[-1] >= layer.units
+            or (np.diff(nodes) <= 0).any()
+        ):
+            arrays.fail(name, f"ascending int32 positions of some of {layer.units} nodes")
+        assert nodes is not None
+        kept.append(nodes)
+    return kept
+
+
+def _network(arrays: _Arrays, index: int, parent: ArrayNetwork, nodes: list[np.ndarray]) -> ArrayNetwork:
+    """A module's network, with the parent's embeddings."""
+    layers, below = [], parent.layers[0].kernel.shape[0]
+    for number, (layer, kept) in enumerate(zip(parent.layers, nodes, strict=True)):
+        layers.append(_layer(arrays, f"{index}.{number}", layer, below, len(kept)))
+        below = len(kept)
+    output = {
+        "output_kernel": arrays.of(f"{index}.output_kernel", (below, parent.outputs), parent.dtype),
+        "output_bias": arrays.of(f"{index}.output_bias", (parent.outputs,), parent.dtype),
+    }
+    entering = {"entering": nodes[0]} if translates(parent) else {}
+    return dataclasses.replace(parent, layers=tuple(layers), **output, **entering)
+
+
+def _layer(arrays: _Arrays, place: str, layer: RecurrentLayer, inputs: int, units: int) -> RecurrentLayer:
+    columns, dtype = len(layer.gates) * units, layer.kernel.dtype
+    recurrent_bias = None
+    if layer.reset_after and f"{place}.recurrent_bias" in arrays.found:
+        recurrent_bias = arrays.of(f"{place}.recurrent_bias", (columns,), dtype)
+    return dataclasses.replace(
+        layer,
+        kernel=arrays.of(f"{place}.kernel", (inputs, columns), dtype),
+        recurrent_kernel=arrays.of(f"{place}.recurrent_kernel", (units, columns), dtype),
+        bias=arrays.of(f"{place}.bias", (columns,), dtype),
+        recurrent_bias=recurrent_bias,
+    )
+
+
+def _head(arrays: _Arrays, modules: int, units: int) -> RefittedHead:
+    weights = arrays.of("refitted.weights", (modules, units), np.float64)
+    return RefittedHead(weights, *(arrays.of(f"refitted.{name}", (modules,), np.float64) for name in _HEAD[1:]))

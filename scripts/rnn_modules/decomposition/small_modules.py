@@ -1,0 +1,187 @@
+"""Modules that are networks of fewer nodes than their parent, run side by side in one batched product."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+
+from rnn_modules.decomposition.heads import head_odds
+from rnn_modules.decomposition.masks import ModuleMasks
+from rnn_modules.decomposition.parameters import DecompositionParameters
+from rnn_modules.decomposition.refitting import RefittedHead
+from rnn_modules.files.atomic_files import InputError
+from rnn_modules.names import HEADS, REFITTED, Mode
+from rnn_modules.network import ArrayNetwork, Network, RecurrentLayer
+
+
+@dataclass(frozen=True, eq=False)
+class SmallModules:
+    """The modules of one model, one per class, as networks of fewer nodes.
+
+    Attributes:
+        class_names: names of the dominant classes (target languages for translation).
+        networks: of each module; one alone when all share their nodes.
+        nodes: of each network, for each layer the positions of its nodes among the parent's.
+        parent: checksum of the network that they were made of.
+        parameters: how they were made.
+        counts: per class, the number of positive and negative decisions that it was made on.
+        thresholds: ``(modules,)`` calibrated thresholds on the odds of D against ND, or None.
+        refitted: the modules' own heads, or None (translation).
+        positions: output node of each module's dominant class.
+
+    Example:
+        >>> layer = RecurrentLayer("vanilla", np.eye(2), np.eye(2), np.zeros(2), return_sequences=False)
+        >>> from rnn_modules.network import Classifier
+        >>> network = Classifier((layer,), np.eye(2), np.zeros(2), embedding=np.eye(2), tokens=3)
+        >>> alone, parameters = ([np.array([0, 1])],), DecompositionParameters(keep=1.0)
+        >>> modules = SmallModules(("left", "right"), (network,), alone, network.sha256, parameters, positions=(0, 1))
+        >>> len(modules), modules.mode, modules.side_by_side.layers[0].kernel.shape
+        (2, 'rolled', (1, 2, 2))
+    """
+
+    class_names: tuple[str, ...]
+    networks: tuple[ArrayNetwork, ...]
+    nodes: tuple[Sequence[np.ndarray], ...]
+    parent: str
+    parameters: DecompositionParameters
+    positions: tuple[int, ...]
+    counts: dict[str, dict[str, int]] = field(default_factory=dict)
+    thresholds: np.ndarray | None = None
+    refitted: RefittedHead | None = None
+
+    mode: Mode = "rolled"
+
+    def __len__(self) -> int:
+        """Number of modules."""
+        return len(self.class_names)
+
+    @property
+    def outputs(self) -> tuple[int, ...]:
+        """Output node of each module's dominant class."""
+        return self.positions
+
+    @property
+    def heads(self) -> tuple[str, ...]:
+        """Heads that these modules answer by."""
+        return tuple(HEADS) if self.refitted is None else (*HEADS, REFITTED)
+
+    def yes_from(self, head: str) -> np.ndarray:
+        """Odds ``(modules,)``, as they vote, from which a module by itself says yes."""
+        if head == REFITTED and self.refitted is not None:
+            return self.refitted.rates
+        return np.zeros(len(self))
+
+    def network_of(self, index: int) -> ArrayNetwork:
+        """The network of one module."""
+        return self.networks[0 if len(self.networks) == 1 else index]
+
+    def check_parent(self, network: Network) -> None:
+        """Raise :class:`InputError` unless ``network`` is the one the modules were made of."""
+        if network.sha256 != self.parent:
+            raise InputError(
+                f"the modules belong to the network {self.parent[:12]}, received {network.sha256[:12]}; "
+                "give the model they were cut from, or decompose this one"
+            )
+
+    def select(self, indices: list[int]) -> SmallModules:
+        """The modules at these positions, in this order."""
+        shared = len(self.networks) == 1
+        return dataclasses.replace(
+            self,
+            class_names=tuple(self.class_names[index] for index in indices),
+            networks=self.networks if shared else tuple(self.networks[index] for index in indices),
+            nodes=self.nodes if shared else tuple(self.nodes[index] for index in indices),
+            thresholds=None if self.thresholds is None else self.thresholds[indices],
+            refitted=None if self.refitted is None else self.refitted.select(indices),
+            positions=tuple(self.positions[index] for index in indices),
+        )
+
+    @cached_property
+    def side_by_side(self) -> ArrayNetwork:
+        """All modules as one network, whose arrays have an axis of modules before the others.
+
+        Smaller ones are filled up with nodes that send nothing.
+        """
+        first = self.networks[0]
+        layers: list[RecurrentLayer] = []
+        below = first.layers[0].kernel.shape[0]
+        for index in range(len(first.layers)):
+            parts = [network.layers[index] for network in self.networks]
+            units = max(layer.units for layer in parts)
+            layers.append(_stacked(parts, below, units))
+            below = units
+        kernels = [_filled(network.output_kernel, below, network.outputs) for network in self.networks]
+        return dataclasses.replace(
+            first,
+            layers=tuple(layers),
+            output_kernel=np.stack(kernels),
+            output_bias=np.stack([network.output_bias for network in self.networks])[:, None],
+        )
+
+    def odds(self, hidden: np.ndarray, heads: Sequence[str], voting: bool = True) -> dict[str, np.ndarray]:
+        """Log-odds of every module's class.
+
+        Args:
+            hidden: ``(modules or 1, ..., units)`` of :attr:`side_by_side`.
+            heads: some of :attr:`heads`.
+            voting: whether refitted odds are to be compared with those of other modules.
+
+        Returns:
+            Per head ``(modules, ...)``.
+        """
+        found = {}
+        if set(heads) - {REFITTED}:
+            network = self.side_by_side
+            extra = (1,) * (hidden.ndim - 3)
+            kernel = network.output_kernel.reshape(len(self.networks), *extra, *network.output_kernel.shape[1:])
+            bias = network.output_bias.reshape(len(self.networks), *extra, 1, -1)
+            logits = hidden @ kernel + bias
+            logits = np.broadcast_to(logits, (len(self), *logits.shape[1:]))
+        for head in heads:
+            if head != REFITTED:
+                found[head] = head_odds(logits, head, self.thresholds, self.positions)
+                continue
+            if self.refitted is None:
+                raise InputError(f"head: received {head!r}; these modules answer by {', '.join(self.heads)}")
+            # Of some modules the largest may be smaller than that of all.
+            weights = _filled(self.refitted.weights[:, : hidden.shape[-1]], len(self), hidden.shape[-1])
+            odds = dataclasses.replace(self.refitted, weights=weights).odds(hidden).astype(hidden.dtype)
+            if voting:
+                odds += self.refitted.rates.astype(odds.dtype).reshape(-1, *[1] * (odds.ndim - 1))
+            found[head] = odds
+        return found
+
+
+AnyModules = ModuleMasks | SmallModules
+"""Modules of one model, whatever each consists of."""
+
+
+def _stacked(layers: Sequence[RecurrentLayer], inputs: int, units: int) -> RecurrentLayer:
+    """Layers of several networks as one, of as many inputs and nodes as the largest has."""
+    first = layers[0]
+    gates = len(first.gates)
+
+    def wide(array: np.ndarray, rows: int) -> np.ndarray:
+        parts = array.reshape(-1, gates, array.shape[-1] // gates)
+        return np.stack([_filled(parts[:, gate], rows, units) for gate in range(gates)], axis=1).reshape(rows, -1)
+
+    recurrent_bias = None
+    if first.recurrent_bias is not None:
+        biases = [layer.recurrent_bias for layer in layers if layer.recurrent_bias is not None]
+        recurrent_bias = np.stack([wide(bias, 1) for bias in biases])
+    return dataclasses.replace(
+        first,
+        kernel=np.stack([wide(layer.kernel, inputs) for layer in layers]),
+        recurrent_kernel=np.stack([wide(layer.recurrent_kernel, units) for layer in layers]),
+        bias=np.stack([wide(layer.bias, 1) for layer in layers]),
+        recurrent_bias=recurrent_bias,
+    )
+
+
+def _filled(array: np.ndarray, rows: int, columns: int) -> np.ndarray:
+    """With zeros below and to the right."""
+    return np.pad(array, [(0, rows - array.shape[0]), (0, columns - array.shape[1])])
