@@ -13,7 +13,8 @@ from rnn_modules.data.dataset import Dataset
 from rnn_modules.files.atomic_files import InputError, replacing, write_json
 from rnn_modules.files.command_line import peak_memory_mib
 from rnn_modules.files.provenance import provenance
-from rnn_modules.network import ArrayNetwork, from_keras
+from rnn_modules.network import ArrayNetwork
+from rnn_modules.network.from_keras import from_keras
 from rnn_modules.training.architectures import ArchitectureSettings, build
 from rnn_modules.training.fit import (
     TrainingSettings,
