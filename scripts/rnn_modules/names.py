@@ -48,6 +48,9 @@ RANKINGS: dict[str, str] = {
 Replacement = Literal["zero", "mean", "fold"]
 REPLACEMENTS: tuple[Replacement, ...] = ("zero", "mean", "fold")
 """What stands for removed nodes."""
+Weighing = Literal["equal", "sensitivity"]
+WEIGHINGS: tuple[Weighing, ...] = ("equal", "sensitivity")
+"""How much observations count in regressions."""
 NodeScope = Literal["class", "shared"]
 NODE_SCOPES: tuple[NodeScope, ...] = ("class", "shared")
 """Whether each module has nodes of its own, or all have the same."""

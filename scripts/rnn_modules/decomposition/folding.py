@@ -83,7 +83,14 @@ class LayerMoments:
 
     @classmethod
     def of(cls, sent: Sent) -> LayerMoments:
-        """Those of what a layer sends."""
+        """Those of what a layer sends.
+
+        Example:
+            >>> from rnn_modules.decomposition.activity import Observations
+            >>> rows = Observations(np.array([[1.0, 2.0], [3.0, 6.0]]))
+            >>> LayerMoments.of(Sent(back=rows, onward=rows)).onward.means.tolist()
+            [2.0, 4.0]
+        """
         return cls(
             Moments.of(sent.back),
             Moments.of(sent.back, centred=True),
@@ -102,7 +109,14 @@ class Drift:
 
     @classmethod
     def of(cls, whole: Sent, small: Sent, kept: np.ndarray) -> Drift:
-        """From what a layer sends in the whole network and in the smaller one."""
+        """From what a layer sends in the whole network and in the smaller one.
+
+        Example:
+            >>> from rnn_modules.decomposition.activity import Observations
+            >>> rows, less = Observations(np.array([[1.0, 2.0], [3.0, 6.0]])), Observations(np.array([[2.5], [6.0]]))
+            >>> Drift.of(Sent(rows, rows), Sent(less, less), np.array([1])).back.tolist()
+            [[0.125]]
+        """
         reset = None
         if whole.reset is not None and small.reset is not None:
             reset = Moments.of(whole.reset.less(small.reset, kept)).products

@@ -25,8 +25,16 @@ from rnn_modules.names import (
     NodeScope,
     Ranking,
     Replacement,
+    Weighing,
 )
 
+OF_SMALL = ("ranking", "replacement", "rounds", "node_scope", "drift_rounds", "weighing", "ranking_sample")
+"""Parameters of small networks alone."""
+OF_MASKS = (
+    *("removal_cap", "cap_counts", "removal_scope", "always_remove_within", "gate_approach", "relu_rule"),
+    *("rate_difference", "removed_edges", "unrolled_output_rows", "reset_gate", "replayed_gates", "rolled_replay"),
+)
+"""Parameters of masks alone."""
 EDGES = ("kernel_columns", "recurrent_columns", "recurrent_rows", "next_kernel_rows", "output_rows")
 """Kinds of edges that go with a node: from the layer's input (with the bias), from the hidden state, to the hidden
 state, to the next recurrent layer, to the output layer."""
@@ -145,8 +153,8 @@ class DecompositionParameters:
     )
     tolerance: float | None = setting(
         None,
-        "instead of keep: the smallest module of each class whose balanced accuracy on held-back training examples is "
-        "within this share of the whole network's",
+        "instead of keep: the smallest module of each class, down to a hundredth of the weights, whose balanced accuracy "
+        "with a refitted head on held-back training examples is within this share of the whole network's",
         least=0,
         most=1,
     )
@@ -158,12 +166,22 @@ class DecompositionParameters:
     replacement: Replacement = setting(
         "zero", "small networks: what stands for removed nodes: nothing, their mean, or a regression on the kept ones"
     )
-    rounds: int = setting(1, "small networks: in this many steps, with another ranking before each", least=1, most=100)
+    rounds: int = setting(
+        1,
+        "small networks: in this many steps, with another ranking before each; with tolerance, for each tenth of the "
+        "weights",
+        least=1,
+        most=100,
+    )
     node_scope: NodeScope = setting("class", "small networks: nodes of its own for each class, or the same for all")
     drift_rounds: int = setting(
         0, "small networks: fits of the fold that allow for the errors of the one before", least=0, most=100
     )
-    weighing: Literal["equal", "sensitivity"] = setting("equal", "small networks")
+    weighing: Weighing = setting(
+        "equal",
+        "small networks: how much each observation counts where nodes are estimated from others: all the same, or as "
+        "much as the class' odds depend on what is sent there",
+    )
     ranking_sample: int = setting(
         1000,
         "small networks: decisions that each module is made on, half of them its class'",
@@ -189,11 +207,19 @@ class DecompositionParameters:
             raise InputError(
                 "decomposition parameter head: 'refitted' is of small networks; give keep or tolerance too"
             )
-        of_small = ("ranking", "replacement", "rounds", "node_scope", "drift_rounds")
-        defaults = {field.name: field.default for field in fields(self)}
-        given = [name for name in of_small if getattr(self, name) != defaults[name]]
-        if given and not self.small:
-            raise InputError(f"decomposition parameter {given[0]}: is of small networks; give keep or tolerance too")
+        changed = {field.name for field in fields(self) if getattr(self, field.name) != field.default}
+        for names, kind, way_out in (
+            (() if self.small else OF_SMALL, "small networks", "give keep or tolerance too"),
+            (OF_MASKS if self.small else (), "masks", "leave it out, or keep and tolerance"),
+        ):
+            for name in names:
+                if name in changed:
+                    raise InputError(f"decomposition parameter {name}: is of {kind}; {way_out}")
+        if self.drift_rounds and self.replacement != "fold":
+            raise InputError(
+                f"decomposition parameter drift_rounds: is of the replacement 'fold', received {self.replacement!r}; "
+                "give 0"
+            )
 
     @property
     def small(self) -> bool:
@@ -274,6 +300,7 @@ COMPACT_CHOICES = {
     "replacement": "fold",
     "rounds": 4,
     "drift_rounds": 2,
+    "weighing": "sensitivity",
     "head": REFITTED,
 }
 """The best combination that we found for small modules."""

@@ -54,7 +54,24 @@ class Task:
         weighed: bool = False,
         concern: list[np.ndarray] | None = None,
     ) -> Task:
-        """Run the whole network on the decisions of some classes, once forth and back."""
+        """Run the whole network on the decisions of some classes, once forth and back.
+
+        Args:
+            network: the whole network.
+            inputs: training inputs.
+            outputs: positions of the classes.
+            places: of each class, some decisions.
+            weighed: whether observations count as much as the class depends on them.
+            concern: scores by the paper's statistics.
+
+        Example:
+            >>> from rnn_modules.network import Classifier, RecurrentLayer
+            >>> layer = RecurrentLayer("vanilla", np.eye(2), np.eye(2), np.zeros(2), return_sequences=False)
+            >>> network = Classifier((layer,), np.array([[1.0, 0], [0, 0]]), np.zeros(2), embedding=np.eye(2), tokens=1)
+            >>> places = Places(np.arange(2), None, np.array([True, False]))
+            >>> Task.of(network, np.array([[0], [1]]), [0], [places]).scores[0].round(2).tolist()
+            [0.29, 0.0]
+        """
         of_classes = tuple(rows_of(inputs, of_class.rows) for of_class in places)
         observed, scores = [], [np.zeros(layer.units) for layer in network.layers]
         for output, of_class, own in zip(outputs, places, of_classes, strict=True):

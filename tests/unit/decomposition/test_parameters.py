@@ -109,7 +109,7 @@ def test_caps_of_vanilla_models_are_the_steps_nearest_to_what_the_published_indi
 
 
 def test_unknown_preset_is_an_error():
-    with pytest.raises(InputError, match="expected paper or package, received 'papre'"):
+    with pytest.raises(InputError, match="expected paper or package or compact, received 'papre'"):
         preset("papre", "one_to_one", "lstm")
 
 
