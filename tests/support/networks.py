@@ -160,18 +160,20 @@ def random_small_modules(network, seed=0, classes=None, shared=False, **paramete
         parameters=dataclasses.replace(preset("compact", architecture, "lstm"), **parameters),
         positions=tuple(range(classes)),
         counts={f"class {label}": {"positive": label + 1, "negative": 7} for label in range(classes)},
-        refitted=None if translates(network) else _random_heads(generator, networks, classes, widest),
+        refitted=None if translates(network) else _random_heads(generator, network, networks, classes, widest),
     )
 
 
 def _random_moments(generator, units):
-    def moments(centred):
-        return Moments.of(generator.normal(size=(50, units)), centred)
+    def moments(centre):
+        rows = generator.normal(size=(50, units))
+        return Moments(rows.T @ rows / len(rows), centre * rows.mean(axis=0))
 
-    return LayerMoments(moments(False), moments(True), moments(True), moments(False))
+    return LayerMoments(moments(0), moments(1), moments(1), moments(0))
 
 
-def _random_heads(generator, networks, classes, widest):
+def _random_heads(generator, network, networks, classes, widest):
     units = [networks[0 if len(networks) == 1 else index].layers[-1].units for index in range(classes)]
     weights = generator.normal(size=(classes, widest)) * (np.arange(widest) < np.array(units)[:, None])
-    return RefittedHead(weights, generator.normal(size=classes), generator.normal(size=classes) - 2)
+    biases = generator.normal(size=(classes, network.timesteps if network.many_output else 1))
+    return RefittedHead(weights, biases, generator.normal(size=classes) - 2)

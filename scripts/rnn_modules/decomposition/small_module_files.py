@@ -90,12 +90,16 @@ def read_small_modules(path: str | os.PathLike, manifest: str | os.PathLike, par
     arrays = _Arrays(f"{path}, {manifest}", found.arrays)
     nodes = tuple(_nodes(arrays, index, parent) for index in range(number))
     networks = tuple(_network(arrays, index, parent, kept) for index, kept in enumerate(nodes))
-    widest = max(network.layers[-1].units for network in networks)
+    shape = (
+        modules,
+        max(network.layers[-1].units for network in networks),
+        parent.timesteps if parent.many_output else 1,
+    )
     made = SmallModules(
         networks=networks,
         nodes=nodes,
         positions=outputs,
-        refitted=_head(arrays, modules, widest) if "refitted.weights" in found.arrays else None,
+        refitted=_head(arrays, *shape) if "refitted.weights" in found.arrays else None,
         **found.common,
     )
     try:
@@ -175,6 +179,9 @@ def _layer(arrays: _Arrays, place: str, layer: RecurrentLayer, inputs: int, unit
     )
 
 
-def _head(arrays: _Arrays, modules: int, units: int) -> RefittedHead:
-    weights = arrays.of("refitted.weights", (modules, units), np.float64)
-    return RefittedHead(weights, *(arrays.of(f"refitted.{name}", (modules,), np.float64) for name in _HEAD[1:]))
+def _head(arrays: _Arrays, modules: int, units: int, timesteps: int) -> RefittedHead:
+    return RefittedHead(
+        weights=arrays.of("refitted.weights", (modules, units), np.float64),
+        biases=arrays.of("refitted.biases", (modules, timesteps), np.float64),
+        rates=arrays.of("refitted.rates", (modules,), np.float64),
+    )
