@@ -35,6 +35,8 @@ Preset = Literal["paper", "package"]
 PAPER, PACKAGE = "paper", "package"
 PRESETS = (PAPER, PACKAGE)
 
+CAP_READINGS: tuple[Literal["removals", "nodes", "edges"], ...] = ("removals", "nodes", "edges")
+"""What the cap of removal may be a share of; the first is how we read Algorithm 4."""
 INTER: dict[str, str] = {"one_to_one-one_to_many": "1:1-1:N", "many_to_one-many_to_many": "M:1-M:N"}
 """Pairs of input/output types whose modules read the same kind of input (paper section V-B2)."""
 SCENARIOS: dict[str, str] = {
