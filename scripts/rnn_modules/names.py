@@ -55,6 +55,8 @@ NodeScope = Literal["class", "shared"]
 NODE_SCOPES: tuple[NodeScope, ...] = ("class", "shared")
 """Whether each module has nodes of its own, or all have the same."""
 
+CAP_READINGS: tuple[Literal["removals", "nodes", "edges"], ...] = ("removals", "nodes", "edges")
+"""What the cap of removal may be a share of; the first is how we read Algorithm 4."""
 INTER: dict[str, str] = {"one_to_one-one_to_many": "1:1-1:N", "many_to_one-many_to_many": "M:1-M:N"}
 """Pairs of input/output types whose modules read the same kind of input (paper section V-B2)."""
 SCENARIOS: dict[str, str] = {

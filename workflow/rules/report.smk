@@ -3,6 +3,7 @@
 TABLES, FIGURES = RUN.tables, RUN.figures
 COSTS = RECORDS["decomposition_cost"]
 CASES = [*RQ2, *RQ3, *RECORDS["scenario"]]
+CONTROLS = RECORDS["controls"]
 VARIANTS, REMOVAL_SWEEP = RECORDS["variants"], RECORDS["removal_sweep"]
 
 
@@ -11,18 +12,20 @@ localrules:
     tabulate_decomposition_cost,
     tabulate_cases,
     tabulate_variants,
+    tabulate_controls,
     answer_claims,
     plot_decomposition_cost,
     plot_reuse,
     plot_replacement,
     plot_removal_sweep,
     plot_modules,
+    plot_controls,
     write_report,
 
 
 rule tables:
     input:
-        expand(f"{TABLES}/{{name}}.md", name=run_folder.TABLES),
+        expand(f"{TABLES}/{{name}}.md", name=run_folder.tables_of(config)),
 
 
 rule figures:
@@ -114,11 +117,36 @@ rule tabulate_variants:
         job("tabulate_variants.py {input.records} --output-folder {params.folder}")
 
 
+rule tabulate_controls:
+    input:
+        records=CONTROLS,
+    output:
+        expand(f"{TABLES}/controls.{{kind}}", kind=["csv", "json", "md", "tex"]),
+        report(
+            f"{TABLES}/controls.html",
+            caption="../report/controls.rst",
+            category="Tables",
+            labels={"table": "controls of the method"},
+        ),
+    log:
+        f"{RESULTS}/logs/tabulate_controls.log",
+    conda:
+        "../../envs/analysis.yaml"
+    resources:
+        **asks("tabulate_controls"),
+    params:
+        code=code_of("tabulate_controls.py"),
+        folder=lambda wildcards, output: folder_of(output),
+    shell:
+        job("tabulate_controls.py {input.records} --output-folder {params.folder}")
+
+
 rule answer_claims:
     input:
         costs=COSTS,
         cases=CASES,
         variants=VARIANTS,
+        controls=CONTROLS,
     output:
         expand(f"{TABLES}/claims.{{kind}}", kind=["json", "md", "tex"]),
         report(
@@ -139,7 +167,7 @@ rule answer_claims:
     shell:
         job(
             "answer_claims.py --decomposition-cost {input.costs} --cases {input.cases} --variants {input.variants} "
-            "--output-folder {params.folder}"
+            "--controls {input.controls} --output-folder {params.folder}"
         )
 
 
@@ -229,6 +257,29 @@ rule plot_removal_sweep:
         job("plot_removal_sweep.py {input.records} --output {output.png} --output-svg {output.svg}")
 
 
+rule plot_controls:
+    input:
+        records=CONTROLS,
+    output:
+        png=f"{FIGURES}/controls.png",
+        svg=report(
+            f"{FIGURES}/controls.svg",
+            caption="../report/figure_controls.rst",
+            category="Figures",
+            labels={"figure": "does identification beat chance?"},
+        ),
+    log:
+        f"{RESULTS}/logs/plot_controls.log",
+    conda:
+        "../../envs/analysis.yaml"
+    resources:
+        **asks("plot_controls"),
+    params:
+        code=code_of("plot_controls.py"),
+    shell:
+        job("plot_controls.py {input.records} --output {output.png} --output-svg {output.svg}")
+
+
 rule plot_modules:
     input:
         record=drawn_model("decomposition_cost.json"),
@@ -260,8 +311,8 @@ rule plot_modules:
 rule write_report:
     input:
         models=RECORDS["training"],
-        records=[*COSTS, *CASES, *VARIANTS, *REMOVAL_SWEEP],
-        tables=expand(f"{TABLES}/{{name}}.json", name=run_folder.TABLES),
+        records=[*COSTS, *CASES, *VARIANTS, *REMOVAL_SWEEP, *CONTROLS],
+        tables=expand(f"{TABLES}/{{name}}.json", name=run_folder.tables_of(config)),
         figures=rules.figures.input,
     output:
         report(

@@ -202,6 +202,8 @@ def _misfits(config: dict) -> Iterator[tuple[str, str]]:
     for section in ("reuse", "variants", "removal_sweep"):
         if (layers := config[section]["layers"]) not in config["layers"]:
             yield f"{section}.layers", f"received {layers}; use one of layers, {config['layers']}"
+    if absent := [layers for layers in config["controls"]["layers"] or [] if layers not in config["layers"]]:
+        yield "controls.layers", f"received {absent}; use some of layers, {config['layers']}, or null for all"
     for key, named in (
         ("reuse.rnn_types", config["reuse"].get("rnn_types", [])),
         ("variants.rnn_types", config["variants"]["rnn_types"]),

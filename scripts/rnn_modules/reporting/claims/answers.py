@@ -6,11 +6,8 @@ import dataclasses
 from collections import Counter
 from dataclasses import dataclass
 
-from rnn_modules.records.case_records import CaseRecord
-from rnn_modules.records.cost_records import Record, check_together
 from rnn_modules.records.published.claims import Claim
 from rnn_modules.records.published.claims import claims as published_claims
-from rnn_modules.records.variant_records import VariantRecord
 from rnn_modules.reporting.analysis import case_deltas, cost_deltas
 from rnn_modules.reporting.analysis.clusters import ClusterEstimate
 from rnn_modules.reporting.analysis.rolled_many_output import rolled_many_output
@@ -19,6 +16,9 @@ from rnn_modules.reporting.claims.case_claims import case_evidence, published_ca
 from rnn_modules.reporting.claims.cost_claims import cost_evidence, invalid_reasons, published_parts
 from rnn_modules.reporting.claims.evidence import Evidence
 from rnn_modules.reporting.claims.gate_claim import GATES, gate_evidence, published_gate_difference
+from rnn_modules.reporting.claims.given import Given
+from rnn_modules.reporting.claims.own_claims import answer_own_claims
+from rnn_modules.reporting.claims.own_sheet import own_facts, own_sheet, own_text
 from rnn_modules.reporting.claims.remarks import REMARKS, notes
 from rnn_modules.reporting.claims.rolled_many_output import sheet as rolled_sheet
 from rnn_modules.reporting.claims.verdicts import VERDICTS, Verdict, VerdictRule
@@ -108,42 +108,6 @@ class Answer:
     parts: tuple[Part, ...]
 
 
-@dataclass(frozen=True)
-class Given:
-    """The records behind the answers; any of the lists may be empty, but not all.
-
-    Example:
-        >>> from rnn_modules.records.cost_records import read_record
-        >>> path = "results/reference/laptop/models/many_to_one/clinc/lstm-1/seed-0/decomposition_cost.json"
-        >>> given = Given([read_record(path)], [], [])
-        >>> given.sources, given.caption()[:34]
-        (['mirror'], 'Cost of decomposition: run laptop,')
-    """
-
-    costs: list[Record]
-    cases: list[CaseRecord]
-    variants: list[VariantRecord]
-
-    def __post_init__(self) -> None:
-        """Check that all are of one run and preset; raises :class:`InputError`."""
-        firsts = [group[0] for group in (self.costs, self.cases, self.variants) if group]
-        check_together(firsts, lambda record: (type(record),))
-
-    @property
-    def sources(self) -> list[str]:
-        """Data sources of all records."""
-        return [record.data_source for record in (*self.costs, *self.cases, *self.variants)]
-
-    def caption(self) -> str:
-        """Where the figures come from, one paragraph per kind of record."""
-        captions = {
-            "Cost of decomposition": cost_deltas.caption(self.costs) if self.costs else "",
-            "Reuse, replacement and scenarios": case_deltas.caption(self.cases) if self.cases else "",
-            "Gate approaches": cost_deltas.caption(self.variants) if self.variants else "",
-        }
-        return "\n\n".join(f"{name}: {text[0].lower()}{text[1:]}" for name, text in captions.items() if text)
-
-
 def answer_claims(given: Given, rule: VerdictRule | None = None) -> list[Answer]:
     """Claims C01 to C40, in order.
 
@@ -217,10 +181,13 @@ def summary(given: Given, rule: VerdictRule | None = None) -> dict[str, object]:
             "decomposition_cost": cost_deltas.description(given.costs) if given.costs else None,
             "cases": case_deltas.description(given.cases) if given.cases else None,
             "variants": cost_deltas.description(given.variants) if given.variants else None,
+            "controls": cost_deltas.description(given.controls) if given.controls else None,
         },
         "rule": dataclasses.asdict(rule) | {"text": rule.text()},
         "verdicts": _counted(answers),
         "claims": [_answer_facts(answer) for answer in answers],
+        "own_rule": own_text(rule),
+        "own_claims": [own_facts(answer) for answer in answer_own_claims(given, rule)],
         "rolled_many_output": rolled_many_output(given.costs),
     }
 
@@ -274,7 +241,7 @@ def sheets(given: Given, rule: VerdictRule | None = None) -> tuple[Sheet, ...]:
         >>> folder = Path("results/reference/laptop/models/many_to_one")
         >>> records = read_records(folder.glob("**/decomposition_cost.json"))
         >>> [sheet.title for sheet in sheets(Given(records, [], []))]
-        ["The paper's 40 claims"]
+        ["The paper's 40 claims", 'Claims of our own']
     """
     rule = rule or VerdictRule()
     answers = answer_claims(given, rule)
@@ -295,7 +262,8 @@ def sheets(given: Given, rule: VerdictRule | None = None) -> tuple[Sheet, ...]:
         leading=5,
     )
     rolled = rolled_many_output(given.costs)
-    return (claims, *([rolled_sheet(rolled, given.sources)] if rolled else []))
+    own = own_sheet(list(map(own_facts, answer_own_claims(given, rule))), own_text(rule), given.sources)
+    return (claims, own, *([rolled_sheet(rolled, given.sources)] if rolled else []))
 
 
 def _row(answer: Answer) -> tuple[Cell, ...]:

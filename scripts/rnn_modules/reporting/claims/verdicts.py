@@ -133,7 +133,7 @@ class VerdictRule:
             for name, figure in figures.items()
         ]
         verdict = min(verdicts, key=lambda verdict: _PREFERRED.index(verdict.text))
-        if verdict.text in (REPRODUCED, DIRECTION_ONLY) and self._cancels(parts, unit):
+        if verdict.text in (REPRODUCED, DIRECTION_ONLY) and self.cancels(parts, unit):
             return Verdict(NOT_TESTED, "pools settings on both sides of no change", verdict.on)
         return verdict
 
@@ -171,7 +171,14 @@ class VerdictRule:
         opposite = high < neutral if figure > neutral else neutral < low
         return NOT_REPRODUCED, "the other direction" if opposite else "excludes the figure, not no change"
 
-    def _cancels(self, parts: Sequence[ClusterEstimate], unit: str) -> bool:
+    def cancels(self, parts: Sequence[ClusterEstimate], unit: str) -> bool:
+        """Whether settings of a pooled figure lie on both sides of no change.
+
+        Example:
+            >>> apart = [ClusterEstimate(3, x, (x - 1, x + 1), (x - 1, x + 1), 3) for x in (-2.0, 2.0)]
+            >>> VerdictRule().cancels(apart, "percent points"), VerdictRule().cancels(apart[:1], "percent points")
+            (True, False)
+        """
         intervals = [part.interval for part in parts if part.interval is not None]
         neutral = self.neutral[unit]
         return any(high < neutral for _, high in intervals) and any(neutral < low for low, _ in intervals)

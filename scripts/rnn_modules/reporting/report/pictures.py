@@ -54,6 +54,14 @@ _TEXTS = {
         f"settings a model trained from scratch). {_CASES}",
         "One panel per setting of the distribution of changes over cases; means are in Table IV.",
     ),
+    "controls": (
+        "Does concern identification beat chance?",
+        "Filled marks: modules that lost the nodes that concern identification names, relative to the undecomposed "
+        "model. Grey bars: all sets of modules that lost as many random nodes. Hollow triangles: the reversed order. "
+        "Rows: what the cap of removal counts. Linear within ±2, logarithmic beyond.",
+        "Change of accuracy by model, for the paper's order of removal, random nodes and the reversed order, at three "
+        "readings of the cap.",
+    ),
     "removal_sweep": (
         "How much may be removed",
         "Composed models against the cap of removal, above; Jaccard index of parent and modules, below. The monolithic "

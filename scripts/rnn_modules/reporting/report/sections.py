@@ -7,6 +7,7 @@ from pathlib import Path
 
 from rnn_modules.files.atomic_files import InputError, read_json
 from rnn_modules.reporting.claims.answers import INTERVALS, MEASURE_NAMES, values_text
+from rnn_modules.reporting.claims.own_sheet import own_sheet
 from rnn_modules.reporting.claims.rolled_many_output import sheet as rolled_sheet
 from rnn_modules.reporting.tables.table_files import read_sheets
 from rnn_modules.reporting.tables.table_model import Cell, Sheet, number, synthetic, texts, with_interval
@@ -17,6 +18,7 @@ TABLES = (
     ("table3", "Table III: reuse of modules (RQ2)", ("table3_measures",)),
     ("table4", "Table IV: replacement of modules (RQ3)", ("table4_measures",)),
     ("table5", "Table V: evolution scenarios", ()),
+    ("controls", "Controls of the method: does identification beat chance?", ()),
     ("variants", "Choices of paper and package: one change at a time", ()),
 )
 
@@ -70,14 +72,17 @@ def _claims(path: Path, data_sources: list[str]) -> tuple[Section, list[Sheet]]:
     heading, absent = "Claims", f"Not in this run: tables/{path.name} is missing."
     if not path.exists():
         return Section("claims", heading, [], [], absent), []
-    summary = read_json(path, ("claims", "rule", "verdicts", "rolled_many_output"))
+    summary = read_json(path, ("claims", "rule", "verdicts", "rolled_many_output", "own_claims", "own_rule"))
     try:
-        sheet = _claims_sheet(summary, data_sources)
+        sheets = [
+            _claims_sheet(summary, data_sources),
+            own_sheet(summary["own_claims"], summary["own_rule"], data_sources),
+        ]
         rolled = summary["rolled_many_output"]
         rolled_sheets = [rolled_sheet(rolled, data_sources)] if rolled else []
     except (KeyError, TypeError, AttributeError, ValueError, IndexError) as error:
         raise InputError(f"{path}: not the answers to the claims ({error!r}); delete it and make it again") from error
-    return Section("claims", heading, [sheet], [], absent), rolled_sheets
+    return Section("claims", heading, sheets, [], absent), rolled_sheets
 
 
 def _claims_sheet(summary: dict, data_sources: list[str]) -> Sheet:

@@ -11,7 +11,8 @@ from rnn_modules.records.case_records import read_case_records
 from rnn_modules.records.cost_records import read_records
 from rnn_modules.records.published.claims import claims as published_claims
 from rnn_modules.records.variant_records import read_variant_records
-from rnn_modules.reporting.claims.answers import Given, answer_claims, sheets, summary
+from rnn_modules.reporting.claims.answers import answer_claims, sheets, summary
+from rnn_modules.reporting.claims.given import Given
 from rnn_modules.reporting.claims.remarks import REMARKS, notes
 from rnn_modules.reporting.claims.verdicts import INVALID, NOT_TESTED, REPRODUCED, VERDICTS
 from rnn_modules.reporting.tables import rendering
@@ -73,7 +74,7 @@ def test_claims_without_records_are_not_tested(tmp_path):
     answers = answer_claims(Given([], cases, []))
     tested = {answer.claim.identifier for answer in answers if answer.verdict.text != NOT_TESTED}
     assert tested == {"C05", "C06", "C10"} and all(answer.ours is None for answer in answers[:36])
-    assert len(sheets(Given([], cases, []))) == 1
+    assert [sheet.name for sheet in sheets(Given([], cases, []))] == ["claims", "own_claims"]
     with pytest.raises(InputError, match="no record given"):
         Given([], [], [])
 
@@ -133,5 +134,5 @@ def test_script_writes_every_output_and_again_the_same(tmp_path):
     assert texts[0] == texts[1]
     assert len(json.loads(texts[0][0])["claims"]) == 40
     assert (
-        texts[0][1].count("on synthetic data") == 2 and "| C40 |" in texts[0][1] and "| 1:N | toxicity |" in texts[0][1]
+        texts[0][1].count("on synthetic data") == 3 and "| C40 |" in texts[0][1] and "| 1:N | toxicity |" in texts[0][1]
     )
