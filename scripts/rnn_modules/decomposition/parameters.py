@@ -153,8 +153,8 @@ class DecompositionParameters:
     )
     tolerance: float | None = setting(
         None,
-        "instead of keep: the smallest module of each class, down to a hundredth of the weights, whose balanced accuracy "
-        "with a refitted head on held-back training examples is within this share of the whole network's",
+        "instead of keep: the smallest module of each class, down to a hundredth of the weights, whose balanced "
+        "accuracy with a refitted head on held-back training examples is within this share of the whole network's",
         least=0,
         most=1,
     )

@@ -208,21 +208,34 @@ def fit(
         >>> history["loss"][2] < history["loss"][0], len(history["accuracy"])
         (True, 3)
     """
-    if validation is None and settings.kept_epoch == "best_validation":
+    options = {"batch_size": settings.batch_size, "validation_batch_size": evaluation_batch(model)}
+    return run_fit(model, settings, x=inputs, y=targets, validation_data=validation, **options)
+
+
+def run_fit(model: keras.Model, settings: TrainingSettings, **data: Any) -> History:
+    """Keras' ``fit`` with the callbacks and checks of all trainings.
+
+    Args:
+        model: compiled.
+        settings: epochs, and which one is kept.
+        **data: arguments of ``fit`` that say what is learnt from; ``validation_data`` may be None.
+
+    Raises:
+        InputError: see :func:`fit`.
+
+    Example:
+        >>> settings = TrainingSettings(epochs=1, kept_epoch="best_validation")
+        >>> run_fit(None, settings, validation_data=None)  # doctest: +ELLIPSIS
+        Traceback (most recent call last):
+        rnn_modules.files.atomic_files.InputError: kept_epoch: received best_validation, but there is no validation ...
+    """
+    if data["validation_data"] is None and settings.kept_epoch == "best_validation":
         raise InputError(
             "kept_epoch: received best_validation, but there is no validation split; use a validation_share above 0, "
             "or kept_epoch: last"
         )
-    history = model.fit(
-        inputs,
-        targets,
-        batch_size=settings.batch_size,
-        epochs=settings.epochs,
-        validation_data=validation,
-        validation_batch_size=evaluation_batch(model),
-        callbacks=_keeping(settings),
-        verbose=1 if sys.stderr.isatty() else 2,
-    ).history
+    verbose = 1 if sys.stderr.isatty() else 2
+    history = model.fit(epochs=settings.epochs, callbacks=_keeping(settings), verbose=verbose, **data).history
     if not np.isfinite(history["loss"]).all():
         raise InputError(
             f"training of {model.name} diverged: losses {history['loss']}; lower learning_rate "
@@ -248,24 +261,6 @@ def evaluation_batch(model: keras.Model) -> int:
         [1024, 58]
     """
     return max(1, min(1024, 2**25 // math.prod(model.output_shape[1:])))
-
-
-def train(model: keras.Model, dataset: Dataset, settings: TrainingSettings) -> History:
-    """Compile ``model`` and fit it on the dataset's training split; its validation split, if any, is watched.
-
-    Example:
-        >>> from rnn_modules.training.architectures import ArchitectureSettings, build
-        >>> arrays = {"train_inputs": np.array([[1], [2]], np.int32), "train_labels": np.array([0, 1], np.int32)}
-        >>> facts = {"corpus": "math_qa", "class_names": ["gain", "other"], "vocabulary_size": 3}
-        >>> dataset = Dataset(arrays, facts, {"input": ["", "[UNK]", "how"], "target": None})
-        >>> model = build(ArchitectureSettings("one_to_one", "vanilla", units=2, embedding=2), sizes_of(dataset))
-        >>> history = train(model, dataset, TrainingSettings(epochs=2))  # doctest: +ELLIPSIS
-        Epoch 1/2...
-        >>> sorted(history)
-        ['accuracy', 'loss']
-    """
-    validation = inputs_and_targets(dataset, "validation") if "validation_inputs" in dataset.arrays else None
-    return fit(compiled(model, settings), *inputs_and_targets(dataset, "train"), settings, validation)
 
 
 def write_history(path: str | os.PathLike, history: History) -> None:

@@ -17,14 +17,17 @@ from rnn_modules.network import ArrayNetwork
 from rnn_modules.network.from_keras import from_keras
 from rnn_modules.training.architectures import ArchitectureSettings, build
 from rnn_modules.training.fit import (
+    History,
     TrainingSettings,
     check_architecture,
+    compiled,
     evaluation_batch,
+    fit,
     inputs_and_targets,
     sizes_of,
-    train,
     write_history,
 )
+from rnn_modules.training.translation import fit_translation
 
 PARITY = 1e-4
 """Largest difference of probabilities between Keras and the arrays that is put down to rounding."""
@@ -97,6 +100,29 @@ def train_model(folder: Path, architecture: ArchitectureSettings, training: Trai
     }
     write_json(output / "record.json", record)
     return record
+
+
+def train(model: keras.Model, dataset: Dataset, settings: TrainingSettings) -> History:
+    """Compile ``model`` and fit it on the dataset's training split; its validation split, if any, is watched.
+
+    A translation model is fitted at words alone, see :mod:`rnn_modules.training.translation`.
+
+    Example:
+        >>> arrays = {"train_inputs": np.array([[1], [2]], np.int32), "train_labels": np.array([0, 1], np.int32)}
+        >>> facts = {"corpus": "math_qa", "class_names": ["gain", "other"], "vocabulary_size": 3}
+        >>> dataset = Dataset(arrays, facts, {"input": ["", "[UNK]", "how"], "target": None})
+        >>> model = build(ArchitectureSettings("one_to_one", "vanilla", units=2, embedding=2), sizes_of(dataset))
+        >>> history = train(model, dataset, TrainingSettings(epochs=2))  # doctest: +ELLIPSIS
+        Epoch 1/2...
+        >>> sorted(history)
+        ['accuracy', 'loss']
+    """
+    examples = inputs_and_targets(dataset, "train")
+    validation = inputs_and_targets(dataset, "validation") if "validation_inputs" in dataset.arrays else None
+    compiled(model, settings)
+    if dataset.is_translation:
+        return fit_translation(model, examples, settings, validation)
+    return fit(model, *examples, settings, validation)
 
 
 def validation_metrics(history: dict[str, list[float]], epoch: int) -> dict[str, float]:

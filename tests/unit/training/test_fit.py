@@ -16,9 +16,9 @@ from rnn_modules.training.fit import (
     fit,
     inputs_and_targets,
     sizes_of,
-    train,
     write_history,
 )
+from rnn_modules.training.train_model import train
 from support.made_up_models import many_output_dataset, one_output_dataset, translator_model
 
 SIZES = DataSizes(input_tokens=4, timesteps=1, vocabulary=6, outputs=2)
