@@ -227,7 +227,8 @@ def test_other_epochs_of_a_corpus_retrain_its_models_only(finished, edit):
 
 
 def test_another_limit_of_one_architectures_baselines_retrains_these_only(finished, edit):
-    edit("config/ci.yaml", "cases_per_job: 2}", "cases_per_job: 2, examples_per_class_of: {many_to_many: 50}}")
+    old = "training_length: epochs}"
+    edit("config/ci.yaml", old, "training_length: epochs, examples_per_class_of: {many_to_many: 50}}")
     jobs = planned(finished)
     assert jobs["train_baselines"] == 1 and jobs["evaluate_reuse"] == 1
     assert not jobs.keys() & {"train_model", "decompose_model", "evaluate_replacement"}
