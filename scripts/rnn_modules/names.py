@@ -31,6 +31,8 @@ REFITTED = "refitted"
 HEADS: dict[str, str] = {"mean": "mean", "log_sum_exp": "log-sum-exp", "calibrated": "calibrated mean"}
 """Heads that make the parent's outputs a yes or no of each module, with their titles."""
 PAPER_HEAD = "mean"
+PARENTS_HEAD: Head = "log_sum_exp"
+"""Makes untouched modules answer as their parent."""
 
 Preset = Literal["paper", "package", "compact"]
 PAPER, PACKAGE, COMPACT = "paper", "package", "compact"

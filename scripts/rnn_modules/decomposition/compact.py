@@ -12,13 +12,15 @@ from typing import Any
 import numpy as np
 
 from rnn_modules.decomposition.algorithm import concern_scores
+from rnn_modules.decomposition.heads import head_odds
 from rnn_modules.decomposition.parameters import DecompositionParameters
 from rnn_modules.decomposition.places import Places, draw_places, hold_back
-from rnn_modules.decomposition.refitting import RefittedHead, refit
+from rnn_modules.decomposition.refitting import ModuleHead, refit
 from rnn_modules.decomposition.selection import least_share
 from rnn_modules.decomposition.shrinking import Nodes, Task, allowing_for_drift, sent_at, shrunk
 from rnn_modules.decomposition.small_modules import SmallModules
 from rnn_modules.files.atomic_files import InputError
+from rnn_modules.names import PARENTS_HEAD
 from rnn_modules.network import ArrayNetwork, translates
 from rnn_modules.network.base import rows_of
 from rnn_modules.network.batching import share_out
@@ -77,7 +79,7 @@ def compact(
     if parameters.ranking == "concern":
         concern = concern_scores(network, inputs, labels, classes, parameters, threads)
 
-    def made(outputs: Sequence[int]) -> tuple[Nodes, ArrayNetwork, list[tuple[np.ndarray, np.ndarray, float]]]:
+    def made(outputs: Sequence[int]) -> tuple[Nodes, ArrayNetwork, list[ModuleHead]]:
         own = [places[label] for label in outputs]
         scores = None if concern is None else [part[list(outputs)].sum(axis=0) for part in concern]
         kept, small = _smaller(network, inputs, outputs, own, parameters, scores)
@@ -85,7 +87,8 @@ def compact(
         heads = []
         if rates is not None:
             heads = [
-                _refitted(small, inputs, of_class, rates[label]) for label, of_class in zip(outputs, own, strict=True)
+                _refitted(small, inputs, label, of_class, rates[label])
+                for label, of_class in zip(outputs, own, strict=True)
             ]
         return kept, small, heads
 
@@ -102,7 +105,7 @@ def compact(
             name: {"positive": int(part.members.sum()), "negative": int((~part.members).sum())}
             for name, part in zip(class_names, places, strict=True)
         },
-        refitted=_head(heads) if heads else None,
+        refitted=ModuleHead.joined(heads) if heads else None,
     )
 
 
@@ -120,36 +123,33 @@ def _rates(labels: np.ndarray, classes: int, independent: bool) -> np.ndarray:
     return np.bincount(labels.ravel(), minlength=classes) / labels.size
 
 
-def _refitted(network: ArrayNetwork, inputs: Any, places: Places, rate: float) -> tuple[np.ndarray, np.ndarray, float]:
-    return refit(hidden_at(network, inputs, places), places.members, rate, places.steps, network.timesteps)
-
-
-def _head(heads: list[tuple[np.ndarray, np.ndarray, float]]) -> RefittedHead:
-    widest = max(len(weights) for weights, _, _ in heads)
-    return RefittedHead(
-        np.stack([np.pad(weights, (0, widest - len(weights))) for weights, _, _ in heads]),
-        np.stack([biases for _, biases, _ in heads]),
-        np.array([added for _, _, added in heads]),
-    )
-
-
-def hidden_at(network: ArrayNetwork, inputs: Any, places: Places) -> np.ndarray:
-    """What the last layer sends where each example is decided, ``(examples, units)``.
+def features_at(network: ArrayNetwork, inputs: Any, output: int, places: Places) -> tuple[np.ndarray, np.ndarray]:
+    """What a head reads where each example is decided.
 
     Args:
         network: the network.
         inputs: training inputs.
+        output: position of the class.
         places: some decisions on them.
+
+    Returns:
+        What the last layer sends, ``(examples, units)``, and the class' log-odds by the output layer, ``(examples,)``.
 
     Example:
         >>> from rnn_modules.network import Classifier, RecurrentLayer
         >>> layer = RecurrentLayer("vanilla", np.eye(2), np.eye(2), np.zeros(2), return_sequences=False)
         >>> network = Classifier((layer,), np.eye(2), np.zeros(2), embedding=np.eye(2), tokens=3)
         >>> places = Places(np.array([1, 0]), None, np.array([True, False]))
-        >>> hidden_at(network, np.array([[0, 1, 1], [1, 0, 0]]), places).round(2).tolist()
-        [[0.94, 0.57], [0.57, 0.94]]
+        >>> [part.round(2).tolist() for part in features_at(network, np.array([[0, 1, 1], [1, 0, 0]]), 0, places)]
+        [[[0.94, 0.57], [0.57, 0.94]], [0.38, -0.38]]
     """
-    return sent_at(network, rows_of(inputs, places.rows), places)[-1].onward.values
+    hidden = sent_at(network, rows_of(inputs, places.rows), places)[-1].onward.values
+    return hidden, head_odds(network.output(hidden)[None], PARENTS_HEAD, outputs=[output])[0]
+
+
+def _refitted(network: ArrayNetwork, inputs: Any, output: int, places: Places, rate: float) -> ModuleHead:
+    features, parents = features_at(network, inputs, output, places)
+    return refit(features, parents, places.members, rate, places.steps, network.timesteps, places.weights)
 
 
 def _smaller(
@@ -173,10 +173,10 @@ def _smaller(
     own, held = zip(*(hold_back(part, label) for label, part in zip(outputs, places, strict=True)), strict=True)
     task = Task.of(network, inputs, outputs, own, weighed, concern)
     chosen: tuple[Nodes, ArrayNetwork] = [np.arange(layer.units) for layer in network.layers], network
-    wanted = _recognition(network, inputs, own, held) - parameters.tolerance
+    wanted = _recognition(network, inputs, outputs, own, held) - parameters.tolerance
     for kept, small in shrunk(task, _ladder(network, parameters.rounds), parameters, generator):
         small = allowing_for_drift(task, kept, small, parameters.drift_rounds)
-        if _recognition(small, inputs, own, held) >= wanted:
+        if _recognition(small, inputs, outputs, own, held) >= wanted:
             chosen = kept, small
     return chosen
 
@@ -188,14 +188,17 @@ def _ladder(network: ArrayNetwork, rounds: int) -> list[float]:
     return [10 ** (-step / rounds) for step in range(1, steps + 1)]
 
 
-def _recognition(network: ArrayNetwork, inputs: Any, places: Sequence[Places], held: Sequence[Places]) -> float:
+def _recognition(
+    network: ArrayNetwork, inputs: Any, outputs: Sequence[int], places: Sequence[Places], held: Sequence[Places]
+) -> float:
     """Mean balanced accuracy on held-back decisions with heads fitted on the others."""
     from sklearn.metrics import balanced_accuracy_score
 
     found = []
-    for own, other in zip(places, held, strict=True):
-        weights, biases, _ = _refitted(network, inputs, own, rate=0.5)
-        at = biases[0] if other.steps is None else biases[other.steps]
-        decided = hidden_at(network, inputs, other) @ weights + at > 0
+    for output, own, other in zip(outputs, places, held, strict=True):
+        head = _refitted(network, inputs, output, own, rate=0.5)
+        features, parents = features_at(network, inputs, output, other)
+        bias = head.biases[0 if other.steps is None else other.steps]
+        decided = features @ head.weights + parents * head.trust + bias > 0
         found.append(balanced_accuracy_score(other.members, decided))
     return float(np.mean(found))

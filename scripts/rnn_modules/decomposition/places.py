@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -17,11 +17,13 @@ class Places:
         rows: ``(decisions,) int`` examples.
         steps: ``(decisions,) int`` timestep of each, or None where an example has one decision.
         members: ``(decisions,) bool`` whether it is of the class.
+        weights: ``(decisions,)`` how many decisions of training each stands for; None: equally many.
     """
 
     rows: np.ndarray
     steps: np.ndarray | None
     members: np.ndarray
+    weights: np.ndarray | None = None
 
 
 def draw_places(labels: np.ndarray, classes: int, size: int, seed: int, independent: bool = False) -> list[Places]:
@@ -45,6 +47,8 @@ def draw_places(labels: np.ndarray, classes: int, size: int, seed: int, independ
         >>> one, *_ = draw_places(np.array([0, 1, 0, 2, 1, 0, 2]), classes=3, size=4, seed=0)
         >>> one.members.tolist(), one.rows[one.members].tolist(), one.steps
         ([True, True, False, False], [2, 5], None)
+        >>> one.weights.tolist()
+        [1.5, 1.5, 2.0, 2.0]
     """
     generator = np.random.default_rng(seed)
     half = max(1, size // 2)
@@ -55,12 +59,20 @@ def draw_places(labels: np.ndarray, classes: int, size: int, seed: int, independ
     flat = labels.ravel()
     order = generator.permutation(len(flat))
     by_class = [order[flat[order] == label] for label in range(classes)]
+    totals = np.bincount(flat, minlength=classes)
     timesteps = labels.shape[1] if labels.ndim == 2 else None
     found = []
     for label, own in enumerate(by_class):
         others = [part for other, part in enumerate(by_class) if other != label]
-        found.append(_joined(own[:half], _evenly(others, half), timesteps, label))
+        drawn = _joined(own[:half], _evenly(others, half), timesteps, label)
+        of_class = flat[_positions(drawn, timesteps)]
+        stands_for = totals[of_class] / np.bincount(of_class, minlength=classes)[of_class]
+        found.append(replace(drawn, weights=stands_for))
     return found
+
+
+def _positions(places: Places, timesteps: int | None) -> np.ndarray:
+    return places.rows if places.steps is None else places.rows * timesteps + places.steps
 
 
 def _evenly(parts: list[np.ndarray], size: int) -> np.ndarray:
@@ -110,4 +122,5 @@ def hold_back(places: Places, label: int) -> tuple[Places, Places]:
 
 def _part(places: Places, chosen: np.ndarray) -> Places:
     steps = None if places.steps is None else places.steps[chosen]
-    return Places(places.rows[chosen], steps, places.members[chosen])
+    weights = None if places.weights is None else places.weights[chosen]
+    return Places(places.rows[chosen], steps, places.members[chosen], weights)

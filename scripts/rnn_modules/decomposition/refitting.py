@@ -1,8 +1,13 @@
-"""The refitted head: each module's own logistic regression of its class against the rest, on what its nodes send."""
+"""The refitted head: each module's own logistic regression of its class against the rest.
+
+It reads what the module's nodes send, and the log-odds that the parent's output layer, folded, makes of it: that layer
+has seen all training examples, and the regression few.
+"""
 
 from __future__ import annotations
 
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +18,8 @@ class RefittedHead:
     """Log-odds of modules from their features.
 
     Attributes:
-        weights: ``(modules, features)``.
+        weights: ``(modules, features)`` of what the nodes send.
+        trust: ``(modules,)`` weight of the odds by the parent's output layer.
         biases: ``(modules, timesteps or 1)`` for a yes or no of each module by itself, as fitted on a balanced sample;
             where there is a decision per timestep, each has its own.
         rates: ``(modules,)`` what is added for the vote of several modules: the log-odds of the class in training less
@@ -21,61 +27,112 @@ class RefittedHead:
     """
 
     weights: np.ndarray
+    trust: np.ndarray
     biases: np.ndarray
     rates: np.ndarray
 
-    def odds(self, features: np.ndarray) -> np.ndarray:
-        """Log-odds ``(modules, ...)`` of ``(modules or 1, ..., features)``, for a yes or no.
+    def odds(self, features: np.ndarray, parents: np.ndarray) -> np.ndarray:
+        """Log-odds for a yes or no.
+
+        Args:
+            features: ``(modules or 1, ..., features)``.
+            parents: ``(modules, ...)`` log-odds by the parent's output layer.
+
+        Returns:
+            ``(modules, ...)``.
 
         Example:
-            >>> head = RefittedHead(np.array([[1.0, 2.0]]), np.array([[0.5]]), np.array([0.0]))
-            >>> head.odds(np.array([[[1.0, 1.0], [0.0, -1.0]]])).tolist()
+            >>> head = RefittedHead(np.array([[1.0, 2.0]]), np.array([0.0]), np.array([[0.5]]), np.array([0.0]))
+            >>> features = np.array([[[1.0, 1.0], [0.0, -1.0]]])
+            >>> head.odds(features, np.zeros((1, 2))).tolist()
             [[3.5, -1.5]]
-            >>> by_timestep = RefittedHead(np.array([[1.0, 2.0]]), np.array([[0.5, 3.0]]), np.array([0.0]))
-            >>> by_timestep.odds(np.array([[[[1.0, 1.0], [0.0, -1.0]]]])).tolist()
-            [[[3.5, 1.0]]]
+            >>> head = RefittedHead(np.array([[1.0, 2.0]]), np.array([2.0]), np.array([[0.5, 3.0]]), np.array([0.0]))
+            >>> head.odds(features[:, None], np.ones((1, 1, 2))).tolist()
+            [[[5.5, 3.0]]]
         """
         shape = (len(self.weights), *features.shape[1:])
         odds = np.einsum("m...f,mf->m...", np.broadcast_to(features, shape), self.weights)
+        odds = odds + parents * self.trust.reshape(-1, *[1] * (odds.ndim - 1))
         return odds + self.biases.reshape(len(self.biases), *[1] * (odds.ndim - 2), -1)
 
     def select(self, indices: list[int]) -> RefittedHead:
         """Those of some modules."""
-        return RefittedHead(self.weights[indices], self.biases[indices], self.rates[indices])
+        return RefittedHead(self.weights[indices], self.trust[indices], self.biases[indices], self.rates[indices])
+
+
+@dataclass(frozen=True, eq=False)
+class ModuleHead:
+    """The refitted head of one module: see :class:`RefittedHead`.
+
+    Attributes:
+        weights: ``(features,)``.
+        trust: of the odds by the parent's output layer.
+        biases: ``(timesteps or 1,)``.
+        rate: what is added for a vote.
+    """
+
+    weights: np.ndarray
+    trust: float
+    biases: np.ndarray
+    rate: float
+
+    @staticmethod
+    def joined(heads: Sequence[ModuleHead]) -> RefittedHead:
+        """The heads of several modules; those of fewer features are filled up.
+
+        Example:
+            >>> one, other = (ModuleHead(np.ones(size), 1.0, np.zeros(1), 0.0) for size in (2, 3))
+            >>> ModuleHead.joined([one, other]).weights.tolist()
+            [[1.0, 1.0, 0.0], [1.0, 1.0, 1.0]]
+        """
+        widest = max(len(head.weights) for head in heads)
+        return RefittedHead(
+            np.stack([np.pad(head.weights, (0, widest - len(head.weights))) for head in heads]),
+            np.array([head.trust for head in heads]),
+            np.stack([head.biases for head in heads]),
+            np.array([head.rate for head in heads]),
+        )
 
 
 def refit(
-    features: np.ndarray, members: np.ndarray, rate: float, steps: np.ndarray | None = None, timesteps: int = 1
-) -> tuple[np.ndarray, np.ndarray, float]:
+    features: np.ndarray,
+    parents: np.ndarray,
+    members: np.ndarray,
+    rate: float,
+    steps: np.ndarray | None = None,
+    timesteps: int = 1,
+    weights: np.ndarray | None = None,
+) -> ModuleHead:
     """Fit one module's head: scikit-learn's logistic regression with C = 1.
 
     Args:
-        features: ``(examples, features)``.
+        features: ``(examples, features)`` what the nodes send.
+        parents: ``(examples,)`` log-odds by the parent's output layer.
         members: ``(examples,) bool`` whether the example is of the class; both occur.
         rate: share of the class in training.
         steps: ``(examples,) int`` timestep of each decision, or None where an example has one.
         timesteps: number of these.
-
-    Returns:
-        Weights ``(features,)``, biases ``(timesteps,)``, and what is added for a vote.
+        weights: ``(examples,)`` how much each counts among those of the class, or among the others; None: all the same.
 
     Example:
-        >>> weights, biases, added = refit(np.array([[-1.0], [1.0], [2.0], [-2.0]]), np.array([0, 1, 1, 0]) == 1, 0.1)
-        >>> weights.round(2).tolist(), biases.round(2).tolist(), round(added, 2)
+        >>> features, members = np.array([[-1.0], [1.0], [2.0], [-2.0]]), np.array([False, True, True, False])
+        >>> head = refit(features, np.zeros(4), members, rate=0.1)
+        >>> head.weights.round(2).tolist(), head.biases.round(2).tolist(), round(head.rate, 2)
         ([1.01], [0.0], -2.2)
     """
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.linear_model import LogisticRegression
 
     width = features.shape[1]
-    if steps is not None:
-        features = np.concatenate([features, np.eye(timesteps)[steps]], axis=1)
+    parts = [features, parents[:, None], *([] if steps is None else [np.eye(timesteps)[steps]])]
+    counts = np.ones(len(members)) if weights is None else weights.astype(float)
+    for side in (members, ~members):
+        counts[side] *= side.sum() / counts[side].sum()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
-        fitted = LogisticRegression(C=1.0, max_iter=300).fit(features, members)
-    weights = fitted.coef_[0]
-    biases = fitted.intercept_ + (weights[width:] if steps is not None else 0)
+        fitted = LogisticRegression(C=1.0, max_iter=300).fit(np.concatenate(parts, axis=1), members, counts)
+    own, trust, by_step = np.split(fitted.coef_[0], [width, width + 1])
     positives = int(members.sum())
     rate = min(max(rate, 1e-9), 1 - 1e-9)
     added = np.log(rate / (1 - rate)) - np.log(positives / (len(members) - positives))
-    return weights[:width], biases, float(added)
+    return ModuleHead(own, float(trust[0]), fitted.intercept_ + (0 if steps is None else by_step), float(added))

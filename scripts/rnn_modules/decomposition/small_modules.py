@@ -14,7 +14,7 @@ from rnn_modules.decomposition.masks import ModuleMasks
 from rnn_modules.decomposition.parameters import DecompositionParameters
 from rnn_modules.decomposition.refitting import RefittedHead
 from rnn_modules.files.atomic_files import InputError
-from rnn_modules.names import HEADS, REFITTED, Mode
+from rnn_modules.names import HEADS, PARENTS_HEAD, REFITTED, Mode
 from rnn_modules.network import ArrayNetwork, Network, RecurrentLayer
 
 
@@ -133,14 +133,13 @@ class SmallModules:
         Returns:
             Per head ``(modules, ...)``.
         """
+        network = self.side_by_side
+        extra = (1,) * (hidden.ndim - 3)
+        kernel = network.output_kernel.reshape(len(self.networks), *extra, *network.output_kernel.shape[1:])
+        bias = network.output_bias.reshape(len(self.networks), *extra, 1, -1)
+        logits = hidden @ kernel + bias
+        logits = np.broadcast_to(logits, (len(self), *logits.shape[1:]))
         found = {}
-        if set(heads) - {REFITTED}:
-            network = self.side_by_side
-            extra = (1,) * (hidden.ndim - 3)
-            kernel = network.output_kernel.reshape(len(self.networks), *extra, *network.output_kernel.shape[1:])
-            bias = network.output_bias.reshape(len(self.networks), *extra, 1, -1)
-            logits = hidden @ kernel + bias
-            logits = np.broadcast_to(logits, (len(self), *logits.shape[1:]))
         for head in heads:
             if head != REFITTED:
                 found[head] = head_odds(logits, head, self.thresholds, self.positions)
@@ -149,7 +148,8 @@ class SmallModules:
                 raise InputError(f"head: received {head!r}; these modules answer by {', '.join(self.heads)}")
             # Of some modules the largest may be smaller than that of all.
             weights = _filled(self.refitted.weights[:, : hidden.shape[-1]], len(self), hidden.shape[-1])
-            odds = dataclasses.replace(self.refitted, weights=weights).odds(hidden).astype(hidden.dtype)
+            parents = head_odds(logits, PARENTS_HEAD, outputs=self.positions)
+            odds = dataclasses.replace(self.refitted, weights=weights).odds(hidden, parents).astype(hidden.dtype)
             if voting:
                 odds += self.refitted.rates.astype(odds.dtype).reshape(-1, *[1] * (odds.ndim - 1))
             found[head] = odds
