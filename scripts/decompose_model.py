@@ -18,7 +18,7 @@ from rnn_modules.decomposition.module_files import write_modules
 from rnn_modules.decomposition.parameters import DecompositionParameters, preset
 from rnn_modules.experiments.trained_model import decompose_trained
 from rnn_modules.files.command_line import add_settings, add_threads_flag, parser_of, run, settings_from
-from rnn_modules.names import ARCHITECTURES, MODES, PAPER, PRESETS, RNN_TYPES
+from rnn_modules.names import ARCHITECTURES, MASK_PRESETS, MODES, PAPER, RNN_TYPES
 from rnn_modules.network import load_network
 
 
@@ -31,7 +31,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--rnn", choices=RNN_TYPES, required=True, help="for the preset")
     add_threads_flag(parser)
     parser.add_argument("--modes", nargs="+", choices=MODES, default=MODES)
-    parser.add_argument("--preset", choices=PRESETS, default=PAPER, help="values that are not given")
+    parser.add_argument("--preset", choices=MASK_PRESETS, default=PAPER, help="values that are not given")
     parser.add_argument("--output", type=Path, required=True, help="folder of the modules")
     add_settings(parser, DecompositionParameters)
     return parser.parse_args()

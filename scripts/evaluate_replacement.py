@@ -16,7 +16,7 @@ from rnn_modules.experiments.replacement import replacement_record
 from rnn_modules.experiments.trained_model import TrainedModel
 from rnn_modules.files.atomic_files import write_json
 from rnn_modules.files.command_line import add_record_flags, add_threads_flag, parser_of, run
-from rnn_modules.names import MODES
+from rnn_modules.names import MODULES
 
 
 def parse() -> argparse.Namespace:
@@ -24,7 +24,7 @@ def parse() -> argparse.Namespace:
     parser = parser_of(__doc__)
     parser.add_argument("--models", type=Path, nargs="+", required=True, help="the models of all depths")
     parser.add_argument("--dataset", type=Path, required=True, help="folder of their dataset")
-    parser.add_argument("--modes", nargs="+", choices=MODES, required=True)
+    parser.add_argument("--modes", nargs="+", choices=MODULES, required=True)
     add_threads_flag(parser)
     add_record_flags(parser)
     return parser.parse_args()

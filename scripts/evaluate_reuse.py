@@ -15,7 +15,7 @@ from rnn_modules.experiments.reuse import reuse_record
 from rnn_modules.experiments.trained_model import TrainedModel
 from rnn_modules.files.atomic_files import InputError, write_json
 from rnn_modules.files.command_line import add_record_flags, add_threads_flag, parser_of, run
-from rnn_modules.names import FROM_SCRATCH, MODES
+from rnn_modules.names import COMPACT, FROM_SCRATCH, MODULES
 
 
 def parse() -> argparse.Namespace:
@@ -57,17 +57,21 @@ def _check_numbers(arguments: argparse.Namespace) -> None:
     if len(arguments.datasets) != models:
         raise InputError(f"--datasets: expected one for each of {models} models, received {len(arguments.datasets)}")
     for modes in arguments.modes:
-        if len(modes.split("+")) != models or not set(modes.split("+")) <= set(MODES):
+        if len(modes.split("+")) != models or not set(modes.split("+")) <= set(MODULES):
             raise InputError(
-                f"--modes: expected {' or '.join(MODES)} for each of {models} models joined by +, received {modes!r}"
+                f"--modes: expected {' or '.join(MODULES)} for each of {models} models joined by +, received {modes!r}"
             )
-    if len(arguments.modes) > 2:
-        raise InputError(f"--modes: expected at most two, received {len(arguments.modes)}")
+    masks = [modes for modes in arguments.modes if COMPACT not in modes]
+    if len(masks) > 2:
+        raise InputError(f"--modes: expected at most two beside {COMPACT}, received {len(masks)}")
 
 
 def _labels(modes: list[str]) -> list[str]:
     """Names of the modes in the record; of two models, the first pair is the best mode of each."""
-    return modes if "+" not in modes[0] else ["best", "other"][: len(modes)]
+    if "+" not in modes[0]:
+        return modes
+    names = iter(("best", "other"))
+    return [COMPACT if COMPACT in pair else next(names) for pair in modes]
 
 
 if __name__ == "__main__":

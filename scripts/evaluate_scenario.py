@@ -3,7 +3,7 @@
 Example:
     python scripts/evaluate_scenario.py --scenario add_ukrainian --models ukrainian=models/a uk_only=models/b \
         --datasets ukrainian=datasets/ukrainian uk_only=datasets/ukrainian_to_uk --monolithic ukrainian \
-        --approach approach_1 fr=ukrainian uk=uk_only --mode rolled --run demo --preset paper --output scenario.json
+        --approach approach_1 fr=ukrainian uk=uk_only --modes rolled --run demo --preset paper --output scenario.json
 """
 
 from rnn_modules.files import quick_start  # noqa: F401 (before what it speeds up)
@@ -16,7 +16,7 @@ from rnn_modules.experiments.trained_model import TrainedModel
 from rnn_modules.experiments.translations import scenario_record
 from rnn_modules.files.atomic_files import InputError, write_json
 from rnn_modules.files.command_line import add_record_flags, add_threads_flag, parser_of, run
-from rnn_modules.names import MODES
+from rnn_modules.names import MODULES
 
 
 def parse() -> argparse.Namespace:
@@ -34,7 +34,7 @@ def parse() -> argparse.Namespace:
         metavar="WORD",
         help="name of an approach, then LANGUAGE=NAME: the model whose module translates into each language",
     )
-    parser.add_argument("--mode", choices=MODES, required=True, help="of the modules")
+    parser.add_argument("--modes", nargs="+", choices=MODULES, required=True, help="of the modules")
     add_threads_flag(parser)
     add_record_flags(parser)
     return parser.parse_args()
@@ -62,7 +62,7 @@ def main() -> None:
         models,
         arguments.monolithic,
         approaches,
-        arguments.mode,
+        arguments.modes,
         arguments.run,
         arguments.preset,
         arguments.threads,

@@ -16,7 +16,7 @@ from rnn_modules.experiments.trained_model import TrainedModel
 from rnn_modules.experiments.translations import translation_reuse_record
 from rnn_modules.files.atomic_files import InputError, write_json
 from rnn_modules.files.command_line import add_record_flags, add_threads_flag, parser_of, run
-from rnn_modules.names import MODES
+from rnn_modules.names import MODULES
 
 
 def parse() -> argparse.Namespace:
@@ -26,7 +26,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--dataset", type=Path, required=True, help="its dataset")
     parser.add_argument("--baselines", type=Path, nargs="+", required=True, help="models of some of the languages")
     parser.add_argument("--baseline-datasets", type=Path, nargs="+", required=True, help="the dataset of each")
-    parser.add_argument("--modes", nargs="+", choices=MODES, required=True)
+    parser.add_argument("--modes", nargs="+", choices=MODULES, required=True)
     add_threads_flag(parser)
     add_record_flags(parser)
     return parser.parse_args()

@@ -37,6 +37,10 @@ PARENTS_HEAD: Head = "log_sum_exp"
 Preset = Literal["paper", "package", "compact"]
 PAPER, PACKAGE, COMPACT = "paper", "package", "compact"
 PRESETS = (PAPER, PACKAGE, COMPACT)
+MASK_PRESETS = (PAPER, PACKAGE)
+"""Those whose modules are masks and not small networks."""
+MODULES = (*MODES, COMPACT)
+"""Kinds of modules of a trained model, as their files are called."""
 
 Ranking = Literal["concern", "fisher", "reconstruction", "random", "reversed"]
 RANKINGS: dict[str, str] = {

@@ -7,6 +7,7 @@ import numpy as np
 
 from rnn_modules.data.dataset import Dataset, as_utf8, tags
 from rnn_modules.decomposition.module_files import write_modules
+from rnn_modules.decomposition.parameters import preset
 from rnn_modules.decomposition.small_module_files import write_small_modules
 from rnn_modules.decomposition.small_modules import SmallModules
 from rnn_modules.experiments.reuse_kinds import problem_of
@@ -150,6 +151,12 @@ def translator_model(seed=0, cell="lstm", layers=1, languages=("fr", "de"), data
     network = random_translator(seed, cell, layers, words=words)
     dataset = dataset or translation_dataset(network, languages, seed=seed, more_words=more_words)
     return made_up_model(network, dataset, architecture="encoder_decoder", rnn=cell, **places)
+
+
+def small_parameters(architecture="many_to_one", **parameters):
+    """Those of small modules that fit networks of a few nodes and examples."""
+    given = {"keep": 0.3, "ranking_sample": 40, "rounds": 2}
+    return dataclasses.replace(preset("compact", architecture, "lstm"), **(given | parameters))
 
 
 def saved(model, modules=None):

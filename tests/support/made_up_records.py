@@ -63,8 +63,11 @@ def record(architecture="many_to_one", rnn="lstm", layers=1, seed=0, **changes):
             "jaccard": float(generator.uniform(0.7, 0.9)),
             "kept_share": float(generator.uniform(0.8, 0.95)),
             "removed_share_per_layer": [float(generator.uniform(0, 0.2)) for _ in range(layers)],
+            "recurrent_share": float(generator.uniform(0.7, 0.9)),
             "seconds": 1.5,
         }
+        if not translation:
+            modes[mode]["recognition"] = {head: float(generator.uniform(0.8, 0.9)) for head in heads}
     value = {
         "experiment": "decomposition_cost",
         "run": "made-up",
@@ -83,6 +86,24 @@ def record(architecture="many_to_one", rnn="lstm", layers=1, seed=0, **changes):
         "provenance": {"commit": "0123456789abcdef", "versions": {"numpy": "2"}, "inputs": {}},
     }
     return copy.deepcopy(value | changes)
+
+
+def with_compact(value):
+    """The same record with what small modules gave."""
+    generator = np.random.default_rng(value["layers"])
+    architecture, translation = value["architecture"], value["architecture"] == TRANSLATION
+    heads = ("parent",) if translation else ("mean", "log_sum_exp", "calibrated", "refitted")
+    compact = {
+        "head": heads[-1],
+        "composed": {head: shifted(value["monolithic"], architecture, -0.005, generator) for head in heads},
+        "recurrent_share": 0.0987,
+        "kept_share": 0.4,
+        "removed_share_per_layer": [0.8] * value["layers"],
+        "seconds": 1.5,
+    }
+    if not translation:
+        compact["recognition"] = {head: float(generator.uniform(0.9, 0.95)) for head in heads}
+    return value | {"compact": compact}
 
 
 def published_record(architecture, rnn, layers, seed=0):

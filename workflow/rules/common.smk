@@ -7,7 +7,7 @@ from pathlib import Path
 from rnn_modules.files import run_folder
 from rnn_modules.files.command_line import flags_of
 from rnn_modules.files.source_code import code_of
-from rnn_modules.names import TRANSLATION, architectures_of, best_mode, modes_of
+from rnn_modules.names import COMPACT, TRANSLATION, architectures_of, best_mode, modes_of
 
 RUN = run_folder.RunFolder(f"results/{config['run']}")
 RESULTS, DATASET, MODEL = RUN.path, RUN.dataset(), RUN.model()
@@ -130,6 +130,16 @@ def source_flags(wildcards):
 def model_files(architecture, dataset, rnn, layers, seed, *names):
     """Files in the folder of a model."""
     return [f"{RUN.model(architecture, dataset, rnn, layers, seed)}/{name}" for name in names]
+
+
+def small_modules_of(rnn):
+    """The name of the small modules, in a list, where models of an RNN type have them."""
+    return [COMPACT] if rnn in config["compact"].get("rnn_types", config["rnn_types"]) else []
+
+
+def evaluated_modes(wildcards):
+    """Modules of a model whose cost is evaluated: those of every mode, and small ones."""
+    return [*modes_of(wildcards.architecture), *small_modules_of(wildcards.rnn)]
 
 
 def modules_files(modes):

@@ -54,12 +54,41 @@ use rule decompose_model as decompose_one_timestep with:
 ruleorder: decompose_one_timestep > decompose_model
 
 
+# Small networks, one of few nodes for each class.
+rule compact_model:
+    input:
+        network=f"{MODEL}/network.npz",
+        dataset=dataset_of,
+    output:
+        expand(f"{MODEL}/modules/compact.{{kind}}", kind=["npz", "json"], allow_missing=True),
+    log:
+        f"{RESULTS}/logs/compact_model/{{architecture}}/{{dataset}}/{{rnn}}-{{layers}}/seed-{{seed}}.log",
+    group:
+        "model"
+    conda:
+        "../../envs/analysis.yaml"
+    threads: 1
+    resources:
+        **asks("compact_model"),
+    params:
+        code=code_of("compact_model.py"),
+        dataset=lambda wildcards, input: folder_of(input.dataset),
+        folder=lambda wildcards, output: folder_of(output),
+        parameters=flags_of(config["compact"]["parameters"]),
+    shell:
+        analysis(
+            "compact_model.py --network {input.network} --dataset {params.dataset} "
+            "--architecture {wildcards.architecture} --rnn {wildcards.rnn} --seed {wildcards.seed} "
+            "{params.parameters} --threads {threads} --output {params.folder}"
+        )
+
+
 rule evaluate_decomposition:
     input:
         network=f"{MODEL}/network.npz",
         record=f"{MODEL}/record.json",
         modules=lambda wildcards: [
-            f"{MODEL}/{name}".format(**wildcards) for name in modules_files(modes_of(wildcards.architecture))
+            f"{MODEL}/{name}".format(**wildcards) for name in modules_files(evaluated_modes(wildcards))
         ],
         dataset=dataset_of,
     output:
@@ -77,7 +106,7 @@ rule evaluate_decomposition:
         code=code_of("evaluate_decomposition.py"),
         model=lambda wildcards, input: str(Path(input.record).parent),
         dataset=lambda wildcards, input: folder_of(input.dataset),
-        modes=lambda wildcards: " ".join(modes_of(wildcards.architecture)),
+        modes=lambda wildcards: " ".join(evaluated_modes(wildcards)),
         run=config["run"],
         preset=lookup("decomposition/preset", within=config),
     shell:

@@ -176,7 +176,7 @@ rule evaluate_scenario:
     input:
         networks=lambda wildcards: scenario_models(wildcards, "network.npz"),
         records=lambda wildcards: scenario_models(wildcards, "record.json"),
-        modules=lambda wildcards: scenario_models(wildcards, *modules_files([best_mode(TRANSLATION)])),
+        modules=lambda wildcards: scenario_models(wildcards, *modules_files(scenario_modes(wildcards))),
         datasets=lambda wildcards: [dataset_files(name)[1] for name in scenario_datasets(wildcards.setting)],
     output:
         RECORD,
@@ -194,12 +194,12 @@ rule evaluate_scenario:
         models=lambda wildcards, input: named_folders(wildcards.setting, input.networks),
         datasets=lambda wildcards, input: named_folders(wildcards.setting, input.datasets),
         systems=lambda wildcards: scenario_flags(wildcards.setting),
-        mode=best_mode(TRANSLATION),
+        modes=lambda wildcards: " ".join(scenario_modes(wildcards)),
         described=described,
     shell:
         analysis(
             "evaluate_scenario.py --scenario {wildcards.setting} --models {params.models} "
-            "--datasets {params.datasets} {params.systems} --mode {params.mode} {params.described} "
+            "--datasets {params.datasets} {params.systems} --modes {params.modes} {params.described} "
             "--threads {threads} --output {output}"
         )
 

@@ -29,18 +29,24 @@ def baselines_of(wildcards, kind):
 
 
 def reuse_modes(architecture, rnn):
-    """The best mode first; for some RNN types the other one too."""
+    """The best mode first; for some RNN types the other one too, and small modules last."""
     best = best_mode(architecture)
     others = [mode for mode in modes_of(architecture) if mode != best]
-    return [best, *others] if rnn in config["reuse"]["other_mode_of"] else [best]
+    masks = [best, *others] if rnn in config["reuse"]["other_mode_of"] else [best]
+    return [*masks, *small_modules_of(rnn)]
 
 
 def reused_modes(wildcards):
     """Words for the modes of a setting: those of its models joined by ``+``, the best ones first."""
-    per_model = [reuse_modes(name, wildcards.rnn) for name in architectures_of(wildcards.setting)]
-    return [
+    small = small_modules_of(wildcards.rnn)
+    per_model = [
+        [mode for mode in reuse_modes(name, wildcards.rnn) if mode not in small]
+        for name in architectures_of(wildcards.setting)
+    ]
+    masks = [
         "+".join(found[min(index, len(found) - 1)] for found in per_model) for index in range(max(map(len, per_model)))
     ]
+    return [*masks, *("+".join([name] * len(per_model)) for name in small)]
 
 
 def reused(wildcards, *names):
@@ -100,6 +106,11 @@ def scenario_models(wildcards, *names):
         for dataset in scenario_datasets(wildcards.setting)
         for path in model_files("encoder_decoder", dataset, wildcards.rnn, layers, wildcards.seed, *names)
     ]
+
+
+def scenario_modes(wildcards):
+    """Modules that a scenario's systems are put together from."""
+    return [best_mode(TRANSLATION), *small_modules_of(wildcards.rnn)]
 
 
 def named_folders(scenario, paths):

@@ -11,13 +11,19 @@ import numpy as np
 
 from rnn_modules.data.dataset import Dataset, tags
 from rnn_modules.decomposition.composition import module_odds, translate, vote, zeroed
-from rnn_modules.decomposition.counts import jaccard, kept_share, removed_share_per_layer
-from rnn_modules.decomposition.masks import ModuleMasks
+from rnn_modules.decomposition.counts import jaccard, kept_share, recurrent_share, removed_share_per_layer
 from rnn_modules.decomposition.replay import replayed
-from rnn_modules.experiments.metrics import majority_metrics, scoped_metrics, translation_metrics, wrong_words
+from rnn_modules.decomposition.small_modules import AnyModules, SmallModules
+from rnn_modules.experiments.metrics import (
+    majority_metrics,
+    recognition,
+    scoped_metrics,
+    translation_metrics,
+    wrong_words,
+)
 from rnn_modules.experiments.trained_model import TrainedModel
 from rnn_modules.files.provenance import provenance
-from rnn_modules.names import HEADS
+from rnn_modules.names import COMPACT
 from rnn_modules.network import Classifier, EncoderDecoder, Network, classifies, translates
 
 Scores = dict[str, dict]
@@ -25,19 +31,20 @@ Scores = dict[str, dict]
 
 
 def decomposition_cost(
-    network: Network, dataset: Dataset, modules: Mapping[str, ModuleMasks], split: str = "test", threads: int = 1
+    network: Network, dataset: Dataset, modules: Mapping[str, AnyModules], split: str = "test", threads: int = 1
 ) -> dict[str, Any]:
     """Compare a model with the compositions of its modules, and with controls, on the same examples.
 
     Args:
         network: the monolithic model.
         dataset: the dataset it was trained on.
-        modules: its modules, by mode.
+        modules: its modules, by mode; those of the first say how many examples of a class are evaluated.
         split: which examples are evaluated.
         threads: examples are shared out among at most this many.
 
     Returns:
-        ``monolithic``, ``controls`` and ``modes`` of a result record, and ``examples_evaluated``.
+        ``monolithic``, ``controls``, ``modes`` and, of small modules, ``compact`` of a result record, and
+        ``examples_evaluated``.
 
     Example:
         >>> from rnn_modules.decomposition.parameters import DecompositionParameters
@@ -59,27 +66,46 @@ def decomposition_cost(
     results: dict[str, dict[str, Any]] = {}
     for mode, mode_modules in modules.items():
         start = time.perf_counter()
-        composed = evaluation.composed(mode_modules)
         results[mode] = {
             "head": evaluation.primary_head(mode_modules),
-            "composed": composed,
-            "jaccard": float(jaccard(mode_modules, network).mean()),
-            "kept_share": float(kept_share(mode_modules, network).mean()),
-            "removed_share_per_layer": removed_share_per_layer(mode_modules, network),
+            **evaluation.scores(mode_modules),
+            **kept(mode_modules, network),
             "seconds": time.perf_counter() - start,
         }
+    small = {COMPACT: results.pop(COMPACT)} if COMPACT in results else {}
     return {
         "monolithic": evaluation.monolithic(),
         "controls": evaluation.controls(),
         "modes": results,
+        **small,
         "examples_evaluated": evaluation.examples,
     }
+
+
+def kept(modules: AnyModules, network: Network) -> dict[str, Any]:
+    """What modules keep of their parent, as a result record has it.
+
+    Example:
+        >>> from support.networks import random_classifier, random_small_modules
+        >>> network = random_classifier()
+        >>> sorted(kept(random_small_modules(network), network))
+        ['kept_share', 'recurrent_share', 'removed_share_per_layer']
+    """
+    counted = {
+        "recurrent_share": float(recurrent_share(modules, network).mean()),
+        "kept_share": float(kept_share(modules, network).mean()),
+        "removed_share_per_layer": removed_share_per_layer(modules, network),
+    }
+    # No weight of a folded network is the parent's, so it has no Jaccard index.
+    return (
+        counted if isinstance(modules, SmallModules) else {"jaccard": float(jaccard(modules, network).mean())} | counted
+    )
 
 
 class _Classification:
     """Evaluation of a classifier and its modules by accuracy."""
 
-    def __init__(self, network: Classifier, dataset: Dataset, split: str, modules: ModuleMasks, threads: int) -> None:
+    def __init__(self, network: Classifier, dataset: Dataset, split: str, modules: AnyModules, threads: int) -> None:
         self.threads = threads
         rows = _rows_per_class(dataset.labels(split), modules.parameters.test_examples_per_class)
         self.network, self.reference = network, replayed(network, modules.parameters)
@@ -97,12 +123,17 @@ class _Classification:
             controls["zeroed"] = scoped_metrics(self.labels, decisions)
         return controls
 
-    def composed(self, modules: ModuleMasks) -> dict[str, Scores]:
-        odds = module_odds(self.network, modules, self.inputs, tuple(HEADS), self.threads)
-        return {head: scoped_metrics(self.labels, vote(odds[head])) for head in HEADS}
+    def scores(self, modules: AnyModules) -> dict[str, Any]:
+        found = module_odds(self.network, modules, self.inputs, modules.heads, self.threads)
+        return {
+            "composed": {head: scoped_metrics(self.labels, vote(odds)) for head, odds in found.items()},
+            "recognition": {
+                head: recognition(self.labels, odds, modules.yes_from(head)) for head, odds in found.items()
+            },
+        }
 
     @staticmethod
-    def primary_head(modules: ModuleMasks) -> str:
+    def primary_head(modules: AnyModules) -> str:
         return modules.parameters.head
 
 
@@ -128,7 +159,7 @@ class _Translation:
     """Evaluation of an encoder-decoder and its modules by BLEU, per pair of languages."""
 
     def __init__(
-        self, network: EncoderDecoder, dataset: Dataset, split: str, modules: ModuleMasks, threads: int
+        self, network: EncoderDecoder, dataset: Dataset, split: str, modules: AnyModules, threads: int
     ) -> None:
         self.network, self.dataset, self.threads = network, dataset, threads
         self.sources, self.languages = dataset.inputs(split), dataset.labels(split)
@@ -139,19 +170,19 @@ class _Translation:
     def monolithic(self) -> Scores:
         return self._scores(self._translated(None))
 
-    def composed(self, modules: ModuleMasks) -> dict[str, Scores]:
+    def scores(self, modules: AnyModules) -> dict[str, Any]:
         modules.check_parent(self.network)
-        return {"parent": self._scores(self._translated(modules))}
+        return {"composed": {"parent": self._scores(self._translated(modules))}}
 
     def controls(self) -> dict[str, Scores]:
         """Right tags around as many wrong words as the reference has."""
         return {"tags_only": self._scores(np.array(wrong_words(self.references)))}
 
     @staticmethod
-    def primary_head(modules: ModuleMasks) -> str:
+    def primary_head(modules: AnyModules) -> str:
         return "parent"
 
-    def _translated(self, modules: ModuleMasks | None) -> np.ndarray:
+    def _translated(self, modules: AnyModules | None) -> np.ndarray:
         ids = translate(self.network, self.sources, self.languages, self.start, self.end, modules, self.threads)
         return self.dataset.sentences(ids)
 
@@ -173,7 +204,7 @@ def cost_record(model: TrainedModel, modes: Sequence[str], run: str, preset: str
 
     Args:
         model: with its modules in its folder.
-        modes: ``rolled`` and/or ``unrolled``.
+        modes: ``rolled``, ``unrolled`` or both, then ``compact`` where there are small modules.
         run: name of the run.
         preset: that the modules were made with.
         threads: examples are shared out among at most this many.

@@ -86,6 +86,29 @@ def majority_metrics(labels: np.ndarray, training_labels: np.ndarray) -> dict[st
     return result
 
 
+def recognition(labels: np.ndarray, odds: np.ndarray, yes_from: np.ndarray) -> float:
+    """Balanced accuracy of each module's yes or no about its own class, mean over the modules.
+
+    Padding is neither a position that counts nor a class.
+
+    Args:
+        labels: ``(examples,)``, or ``(examples, timesteps)`` with class 0 for padding.
+        odds: ``(modules, examples, ...)``, a module for every class.
+        yes_from: ``(modules,)`` odds from which each says yes.
+
+    Example:
+        >>> labels, odds = np.array([0, 1, 1, 1]), np.array([[2.0, -1.0, 1.0, -3.0], [-1.0, 3.0, 2.0, 0.5]])
+        >>> round(recognition(labels, odds, np.array([0.0, 1.0])), 3)
+        0.833
+    """
+    counted = scopes(labels).get("unpadded", np.ones(labels.shape, bool))
+    found = []
+    for label in np.unique(labels[counted]):
+        own, yes = labels[counted] == label, odds[label][counted] >= yes_from[label]
+        found.append((np.mean(yes[own]) + np.mean(~yes[~own])) / 2 if not own.all() else np.mean(yes))
+    return float(np.mean(found))
+
+
 def translation_metrics(
     hypotheses: Sequence[str], references: Sequence[str], start_tag: str, end_tag: str
 ) -> dict[str, float | str | int]:

@@ -6,14 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from rnn_modules.decomposition.composition import module_odds, vote
-from rnn_modules.decomposition.masks import ModuleMasks
+from rnn_modules.decomposition.small_modules import AnyModules
 from rnn_modules.experiments.metrics import majority_metrics, scoped_metrics
 from rnn_modules.experiments.reuse_tasks import real_classes
 from rnn_modules.experiments.trained_model import TrainedModel, common_facts
 from rnn_modules.experiments.translations import average_bleu, replace_each_language
 from rnn_modules.files.atomic_files import InputError
 from rnn_modules.files.provenance import provenance
-from rnn_modules.names import HEADS
 
 
 class Ranked(NamedTuple):
@@ -73,7 +72,7 @@ def worst_and_best(models: Sequence[TrainedModel], threads: int = 1) -> tuple[Ra
 
 
 def replace_each_module(
-    worst: TrainedModel, best: TrainedModel, modules: Mapping[str, tuple[ModuleMasks, ModuleMasks]], threads: int = 1
+    worst: TrainedModel, best: TrainedModel, modules: Mapping[str, tuple[AnyModules, AnyModules]], threads: int = 1
 ) -> list[dict]:
     """Replace each class's module in turn and compare with both references.
 
@@ -114,9 +113,9 @@ def replace_each_module(
     ]
     by_class: dict[int, list[list[dict]]] = {label: list(fixed) for label in real_classes(dataset)}
     for mode, (worst_modules, best_modules) in modules.items():
-        odds = module_odds(worst.classifier, worst_modules, inputs, tuple(HEADS), threads)
-        better = module_odds(best.classifier, best_modules, inputs, tuple(HEADS), threads)
-        for head in HEADS:
+        odds = module_odds(worst.classifier, worst_modules, inputs, worst_modules.heads, threads)
+        better = module_odds(best.classifier, best_modules, inputs, worst_modules.heads, threads)
+        for head in worst_modules.heads:
             composed = _described(scoped_metrics(labels, vote(odds[head])), "composed", mode, head)
             for label, rows in by_class.items():
                 changed = odds[head].copy()
@@ -144,7 +143,7 @@ def replacement_record(
 
     Args:
         models: of all depths, on one dataset.
-        modes: ``rolled`` and/or ``unrolled``.
+        modes: some of ``rolled``, ``unrolled``, ``compact``.
         run: name of the run.
         preset: that the modules were made with.
         threads: examples are shared out among at most this many.

@@ -11,7 +11,8 @@ from pathlib import Path
 import numpy as np
 
 from rnn_modules.decomposition.composition import calibrate, module_odds, parent_odds
-from rnn_modules.decomposition.masks import ModuleMasks, whole_modules
+from rnn_modules.decomposition.masks import whole_modules
+from rnn_modules.decomposition.small_modules import AnyModules
 from rnn_modules.experiments.metrics import classification_metrics
 from rnn_modules.experiments.reuse_kinds import problem_of
 from rnn_modules.experiments.reuse_tasks import Case, Examples, Problem
@@ -28,7 +29,7 @@ Odds = dict[str, list[list[np.ndarray]]]
 def compare_with_baselines(
     problem: Problem,
     models: Sequence[TrainedModel],
-    modules: Mapping[str, Sequence[ModuleMasks]],
+    modules: Mapping[str, Sequence[AnyModules]],
     baselines: TrainedBaselines,
     threads: int = 1,
 ) -> list[dict]:
@@ -81,8 +82,9 @@ def compare_with_baselines(
             return metric_rows(problem, case, test.labels, decisions, **described)
 
         for mode, odds in composed.items():
-            for head in HEADS:
-                decisions = problem.compose(case, _of_case(odds[head], test))
+            for head, by_model in odds.items():
+                yes_from = [part.yes_from(head) for part in modules[mode]]
+                decisions = problem.compose(case, _of_case(by_model, test), yes_from)
                 rows += judge(decisions, predictor="modules", mode=mode, head=head)
         rows += judge(problem.restrict(case, _of_case(logits, test)), predictor="parent", mode=None, head=None)
         for head in HEADS:
@@ -127,12 +129,13 @@ def _test_inputs(models: Sequence[TrainedModel]) -> list[np.ndarray]:
     return [model.dataset.inputs("test") for model in models]
 
 
-def _module_odds(models: Sequence[TrainedModel], modules: Sequence[ModuleMasks], threads: int) -> Odds:
+def _module_odds(models: Sequence[TrainedModel], modules: Sequence[AnyModules], threads: int) -> Odds:
+    heads = [head for head in modules[0].heads if all(head in part.heads for part in modules)]
     found = [
-        [module_odds(model.classifier, part, inputs, tuple(HEADS), threads) for inputs in _test_inputs(models)]
+        [module_odds(model.classifier, part, inputs, heads, threads) for inputs in _test_inputs(models)]
         for model, part in zip(models, modules, strict=True)
     ]
-    return {head: [[odds[head] for odds in of_model] for of_model in found] for head in HEADS}
+    return {head: [[odds[head] for odds in of_model] for of_model in found] for head in heads}
 
 
 def _parent_odds(models: Sequence[TrainedModel]) -> Odds:

@@ -9,12 +9,13 @@ from pathlib import Path
 
 from rnn_modules.data.dataset import Dataset
 from rnn_modules.decomposition.algorithm import decompose
+from rnn_modules.decomposition.compact import compact
 from rnn_modules.decomposition.composition import calibrate
 from rnn_modules.decomposition.masks import ModuleMasks
 from rnn_modules.decomposition.module_files import read_modules
 from rnn_modules.decomposition.parameters import DecompositionParameters
 from rnn_modules.decomposition.small_module_files import read_small_modules
-from rnn_modules.decomposition.small_modules import AnyModules
+from rnn_modules.decomposition.small_modules import AnyModules, SmallModules
 from rnn_modules.files.atomic_files import InputError, read_json
 from rnn_modules.files.checked_json import RecordReader
 from rnn_modules.names import COMPACT, Mode
@@ -194,6 +195,36 @@ def decompose_trained(
         inputs = dataset.inputs("train")
         return {mode: calibrate(network, part, inputs, labels, parameters.seed) for mode, part in found.items()}
     return found
+
+
+def compact_trained(
+    network: ArrayNetwork, dataset: Dataset, parameters: DecompositionParameters, threads: int = 1
+) -> SmallModules:
+    """Small modules of a model, made on the training split of its dataset.
+
+    Args:
+        network: the trained model.
+        dataset: the dataset it was trained on.
+        parameters: of small modules.
+        threads: classes are shared out among at most this many.
+
+    Raises:
+        InputError: the model does not belong to the dataset, a class has no example, or the share to keep is less than
+            one node of each layer has.
+
+    Example:
+        >>> from support.made_up_models import classifier_model, small_parameters
+        >>> model = classifier_model(classes=3)
+        >>> modules = compact_trained(model.network, model.dataset, small_parameters())
+        >>> modules.class_names, modules.thresholds.shape, modules.heads[-1]
+        (('red', 'green', 'blue'), (3,), 'refitted')
+    """
+    check_fits(network, dataset)
+    labels = dataset.labels("train")
+    made = compact(network, dataset.model_inputs("train"), labels, dataset.class_names, parameters, threads)
+    if classifies(network):
+        return calibrate(network, made, dataset.inputs("train"), labels, parameters.seed)
+    return made
 
 
 def common_facts(models: Sequence[TrainedModel]) -> dict:

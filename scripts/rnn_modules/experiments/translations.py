@@ -15,7 +15,7 @@ import numpy as np
 
 from rnn_modules.data.dataset import Dataset, tags
 from rnn_modules.decomposition.composition import translate
-from rnn_modules.decomposition.masks import ModuleMasks
+from rnn_modules.decomposition.small_modules import AnyModules
 from rnn_modules.experiments.metrics import bleu_4, bleu_p_value, translation_metrics, wrong_words
 from rnn_modules.experiments.trained_model import TrainedModel, common_facts
 from rnn_modules.files.atomic_files import InputError
@@ -41,7 +41,7 @@ class Translator:
     """
 
     model: TrainedModel
-    modules: ModuleMasks | None = None
+    modules: AnyModules | None = None
 
     def translate(self, sources: np.ndarray, language: str, threads: int = 1) -> list[str]:
         """Translate source sentences.
@@ -150,7 +150,7 @@ def average_bleu(model: TrainedModel, split: str = "validation", threads: int = 
 
 def reuse(
     model: TrainedModel,
-    modules: Mapping[str, ModuleMasks],
+    modules: Mapping[str, AnyModules],
     baselines: Mapping[tuple[str, ...], TrainedModel],
     threads: int = 1,
 ) -> list[dict]:
@@ -185,7 +185,7 @@ def reuse(
 
 
 def replace_each_language(
-    worst: TrainedModel, best: TrainedModel, modules: Mapping[str, tuple[ModuleMasks, ModuleMasks]], threads: int = 1
+    worst: TrainedModel, best: TrainedModel, modules: Mapping[str, tuple[AnyModules, AnyModules]], threads: int = 1
 ) -> list[dict]:
     """RQ3 for translation: each language's module of the worst model is replaced by the best model's.
 
@@ -227,7 +227,7 @@ def translation_reuse_record(
 
     Args:
         model: of all languages.
-        modes: ``rolled`` and/or ``unrolled``.
+        modes: some of ``rolled``, ``unrolled``, ``compact``.
         baselines: models of some of the languages.
         run: name of the run.
         preset: that the modules were made with.
@@ -267,7 +267,7 @@ def scenario_record(
     models: Mapping[str, TrainedModel],
     monolithic: str,
     approaches: Mapping[str, Mapping[str, str]],
-    mode: str,
+    modes: Sequence[str],
     run: str,
     preset: str,
     threads: int = 1,
@@ -279,7 +279,7 @@ def scenario_record(
         models: by name.
         monolithic: name of the model of all languages, whose test split all systems translate.
         approaches: name of an approach -> language -> name of the model whose module translates into it.
-        mode: of the modules.
+        modes: of the modules, each in systems of its own.
         run: name of the run.
         preset: that the modules were made with.
         threads: sentences are shared out among at most this many.
@@ -293,20 +293,24 @@ def scenario_record(
         ...     model = translator_model(folder=Path(folder, "model"), dataset_folder=Path(folder, "ukrainian"))
         ...     model = saved(model, {"rolled": whole_modules(model.network, model.dataset.class_names)})
         ...     parts = {"approach_1": {"fr": "all", "de": "all"}}
-        ...     record = scenario_record("add_ukrainian", {"all": model}, "all", parts, "rolled", "demo", "paper")
+        ...     record = scenario_record("add_ukrainian", {"all": model}, "all", parts, ["rolled"], "demo", "paper")
         >>> record["setting"], sorted({row["predictor"] for row in record["rows"]})
         ('add_ukrainian', ['approach_1', 'monolithic', 'tags_only'])
     """
     test = models[monolithic].dataset
-    systems = {"monolithic": dict.fromkeys(test.class_names, Translator(models[monolithic]))} | {
-        approach: {language: Translator(models[name], models[name].modules(mode)) for language, name in parts.items()}
-        for approach, parts in approaches.items()
-    }
-    rows = compare(systems, test, "monolithic", {approach: {"mode": mode} for approach in approaches}, threads)
+    systems = {"monolithic": dict.fromkeys(test.class_names, Translator(models[monolithic]))}
+    named = {}
+    for mode in modes:
+        for approach, parts in approaches.items():
+            systems[f"{approach} {mode}"] = {
+                language: Translator(models[name], models[name].modules(mode)) for language, name in parts.items()
+            }
+            named[f"{approach} {mode}"] = {"predictor": approach, "mode": mode}
+    rows = compare(systems, test, "monolithic", named, threads)
     used = {name for parts in approaches.values() for name in parts.values()}
     files: dict = {}
     for name, model in models.items():
-        files |= model.files([mode] if name in used else [])
+        files |= model.files(modes if name in used else [])
     return {
         "experiment": "scenario",
         "run": run,

@@ -15,7 +15,8 @@ from rnn_modules.files.checked_json import RecordReader
 from rnn_modules.names import (
     CLASSIFICATION_METRICS,
     HEADS,
-    MODES,
+    MODULES,
+    REFITTED,
     RNN_TYPES,
     SETTINGS,
     TRANSLATION,
@@ -32,7 +33,7 @@ PREDICTORS = {
 }
 """Of modules; the first is the paper's."""
 # Inter settings compose modules of two models, each in its own best mode; for some RNN types also in the other.
-ROW_MODES = (*MODES, "best", "other")
+ROW_MODES = (*MODULES, "best", "other")
 _KEYS = (
     *("experiment", "run", "preset", "data_source", "setting", "rnn", "layers", "seed", "datasets", "cases_possible"),
     *("rows", "provenance"),
@@ -138,8 +139,8 @@ def _row(reader: RecordReader, key: str, value: object, experiment: str, setting
     mode, head, p_value = (row.value.get(name) for name in ("mode", "head", "bleu_p_value"))
     if mode is not None and mode not in ROW_MODES:
         reader.fail(f"{key}.mode", f"one of {', '.join(ROW_MODES)}, or null", mode)
-    if head is not None and head not in HEADS:
-        reader.fail(f"{key}.head", f"one of {', '.join(HEADS)}, or null", head)
+    if head is not None and head not in (*HEADS, REFITTED):
+        reader.fail(f"{key}.head", f"one of {', '.join((*HEADS, REFITTED))}, or null", head)
     names: tuple[str, ...] = CLASSIFICATION_METRICS
     highest = 1.0
     if is_translation(experiment, setting):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -16,6 +16,7 @@ from rnn_modules.files.checked_json import RecordReader
 from rnn_modules.names import (
     ARCHITECTURES,
     CLASSIFICATION_METRICS,
+    COMPACT,
     LANGUAGE_PAIRS,
     MANY_OUTPUT,
     RNN_TYPES,
@@ -47,6 +48,8 @@ class Composition:
             decoder's alone).
         kept_share: share of all parameters that the modules keep.
         removed_share_per_layer: share of nodes removed, per recurrent layer.
+        recurrent_share: share of the recurrent layers' weights that the modules keep; None in earlier records.
+        recognition: head -> mean balanced accuracy of the modules' yes or no; empty for translation.
 
     Example:
         >>> path = "results/reference/laptop/models/many_to_one/clinc/lstm-1/seed-0/decomposition_cost.json"
@@ -58,6 +61,35 @@ class Composition:
     head: str
     composed: dict[str, Scores]
     jaccard: float
+    kept_share: float
+    removed_share_per_layer: tuple[float, ...]
+    recurrent_share: float | None = None
+    recognition: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class SmallComposition:
+    """What small modules gave.
+
+    Attributes:
+        head: the primary module head.
+        composed: head -> scores of the composed model.
+        recognition: head -> mean balanced accuracy of the modules' yes or no; empty for translation.
+        recurrent_share: share of the recurrent layers' weights that the modules keep.
+        kept_share: share of all parameters that they keep.
+        removed_share_per_layer: share of nodes removed, per recurrent layer.
+
+    Example:
+        >>> scores = {"refitted": {"all": {"accuracy": 0.93}}}
+        >>> small = SmallComposition("refitted", scores, {"refitted": 0.95}, 0.1, 0.4, (0.8,))
+        >>> small.composed[small.head]["all"], small.recurrent_share
+        ({'accuracy': 0.93}, 0.1)
+    """
+
+    head: str
+    composed: dict[str, Scores]
+    recognition: dict[str, float]
+    recurrent_share: float
     kept_share: float
     removed_share_per_layer: tuple[float, ...]
 
@@ -108,7 +140,7 @@ class ModelRecord(RunRecord):
 
 @dataclass(frozen=True)
 class Record(ModelRecord):
-    """One model's record; ``controls`` maps majority, zeroed or tags_only to scores.
+    """One model's record; ``controls`` maps majority, zeroed or tags_only to scores; ``compact`` is of small modules.
 
     Example:
         >>> path = "results/reference/laptop/models/many_to_one/clinc/lstm-1/seed-0/decomposition_cost.json"
@@ -122,6 +154,18 @@ class Record(ModelRecord):
     monolithic: Scores
     controls: dict[str, Scores]
     modes: dict[str, Composition]
+    compact: SmallComposition | None = None
+
+
+def compositions(record: Record) -> dict[str, Composition | SmallComposition]:
+    """What every mode gave, and small modules where there are any.
+
+    Example:
+        >>> path = "results/reference/laptop/models/many_to_one/clinc/lstm-1/seed-0/decomposition_cost.json"
+        >>> list(compositions(read_record(path)))[:2]
+        ['rolled', 'unrolled']
+    """
+    return {**record.modes, **({} if record.compact is None else {COMPACT: record.compact})}
 
 
 def metrics_of(architecture: str) -> tuple[str, ...]:
@@ -186,22 +230,40 @@ class ModelReader(RecordReader):
     def composition(self, key: str, value: object, architecture: str) -> Composition:
         """What one mode gave."""
         value = self.mapping(key, value)
+        share = value.get("recurrent_share")
+        return Composition(
+            **self._composed(key, value, architecture),
+            jaccard=self.number(f"{key}.jaccard", value.get("jaccard"), 1.0),
+            recurrent_share=None if share is None else self.number(f"{key}.recurrent_share", share, 1.0),
+        )
+
+    def small_composition(self, key: str, value: object, architecture: str) -> SmallComposition:
+        """What small modules gave."""
+        value = self.mapping(key, value)
+        return SmallComposition(
+            **self._composed(key, value, architecture),
+            recurrent_share=self.number(f"{key}.recurrent_share", value.get("recurrent_share"), 1.0),
+        )
+
+    def _composed(self, key: str, value: dict[str, Any], architecture: str) -> dict[str, Any]:
+        """What both kinds of compositions have, as keyword arguments of their classes."""
         composed = self.mapping(f"{key}.composed", value.get("composed"))
         head: Any = value.get("head")
         if not isinstance(head, str) or head not in composed:
             self.fail(f"{key}.head", f"one of {', '.join(composed)}", head)
         removed = self.listed(f"{key}.removed_share_per_layer", value.get("removed_share_per_layer"))
-        return Composition(
-            head=head,
-            composed={
+        said = self.mapping(f"{key}.recognition", value.get("recognition", {}))
+        return {
+            "head": head,
+            "composed": {
                 name: self.scores(f"{key}.composed.{name}", scores, architecture) for name, scores in composed.items()
             },
-            jaccard=self.number(f"{key}.jaccard", value.get("jaccard"), 1.0),
-            kept_share=self.number(f"{key}.kept_share", value.get("kept_share"), 1.0),
-            removed_share_per_layer=tuple(
+            "recognition": {name: self.number(f"{key}.recognition.{name}", share, 1.0) for name, share in said.items()},
+            "kept_share": self.number(f"{key}.kept_share", value.get("kept_share"), 1.0),
+            "removed_share_per_layer": tuple(
                 self.number(f"{key}.removed_share_per_layer", share, 1.0) for share in removed
             ),
-        )
+        }
 
     def compositions(self, key: str, value: object, architecture: str) -> dict[str, Composition]:
         """What every mode gave, in the paper's order."""
@@ -257,6 +319,7 @@ def read_record(path: str | os.PathLike) -> Record:
         monolithic=reader.scores("monolithic", value["monolithic"], architecture),
         controls={name: reader.scores(f"controls.{name}", scores, architecture) for name, scores in controls.items()},
         modes=reader.compositions("modes", value["modes"], architecture),
+        compact=reader.small_composition(COMPACT, value[COMPACT], architecture) if COMPACT in value else None,
     )
 
 

@@ -206,6 +206,7 @@ def _misfits(config: dict) -> Iterator[tuple[str, str]]:
         yield "controls.layers", f"received {absent}; use some of layers, {config['layers']}, or null for all"
     for key, named in (
         ("reuse.rnn_types", config["reuse"].get("rnn_types", [])),
+        ("compact.rnn_types", config["compact"].get("rnn_types", [])),
         ("variants.rnn_types", config["variants"]["rnn_types"]),
         ("removal_sweep.rnn", [config["removal_sweep"]["rnn"]]),
     ):

@@ -8,16 +8,19 @@ import sys
 
 import numpy as np
 import pytest
+from sklearn.metrics import balanced_accuracy_score
 
 from oracle import package
 from rnn_modules.decomposition.algorithm import decompose
-from rnn_modules.decomposition.composition import calibrate
+from rnn_modules.decomposition.composition import calibrate, module_odds
 from rnn_modules.decomposition.masks import whole_modules
 from rnn_modules.decomposition.parameters import DecompositionParameters
 from rnn_modules.experiments.decomposition_cost import decomposition_cost
+from rnn_modules.experiments.trained_model import compact_trained
 from rnn_modules.files.atomic_files import write_json
 from rnn_modules.records.cost_records import read_record
 from support.datasets import made_up_dataset, made_up_translations
+from support.made_up_models import small_parameters, translator_model
 from support.networks import random_classifier, random_inputs, random_modules, random_sentences, random_translator
 from support.project import ROOT
 
@@ -72,6 +75,47 @@ def test_record_of_a_classifier(many_output):
     said = network.logits(dataset.inputs("test")).argmax(axis=-1)
     assert result["monolithic"]["all"]["accuracy"] == pytest.approx((said == dataset.labels("test")).mean())
     json.dumps(result, allow_nan=False)
+
+
+@pytest.mark.parametrize("many_output", [False, True])
+def test_small_modules_have_a_field_of_their_own(many_output):
+    network, dataset = problem(many_output)
+    small = compact_trained(network, dataset, small_parameters())
+    masks = decomposed(network, dataset)
+    result = decomposition_cost(network, dataset, masks | {"compact": small})
+    assert list(result["modes"]) == ["rolled", "unrolled"]
+    compact = result["compact"]
+    assert compact["head"] == "refitted" and set(compact["composed"]) == HEADS | {"refitted"}
+    assert "jaccard" not in compact and 0 < compact["recurrent_share"] <= 0.3
+    labels, head = dataset.labels("test"), "refitted"
+    odds = module_odds(network, small, dataset.inputs("test"), (head,))[head]
+    counted = labels != 0 if many_output else np.ones(labels.shape, bool)
+    expected = np.mean(odds.argmax(axis=0)[counted] == labels[counted])
+    assert compact["composed"][head]["unpadded" if many_output else "all"]["accuracy"] == pytest.approx(expected)
+    said = [
+        balanced_accuracy_score(labels[counted] == label, odds[label][counted] >= small.refitted.rates[label])
+        for label in np.unique(labels[counted])
+    ]
+    assert compact["recognition"][head] == pytest.approx(np.mean(said))
+    alone = decomposition_cost(network, dataset, masks)
+    for mode, entry in alone["modes"].items():
+        assert {**entry, "seconds": 0} == {**result["modes"][mode], "seconds": 0}
+
+
+def test_small_modules_that_keep_everything_decide_nearly_as_the_parent():
+    network, dataset = problem()
+    small = compact_trained(network, dataset, small_parameters(keep=1.0, rounds=1, drift_rounds=0))
+    result = decomposition_cost(network, dataset, {"compact": small})
+    assert result["compact"]["recurrent_share"] == 1 and result["compact"]["removed_share_per_layer"] == [0.0, 0.0]
+    assert result["compact"]["composed"]["log_sum_exp"] == result["monolithic"]
+
+
+def test_small_modules_of_a_translator_are_scored_by_pair():
+    model = translator_model(languages=("fr", "de"))
+    small = compact_trained(model.network, model.dataset, small_parameters("encoder_decoder"))
+    result = decomposition_cost(model.network, model.dataset, {"compact": small})
+    assert set(result["compact"]["composed"]["parent"]) == {"en-fr", "en-de"}
+    assert "recognition" not in result["compact"] and result["compact"]["recurrent_share"] <= 0.3
 
 
 def test_whole_modules_cost_nothing():

@@ -12,6 +12,7 @@ from rnn_modules.experiments.metrics import (
     bleu_p_value,
     classification_metrics,
     majority_metrics,
+    recognition,
     scoped_metrics,
     scopes,
     translation_metrics,
@@ -140,3 +141,12 @@ def test_wrong_words_are_as_many_as_the_right_ones():
     }
     scores = translation_metrics(wrong[:3], REFERENCES, "<", ">")
     assert scores["bleu1"] == pytest.approx(0) and scores["bleu1_with_tags"] == pytest.approx(100 * 6 / 23)
+
+
+def test_recognition_leaves_padding_out():
+    labels = np.array([[0, 1, 2], [0, 2, 2]])
+    odds = np.array([[[9.0, -1, -1], [9, -1, -1]], [[5, 2, -1], [5, 3, -1]], [[5, -1, 2], [5, 2, 2]]])
+    # Of class 1: its one position is right, and of three others two. Of class 2: all are right.
+    assert recognition(labels, odds, np.zeros(3)) == pytest.approx(((1 + 2 / 3) / 2 + 1) / 2)
+    # A module that says yes from higher odds alone.
+    assert recognition(labels, odds, np.array([0, 2.5, 0])) == pytest.approx(((0 + 2 / 3) / 2 + 1) / 2)

@@ -15,12 +15,12 @@ from rnn_modules.decomposition.parameters import DecompositionParameters
 from rnn_modules.experiments.decomposition_cost import decomposition_cost
 from rnn_modules.experiments.metrics import classification_metrics, scopes
 from rnn_modules.experiments.replacement import chosen_by, replace_each_module, worst_and_best
-from rnn_modules.experiments.trained_model import decompose_trained
+from rnn_modules.experiments.trained_model import compact_trained, decompose_trained
 from rnn_modules.experiments.translations import Translator, average_bleu
 from rnn_modules.files.atomic_files import InputError, read_json
 from rnn_modules.names import HEADS, MODES
 from rnn_modules.records.case_records import read_case_record
-from support.made_up_models import classifier_model, saved, translator_model
+from support.made_up_models import classifier_model, saved, small_parameters, translator_model
 
 # Without shrinking, which would cut and compose modules for minutes.
 stable = settings(deadline=None, derandomize=True, max_examples=10, phases=[Phase.generate])
@@ -135,6 +135,22 @@ def test_replacing_all_modules_one_by_one_does_change_something():
         if predictor == "modules"
     ]
     assert any(changed)
+
+
+def test_small_modules_replace_small_modules():
+    worst, best = two_models()
+    parts = tuple(compact_trained(one.network, one.dataset, small_parameters()) for one in (worst, best))
+    rows = {key(row): scores(row) for row in replace_each_module(worst, best, {"compact": parts})}
+    heads = {head for _, _, predictor, _, head in rows if predictor == "modules"}
+    assert heads == {*HEADS, "refitted"}
+    cost = decomposition_cost(worst.network, worst.dataset, {"compact": parts[0]})["compact"]["composed"]["refitted"]
+    case = worst.dataset.class_names[0]
+    assert rows[case, "all", "composed", "compact", "refitted"] == cost["all"]
+    assert any(
+        rows[name, "all", "modules", "compact", head] != rows[name, "all", "composed", "compact", head]
+        for name in worst.dataset.class_names
+        for head in heads
+    )
 
 
 def test_models_of_different_datasets_are_an_error():

@@ -18,13 +18,13 @@ from rnn_modules.experiments.reuse import compare_with_baselines, metric_rows
 from rnn_modules.experiments.reuse_kinds import problem_of
 from rnn_modules.experiments.reuse_tasks import drawn_cases
 from rnn_modules.experiments.scratch_models import TrainedBaselines
-from rnn_modules.experiments.trained_model import decompose_trained
+from rnn_modules.experiments.trained_model import compact_trained, decompose_trained
 from rnn_modules.files.atomic_files import InputError, read_json, write_arrays, write_json
 from rnn_modules.names import HEADS, MODES
 from rnn_modules.records.case_records import read_case_records
 from support.decisions import compose_by_loops
 from support.made_up_baselines import baselines_of, save_chunk
-from support.made_up_models import KINDS, classifier_model, made_up_problem, saved
+from support.made_up_models import KINDS, classifier_model, made_up_problem, saved, small_parameters
 
 # Without shrinking, which would cut and compose modules for minutes.
 stable = settings(deadline=None, derandomize=True, max_examples=10, phases=[Phase.generate])
@@ -172,6 +172,30 @@ def test_both_classes_of_a_padded_model_are_the_whole_composition_where_padding_
     voted = vote(odds)
     counted &= voted != 0
     np.testing.assert_array_equal(problem.compose((1, 2), [odds])["labelled"][counted], voted[counted])
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_small_modules_are_judged_with_heads_of_their_own(kind):
+    models = models_of(kind)
+    modules = [compact_trained(model.network, model.dataset, small_parameters()) for model in models]
+    problem, rows = compared(kind, models, {"compact": modules})
+    found = {row["head"] for row in rows if row["mode"] == "compact"}
+    assert found == {*HEADS, "refitted"}
+    odds = [
+        [module_odds(model.network, part, other.dataset.inputs("test"), ("refitted",))["refitted"] for other in models]
+        for model, part in zip(models, modules, strict=True)
+    ]
+    case = problem.cases()[0]
+    test = problem.examples(case, "test")
+    of_case = [
+        np.concatenate([part[:, rows] for part, rows in zip(of_model, test.rows, strict=True)], axis=1)
+        for of_model in odds
+    ]
+    decided = problem.compose(case, of_case, [part.refitted.rates for part in modules])
+    for expected in metric_rows(
+        problem, case, test.labels, decided, predictor="modules", mode="compact", head="refitted"
+    ):
+        assert expected in rows
 
 
 def test_the_constant_is_judged_with_its_own_answer():
@@ -327,8 +351,12 @@ def test_script_refuses_chunks_that_do_not_belong_together(monkeypatch, saved_mo
     ("models", "modes", "message"),
     [
         (1, ["rolled+unrolled"], "--datasets: expected one for each of 1 models, received 2"),
-        (2, ["rolled"], "--modes: expected rolled or unrolled for each of 2 models joined by \\+, received 'rolled'"),
-        (2, ["rolled+rolled"] * 3, "--modes: expected at most two, received 3"),
+        (
+            2,
+            ["rolled"],
+            "--modes: expected rolled or unrolled or compact for each of 2 models joined by \\+, received 'rolled'",
+        ),
+        (2, ["rolled+rolled"] * 3, "--modes: expected at most two beside compact, received 3"),
     ],
 )
 def test_script_wants_a_dataset_and_a_mode_for_each_model(monkeypatch, tmp_path, models, modes, message):

@@ -7,7 +7,7 @@ import pytest
 from rnn_modules.files.atomic_files import InputError
 from rnn_modules.records import cost_records
 from rnn_modules.reporting.analysis import cost_deltas
-from support.made_up_records import record
+from support.made_up_records import record, with_compact
 
 
 def write(folder, value, name="record.json"):
@@ -184,3 +184,18 @@ def test_caption_states_the_origin(tmp_path, source, synthetic):
 def test_unknown_commit_is_said(tmp_path):
     read = cost_records.read_records([write(tmp_path, record(provenance={"commit": None}))])
     assert "commit: unknown" in cost_deltas.caption(read)
+
+
+def test_small_modules_are_read_where_there_are_any(tmp_path):
+    value = with_compact(record())
+    path = tmp_path / "record.json"
+    path.write_text(json.dumps(value))
+    compact = cost_records.read_record(path).compact
+    assert (compact.recurrent_share, compact.head) == (value["compact"]["recurrent_share"], "refitted")
+    assert compact.recognition == value["compact"]["recognition"]
+    path.write_text(json.dumps(record()))
+    assert cost_records.read_record(path).compact is None
+    for name, wrong in (("recurrent_share", 1.5), ("head", "none"), ("recognition", {"mean": "high"}), ("composed", 3)):
+        path.write_text(json.dumps(value | {"compact": value["compact"] | {name: wrong}}))
+        with pytest.raises(InputError, match=rf"compact\.{name}"):
+            cost_records.read_record(path)

@@ -9,7 +9,7 @@ from rnn_modules.names import TRANSLATION
 from rnn_modules.records.case_records import CaseRecord
 from rnn_modules.records.cost_records import PUBLISHED_METRIC
 from rnn_modules.records.published import tables as published_tables
-from rnn_modules.reporting.analysis.case_deltas import View, by_model, levels
+from rnn_modules.reporting.analysis.case_deltas import View, best_modes, by_model, levels
 
 APPROACHES = ("approach_1", "approach_2")
 MEASURES = (PUBLISHED_METRIC[TRANSLATION], "bleu", "chrf")
@@ -70,7 +70,8 @@ def scenario_rows(records: list[CaseRecord]) -> list[ScenarioRow]:
                 if metric == "bleu" and pair is not None:
                     for record in group:
                         for row in record.rows:
-                            if row.case == pair and row.predictor in APPROACHES and row.p_value is not None:
+                            counts = row.predictor in APPROACHES and row.mode in best_modes(scenario)
+                            if row.case == pair and counts and row.p_value is not None:
                                 p_values[row.predictor].append(row.p_value)
                 paper = published_tables.scenarios()[scenario] if (pair, metric) == (None, MEASURES[0]) else None
                 rows.append(ScenarioRow(group, pair, metric, scores, p_values, paper))

@@ -5,7 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from rnn_modules.names import ARCHITECTURES, HEADS, METRICS, RNN_TYPES, SCOPES
-from rnn_modules.records.cost_records import PUBLISHED_METRIC, Record, Scores, metrics_of, scopes_of
+from rnn_modules.records.cost_records import (
+    PUBLISHED_METRIC,
+    Composition,
+    Record,
+    Scores,
+    compositions,
+    metrics_of,
+    scopes_of,
+)
 from rnn_modules.reporting.report.costs import duration
 from rnn_modules.reporting.report.curves import History, curve, shared_range
 from rnn_modules.reporting.report.sources import Model, ModelKey
@@ -81,7 +89,7 @@ def _facts(training: dict | None) -> list[tuple[str, str]]:
 
 def _predictors(record: Record) -> list[tuple[str, Scores]]:
     rows = [("monolithic", record.monolithic)]
-    for mode, composition in record.modes.items():
+    for mode, composition in compositions(record).items():
         for head, scores in composition.composed.items():
             # Translation has the parent's own output layer for a head.
             kind = "" if head == "parent" else f", {HEADS.get(head, head)} head"
@@ -122,12 +130,15 @@ def removed_sheet(record: Record, anchor: str) -> Sheet:
     """
     layers = tuple(f"Layer {layer + 1}, % of nodes removed" for layer in range(record.layers))
     rows = []
-    for mode, composition in record.modes.items():
+    for mode, composition in compositions(record).items():
         shares = [number(100 * share, digits=1) for share in composition.removed_share_per_layer]
         shares += [""] * (record.layers - len(shares))
-        side = (number(composition.jaccard, digits=3), number(100 * composition.kept_share, digits=1))
+        jaccard = number(composition.jaccard, digits=3) if isinstance(composition, Composition) else ""
+        recurrent = composition.recurrent_share
+        kept = "" if recurrent is None else number(100 * recurrent, digits=1)
+        side = (jaccard, kept, number(100 * composition.kept_share, digits=1))
         rows.append((Cell(mode), *texts(*shares, *side)))
-    columns = ("Mode", *layers, "Jaccard index", "% of all weights kept")
+    columns = ("Mode", *layers, "Jaccard index", "% of recurrent weights kept", "% of all weights kept")
     return Sheet(f"{anchor}-removed", "What the modules lost", "", (), columns, tuple(rows), 1)
 
 
@@ -144,7 +155,7 @@ def _summary(model: Model) -> str:
 
     monolithic = figure(record.monolithic)
     parts = []
-    for mode, composition in record.modes.items():
+    for mode, composition in compositions(record).items():
         delta = figure(composition.composed[composition.head]) - monolithic
         parts.append(f"{mode} {number(delta, signed=True)}")
     return f"{METRICS[metric]} {number(monolithic)}; {', '.join(parts)} points"

@@ -16,7 +16,7 @@ from rnn_modules.names import (
     SCOPES,
     TRANSLATION,
 )
-from rnn_modules.records.cost_records import PUBLISHED_METRIC, Record, Scores, metrics_of, scopes_of
+from rnn_modules.records.cost_records import PUBLISHED_METRIC, Record, Scores, compositions, metrics_of, scopes_of
 from rnn_modules.records.published import tables as published_tables
 from rnn_modules.reporting.analysis.cost_deltas import caption, deltas, model_columns
 from rnn_modules.reporting.analysis.cost_rows import Entry, Row, compositions_of, mean_or_none, table2_rows
@@ -223,7 +223,8 @@ def long_rows(records: list[Record], many_output_scope: str) -> list[dict[str, o
 def absolute_rows(records: list[Record]) -> list[dict[str, object]]:
     """Absolute figures of every predictor, one row per model, scope, predictor and head; seeds as mean and deviation.
 
-    Predictors: monolithic, composed (per mode and head) and the controls. Metrics of the other kind of model are None.
+    Predictors: monolithic, composed (per mode and head, of small modules too) and the controls. Metrics of the other kind
+    of model are None.
 
     Example:
         >>> from pathlib import Path
@@ -239,7 +240,7 @@ def absolute_rows(records: list[Record]) -> list[dict[str, object]]:
         predictors: dict[tuple[str, str | None, str | None, bool], list[Scores]] = {}
         for record in seeds:
             predictors.setdefault(("monolithic", None, None, False), []).append(record.monolithic)
-            for mode, composition in record.modes.items():
+            for mode, composition in compositions(record).items():
                 for head, scores in composition.composed.items():
                     key = ("composed", mode, head, head == composition.head)
                     predictors.setdefault(key, []).append(scores)

@@ -20,6 +20,7 @@ from rnn_modules.reporting.tables import (
     scenario_table,
     variant_tables,
 )
+from rnn_modules.reporting.tables.small_table import small_sheets
 from rnn_modules.reporting.tables.table_files import write_sheets
 
 Paths = Sequence[str | os.PathLike]
@@ -44,12 +45,12 @@ def write_cost_tables(paths: Paths, folder: str | os.PathLike) -> None:
         10
     """
     records, folder = read_records(paths), Path(folder)
-    for name, sheet, scope in (
-        ("table2", cost_tables.table2(records).sheet(), "all"),
-        ("table2_unpadded", cost_tables.table2_unpadded(records).sheet(), "unpadded"),
+    for name, sheets, scope in (
+        ("table2", [cost_tables.table2(records).sheet(), *small_sheets(records)], "all"),
+        ("table2_unpadded", [cost_tables.table2_unpadded(records).sheet()], "unpadded"),
     ):
         rendering.write_csv(folder / f"{name}.csv", cost_tables.long_rows(records, scope))
-        write_sheets(folder / name, [sheet])
+        write_sheets(folder / name, sheets)
     rendering.write_csv(folder / "decomposition_cost.csv", cost_tables.absolute_rows(records))
     write_sheets(folder / "decomposition_cost", cost_tables.absolute_sheets(records), ["md"])
 
