@@ -19,7 +19,7 @@ from rnn_modules.network import ArrayNetwork, RecurrentLayer, translates
 from rnn_modules.network.arrays import LAYER_ARRAYS
 
 _OUTPUT = ("output_kernel", "output_bias")
-_HEAD = ("weights", "biases", "rates")
+_HEAD = ("weights", "trust", "biases", "rates")
 
 
 def write_small_modules(modules: SmallModules, path: str | os.PathLike, manifest: str | os.PathLike) -> None:
@@ -182,6 +182,7 @@ def _layer(arrays: _Arrays, place: str, layer: RecurrentLayer, inputs: int, unit
 def _head(arrays: _Arrays, modules: int, units: int, timesteps: int) -> RefittedHead:
     return RefittedHead(
         weights=arrays.of("refitted.weights", (modules, units), np.float64),
+        trust=arrays.of("refitted.trust", (modules,), np.float64),
         biases=arrays.of("refitted.biases", (modules, timesteps), np.float64),
         rates=arrays.of("refitted.rates", (modules,), np.float64),
     )

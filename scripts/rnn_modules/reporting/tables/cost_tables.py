@@ -223,8 +223,8 @@ def long_rows(records: list[Record], many_output_scope: str) -> list[dict[str, o
 def absolute_rows(records: list[Record]) -> list[dict[str, object]]:
     """Absolute figures of every predictor, one row per model, scope, predictor and head; seeds as mean and deviation.
 
-    Predictors: monolithic, composed (per mode and head, of small modules too) and the controls. Metrics of the other kind
-    of model are None.
+    Predictors: monolithic, composed (per mode and head, of small modules too) and the controls. Metrics of the other
+    kind of model are None.
 
     Example:
         >>> from pathlib import Path
