@@ -20,7 +20,7 @@ from rnn_modules.decomposition.selection import least_share
 from rnn_modules.decomposition.shrinking import Nodes, Task, allowing_for_drift, sent_at, shrunk
 from rnn_modules.decomposition.small_modules import SmallModules
 from rnn_modules.files.atomic_files import InputError
-from rnn_modules.names import PARENTS_HEAD
+from rnn_modules.names import PARENTS_HEAD, Mode
 from rnn_modules.network import ArrayNetwork, translates
 from rnn_modules.network.base import rows_of
 from rnn_modules.network.batching import share_out
@@ -38,6 +38,7 @@ def compact(
     class_names: Sequence[str],
     parameters: DecompositionParameters,
     threads: int = 1,
+    modes: Sequence[Mode] = ("rolled",),
 ) -> SmallModules:
     """Make one small network per class of a trained network.
 
@@ -48,9 +49,10 @@ def compact(
         class_names: in the order of the output nodes.
         parameters: of small networks: ``keep``, ``ranking``, ``replacement``, ``rounds``, ``node_scope``, and the rest.
         threads: classes are shared out among at most this many.
+        modes: rolled alone; an unrolled module has other nodes at each timestep, which no one network of fewer has.
 
     Raises:
-        InputError: a class has no example, or a network is not of this kind.
+        InputError: a class has no example, a network is not of this kind, or another mode is asked for.
 
     Example:
         >>> import dataclasses
@@ -63,6 +65,11 @@ def compact(
         >>> len(modules), modules.networks[0].layers[0].units < model.network.layers[0].units
         (3, True)
     """
+    if list(modes) != ["rolled"]:
+        raise InputError(
+            f"modes: received {', '.join(modes)}; small networks are rolled, for unrolled modules have other nodes at "
+            "each timestep: give modes=['rolled'], or leave out keep and tolerance and have masks"
+        )
     classes = len(class_names)
     if translates(network):
         if parameters.tolerance is not None:
