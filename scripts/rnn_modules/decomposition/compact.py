@@ -120,6 +120,9 @@ def _languages(labels: np.ndarray, classes: int, parameters: DecompositionParame
     """Sentences into each language; a language's module never reads those into another one."""
     order = np.random.default_rng(parameters.seed).permutation(len(labels))
     own = [order[labels[order] == label][: parameters.ranking_sample] for label in range(classes)]
+    for label, rows in enumerate(own):
+        if not len(rows):
+            raise InputError(f"labels: there is no sentence into language {label}, so no module can be made of it")
     return [Places(rows, None, np.ones(len(rows), bool)) for rows in own]
 
 

@@ -41,7 +41,7 @@ def draw_places(labels: np.ndarray, classes: int, size: int, seed: int, independ
         For every class its decisions; of each other class about equally many.
 
     Raises:
-        InputError: a class, or all else, has no example.
+        InputError: a class, or all else, has no example, or a label is outside the classes.
 
     Example:
         >>> one, *_ = draw_places(np.array([0, 1, 0, 2, 1, 0, 2]), classes=3, size=4, seed=0)
@@ -57,6 +57,8 @@ def draw_places(labels: np.ndarray, classes: int, size: int, seed: int, independ
         has = labels[order].astype(bool).T
         return [_joined(order[own][:half], order[~own][:half], None, label) for label, own in enumerate(has)]
     flat = labels.ravel()
+    if len(flat) and not 0 <= flat.min() <= flat.max() < classes:
+        raise InputError(f"labels: expected classes 0..{classes - 1}, received {flat.min()} to {flat.max()}")
     order = generator.permutation(len(flat))
     by_class = [order[flat[order] == label] for label in range(classes)]
     totals = np.bincount(flat, minlength=classes)

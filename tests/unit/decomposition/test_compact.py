@@ -11,7 +11,7 @@ from rnn_modules.decomposition.algorithm import concern_scores
 from rnn_modules.decomposition.compact import compact
 from rnn_modules.decomposition.parameters import DecompositionParameters, preset
 from rnn_modules.files.atomic_files import InputError
-from rnn_modules.names import RANKINGS, REPLACEMENTS
+from rnn_modules.names import NODE_SCOPES, RANKINGS, REPLACEMENTS, WEIGHINGS
 from support.networks import random_classifier, random_inputs, random_sentences, random_translator, with_constant_node
 
 NAMES = ("a", "b", "c")
@@ -65,8 +65,8 @@ def test_nothing_removed_answers_as_the_parent(cell, many_output, repeat):
     rare=st.sampled_from([None, 0, 2]),
     ranking=st.sampled_from(list(RANKINGS)),
     replacement=st.sampled_from(REPLACEMENTS),
-    scope=st.sampled_from(["class", "shared"]),
-    weighing=st.sampled_from(["equal", "sensitivity"]),
+    scope=st.sampled_from(NODE_SCOPES),
+    weighing=st.sampled_from(WEIGHINGS),
 )
 @settings(max_examples=25, deadline=None)
 def test_every_choice_gives_modules_within_the_share(
@@ -171,6 +171,8 @@ def test_translators_have_small_modules_without_heads(cell):
     for small in modules.networks:
         assert np.isfinite(small.logits(inputs)).all()
         assert small.translate(inputs[0], np.ones(30, np.int32), 2).shape == (30, 5)
+    with pytest.raises(InputError, match="labels: there is no sentence into language 2"):
+        compact(network, inputs, languages, ("x", "y", "z"), parameters)
     with pytest.raises(InputError, match="tolerance: a language's module recognises nothing"):
         compact(network, inputs, languages, ("x", "y"), dataclasses.replace(parameters, keep=None, tolerance=0.1))
 

@@ -47,6 +47,12 @@ def test_a_class_without_an_example_is_named():
         draw_places(np.array([0, 0, 2]), 3, 10, 0)
 
 
+@pytest.mark.parametrize("label", [-1, 3])
+def test_a_label_outside_the_classes_is_refused(label):
+    with pytest.raises(InputError, match="labels: expected classes 0..2, received"):
+        draw_places(np.array([0, 1, 2, label]), 3, 10, 0)
+
+
 @given(own=st.integers(2, 30), others=st.integers(2, 30))
 def test_what_is_held_back_and_what_is_not_are_all(own, others):
     members = np.arange(own + others) < own
