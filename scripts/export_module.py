@@ -13,7 +13,9 @@ import logging
 from pathlib import Path
 
 from rnn_modules.decomposition.module_files import read_modules
-from rnn_modules.files.atomic_files import InputError, replacing
+from rnn_modules.decomposition.small_module_files import read_small_modules
+from rnn_modules.decomposition.small_modules import AnyModules
+from rnn_modules.files.atomic_files import InputError, read_json, replacing
 from rnn_modules.files.command_line import parser_of, run
 from rnn_modules.network import load_network
 
@@ -23,7 +25,7 @@ def parse() -> argparse.Namespace:
     parser = parser_of(__doc__)
     parser.add_argument("--network", required=True, help="network.npz of the parent")
     parser.add_argument(
-        "--modules", type=Path, required=True, help="rolled.npz or unrolled.npz, its manifest beside it"
+        "--modules", type=Path, required=True, help="rolled.npz, unrolled.npz or compact.npz, its manifest beside it"
     )
     parser.add_argument("--class-name", required=True, help="name of the module's dominant class")
     parser.add_argument("--output", type=Path, required=True, help="the Keras model, *.keras")
@@ -36,7 +38,12 @@ def main() -> None:
     if arguments.output.suffix != ".keras":
         raise InputError(f"--output {arguments.output}: give a name that ends in .keras")
     network = load_network(arguments.network)
-    modules = read_modules(arguments.modules, arguments.modules.with_suffix(".json"), network)
+    manifest = arguments.modules.with_suffix(".json")
+    modules: AnyModules
+    if "weights_sha256" in read_json(manifest, ("class_names",)):
+        modules = read_small_modules(arguments.modules, manifest, network)
+    else:
+        modules = read_modules(arguments.modules, manifest, network)
     if arguments.class_name not in modules.class_names:
         raise InputError(f"--class-name {arguments.class_name}: choose from {', '.join(modules.class_names)}")
     from rnn_modules.decomposition.export import (

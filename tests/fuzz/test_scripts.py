@@ -60,6 +60,10 @@ VALID = {
         *("--network", LABELS / "model/network.npz", "--dataset", LABELS / "dataset", "--architecture", "many_to_one"),
         *("--rnn", "lstm", "--removal-cap", "0.1", "--threads", "1", "--modes", "rolled"),
     ],
+    "compact_model.py": [
+        *("--network", LABELS / "model/network.npz", "--dataset", LABELS / "dataset", "--architecture", "many_to_one"),
+        *("--rnn", "lstm", "--keep", "0.5", "--threads", "1", "--ranking-sample", "20"),
+    ],
     "evaluate_decomposition.py": [
         *("--model", LABELS / "model", "--dataset", LABELS / "dataset", "--modes", "rolled", *RECORDED),
     ],

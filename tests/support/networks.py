@@ -176,4 +176,5 @@ def _random_heads(generator, network, networks, classes, widest):
     units = [networks[0 if len(networks) == 1 else index].layers[-1].units for index in range(classes)]
     weights = generator.normal(size=(classes, widest)) * (np.arange(widest) < np.array(units)[:, None])
     biases = generator.normal(size=(classes, network.timesteps if network.many_output else 1))
-    return RefittedHead(weights, generator.normal(size=classes), biases, generator.normal(size=classes) - 2)
+    trust, rates = generator.normal(size=(2, classes))
+    return RefittedHead(weights, trust, biases, rates - 2)

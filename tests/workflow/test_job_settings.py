@@ -13,7 +13,7 @@ from rnn_modules.files.command_line import COSTS
 
 TRAINING = ("train_model", "train_baselines")
 ANALYSIS = (
-    "decompose_model", "decompose_one_timestep", "evaluate_decomposition", "evaluate_reuse",
+    "compact_model", "decompose_model", "decompose_one_timestep", "evaluate_decomposition", "evaluate_reuse",
     "evaluate_translation_reuse", "evaluate_replacement", "evaluate_scenario", "evaluate_variants",
 )  # fmt: skip
 BLAS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")

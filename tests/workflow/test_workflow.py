@@ -226,10 +226,17 @@ def test_another_limit_of_one_architectures_baselines_retrains_these_only(finish
 
 
 def test_another_threshold_retrains_nothing(finished, edit):
-    edit("config/config.yaml", "parameters: {}", "parameters: {removal_cap: 0.1}")
+    edit("config/config.yaml", "  parameters: {}", "  parameters: {removal_cap: 0.1}")
     jobs = planned(finished)
     assert jobs["decompose_model"] + jobs["decompose_one_timestep"] == MODELS - UNUSED_MODULES
     assert not jobs.keys() & {"train_model", "train_baselines"}
+
+
+def test_another_size_of_small_modules_makes_these_alone_again(finished, edit):
+    edit("config/ci.yaml", "keep: 0.3", "keep: 0.2")
+    jobs = planned(finished)
+    assert jobs["compact_model"] == MODELS - UNUSED_MODULES and jobs["evaluate_decomposition"] == 5
+    assert not jobs.keys() & {"train_model", "train_baselines", "decompose_model", "decompose_one_timestep"}
 
 
 def test_one_more_seed_keeps_the_first(finished, edit):

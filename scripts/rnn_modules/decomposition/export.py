@@ -8,21 +8,34 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
+from typing import Any
 
 import keras
 import numpy as np
 
 from rnn_modules.decomposition.composition import replay_network
 from rnn_modules.decomposition.heads import known_thresholds
-from rnn_modules.decomposition.masks import ModuleMasks
-from rnn_modules.network import Classifier, EncoderDecoder, Network, RecurrentLayer, StepMask, classifies, translates
+from rnn_modules.decomposition.masks import whole_modules
+from rnn_modules.decomposition.small_modules import AnyModules, SmallModules
+from rnn_modules.names import REFITTED
+from rnn_modules.network import (
+    Classifier,
+    EncoderDecoder,
+    LayerMask,
+    Network,
+    RecurrentLayer,
+    StepMask,
+    classifies,
+    translates,
+)
 from rnn_modules.network.keras_2 import hard_sigmoid
 
 LAYERS = {"vanilla": keras.layers.SimpleRNN, "gru": keras.layers.GRU, "lstm": keras.layers.LSTM}
+Head = Callable[[Any, np.ndarray | None], Any]
 CELLS = {"vanilla": keras.layers.SimpleRNNCell, "gru": keras.layers.GRUCell, "lstm": keras.layers.LSTMCell}
 
 
-def to_keras(network: Network, modules: ModuleMasks, index: int) -> keras.Model:
+def to_keras(network: Network, modules: AnyModules, index: int) -> keras.Model:
     """Build one module as a Keras model.
 
     Args:
@@ -32,7 +45,8 @@ def to_keras(network: Network, modules: ModuleMasks, index: int) -> keras.Model:
 
     Returns:
         A classifier whose two outputs are the probabilities of ND and D, per timestep for many-output models; for
-        translation the decoder's word probabilities. Its inputs are those of the parent.
+        translation the decoder's word probabilities. Its inputs are those of the parent. Of a small module it has as
+        few nodes; a refitted head answers for the module by itself.
 
     Raises:
         InputError: the modules belong to another parent.
@@ -47,24 +61,38 @@ def to_keras(network: Network, modules: ModuleMasks, index: int) -> keras.Model:
         [[0.59, 0.41], [0.41, 0.59]]
     """
     modules.check_parent(network)
-    if translates(network):
-        return _translator(network, modules.select([index]))
-    assert classifies(network)
-    network = replay_network(network, modules)
     one = modules.select([index])
+    if isinstance(one, SmallModules):
+        own: Network = one.networks[0]
+        masks = whole_modules(own, one.class_names).masks(own)
+    else:
+        own = replay_network(network, one)
+        masks = one.masks(own)
+    if translates(own):
+        return _translator(own, masks)
+    assert classifies(own)
+    return _classifier(own, masks, _head_of(own, one))
+
+
+def _classifier(network: Classifier, masks: list[LayerMask], head: Head) -> keras.Model:
     inputs = keras.Input((network.tokens,), dtype="int32", name="tokens")
     hidden = _with_weights(keras.layers.Embedding(*network.embedding.shape), inputs, [network.embedding])
     if network.repeat is not None:
         hidden = keras.layers.RepeatVector(network.repeat)(keras.layers.Flatten()(hidden))
-    masks = one.masks(network)
     hidden = _recurrent(network, hidden, masks)
-    head = _head_weights(network, one, one.outputs[0])
     if isinstance(hidden, list):
-        outputs = [_head(step, _masked_rows(head, mask.outputs)) for step, mask in hidden]
+        outputs = [head(step, mask.outputs) for step, mask in hidden]
         outputs = keras.ops.stack(outputs, axis=1) if network.many_output else outputs[-1]
     else:
-        outputs = _head(hidden, _masked_rows(head, masks[-1].at(0).outputs))
+        outputs = head(hidden, masks[-1].at(0).outputs)
     return keras.Model(inputs, outputs, name="module")
+
+
+def _chosen(state, nodes: np.ndarray):
+    """Some nodes of a state; as a product, which files hold without code."""
+    units = state.shape[-1]
+    made = keras.layers.Dense(len(nodes), use_bias=False)
+    return _with_weights(made, state, [np.eye(units, dtype=np.float32)[:, nodes]])
 
 
 def _with_weights(layer, call, weights, **options):
@@ -188,7 +216,37 @@ def _unrolled(network: Network, hidden, masks, state):
     return [(step, masks[-1].at(timestep)) for timestep, step in enumerate(steps)]
 
 
-def _head_weights(network: Classifier, module: ModuleMasks, label: int) -> list[np.ndarray]:
+def _head_of(network: Classifier, module: AnyModules) -> Head:
+    """What makes answers of hidden states and of the rows that a mask leaves of its kernel."""
+    if isinstance(module, SmallModules) and module.parameters.head == REFITTED:
+        return _refitted(module, network)
+    weights = _head_weights(network, module, module.outputs[0])
+    return lambda hidden, rows: _head(hidden, _masked_rows(weights, rows))
+
+
+def _refitted(module: SmallModules, network: Classifier) -> Head:
+    """A head of the module's own, against a logit of 0; with decisions per timestep each of these has its own bias."""
+    assert module.refitted is not None
+    label, biases = module.outputs[0], module.refitted.biases[0]
+    weights = np.append(module.refitted.weights[0, : network.layers[-1].units], module.refitted.trust[0])
+    kernel = np.stack([np.zeros_like(weights), weights], axis=1).astype(network.dtype)
+    bias = np.stack([np.zeros_like(biases), biases], axis=1).astype(network.dtype)
+
+    def answers(hidden: Any, rows: np.ndarray | None) -> Any:
+        output = [network.output_kernel, network.output_bias]
+        logits = _with_weights(keras.layers.Dense(network.outputs), hidden, output)
+        others = keras.ops.concatenate([logits[..., :label], logits[..., label + 1 :]], axis=-1)
+        parents = logits[..., label : label + 1] - keras.ops.logsumexp(others, axis=-1, keepdims=True)
+        features = keras.ops.concatenate([hidden, parents], axis=-1)
+        if not network.many_output:
+            return _head(features, [kernel, bias[0]])
+        made = keras.layers.EinsumDense("btu,uf->btf", (network.timesteps, 2), activation="softmax", bias_axes="tf")
+        return _with_weights(made, features, [kernel, bias])
+
+    return answers
+
+
+def _head_weights(network: Classifier, module: AnyModules, label: int) -> list[np.ndarray]:
     """Kernel and bias of the channelled output (section IV-D), and for ``log_sum_exp`` a matrix that adds classes."""
     kernel, bias = network.output_kernel, network.output_bias
     others = np.delete(np.arange(network.outputs), label)
@@ -212,7 +270,7 @@ def _head(hidden, weights: list[np.ndarray]):
     return output
 
 
-def _translator(network: EncoderDecoder, module: ModuleMasks) -> keras.Model:
+def _translator(network: EncoderDecoder, masks: list[LayerMask]) -> keras.Model:
     """An encoder-decoder module: the whole encoder, the masked decoder, the parent's output layer."""
     source = keras.Input((network.source_tokens,), dtype="int32", name="source")
     target = keras.Input((network.target_tokens,), dtype="int32", name="target")
@@ -225,10 +283,10 @@ def _translator(network: EncoderDecoder, module: ModuleMasks) -> keras.Model:
         last = position == len(network.encoder) - 1
         made = LAYERS[layer.cell](return_sequences=not last, return_state=last, **layer_settings(layer))
         hidden = _with_weights(made, hidden, layer_weights(layer))
-    masks = module.masks(network)
+    state = hidden[1:] if network.entering is None else [_chosen(part, network.entering) for part in hidden[1:]]
     # Targets are padded on the right, so what follows the last word changes nothing before it: no mask is needed.
     embedded = embed(network.target_embedding, target, False)
-    decoded = _recurrent(network, embedded, masks, state=hidden[1:])
+    decoded = _recurrent(network, embedded, masks, state=state)
     output = [network.output_kernel, network.output_bias]
     if isinstance(decoded, list):
         outputs = keras.ops.stack([_head(step, _masked_rows(output, mask.outputs)) for step, mask in decoded], axis=1)

@@ -298,8 +298,8 @@ def test_small_modules_answer_side_by_side_as_each_alone(seed, kind, repeat):
         hidden = alone.hidden(inputs)
         hidden = hidden[:, 0].transpose(1, 0, 2) if many_output else hidden[0]
         head = modules.refitted
-        says = hidden @ head.weights[index, : hidden.shape[-1]]
-        says = says + head.trust[index] * odds["log_sum_exp"][index]
+        parents = head_odds(logits, "log_sum_exp", outputs=own.positions)[0]
+        says = hidden @ head.weights[index, : hidden.shape[-1]] + head.trust[index] * parents
         says = says + head.biases[index] if many_output else says + head.biases[index, 0]
         np.testing.assert_allclose(odds["refitted"][index], says + head.rates[index], rtol=0, atol=1e-10)
         yes = odds["refitted"][index] >= modules.yes_from("refitted")[index]

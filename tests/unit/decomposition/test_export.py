@@ -9,7 +9,13 @@ from rnn_modules.decomposition.export import to_keras
 from rnn_modules.decomposition.masks import whole_modules
 from rnn_modules.decomposition.parameters import BETWEEN_REMOVED
 from rnn_modules.files.atomic_files import InputError
-from support.networks import random_classifier, random_inputs, random_sentences, random_translator
+from support.networks import (
+    random_classifier,
+    random_inputs,
+    random_sentences,
+    random_small_modules,
+    random_translator,
+)
 
 
 def random_modules(network, classes, mode, per_gate=False, seed=0, **parameters):
@@ -87,6 +93,38 @@ def test_exported_file_stands_alone(tmp_path, mode):
     model.save(tmp_path / "module.keras")
     loaded = keras.models.load_model(tmp_path / "module.keras")
     np.testing.assert_allclose(np.array(loaded(inputs)), np.array(model(inputs)), atol=1e-6)
+
+
+@pytest.mark.parametrize("head", ["refitted", "mean"])
+@pytest.mark.parametrize("cell", ["vanilla", "gru", "lstm"])
+@pytest.mark.parametrize("shape", [{}, {"many_output": True}, {"many_output": True, "repeat": 4}, {"repeat": 1}])
+def test_a_small_module_has_few_nodes_and_the_same_answers(tmp_path, head, cell, shape):
+    network = random_classifier(cell=cell, layers=2, units=6, classes=3, dtype=np.float32, **shape)
+    modules = random_small_modules(network, head=head)
+    inputs = random_inputs(network, 9)
+    odds = module_odds(network, modules, inputs, [head])[head]
+    for index in (0, 2):
+        model = to_keras(network, modules, index)
+        model.save(tmp_path / "module.keras")
+        received = np.array(keras.models.load_model(tmp_path / "module.keras")(inputs))
+        own = odds[index] - modules.yes_from(head)[index]
+        np.testing.assert_allclose(received[..., 1], 1 / (1 + np.exp(-own)), atol=1e-5)
+        layers = [layer for layer in model.layers if isinstance(layer, keras.layers.RNN)]
+        assert [layer.units for layer in layers] == [len(nodes) for nodes in modules.nodes[index]]
+
+
+@pytest.mark.parametrize("cell", ["vanilla", "gru", "lstm"])
+def test_a_small_module_of_a_language(tmp_path, cell):
+    network = random_translator(cell=cell, units=6)
+    modules = random_small_modules(network, classes=2)
+    sources, targets = random_sentences(network, 7)
+    logits = modules.networks[1].logits((sources, targets))
+    expected = np.exp(logits) / np.exp(logits).sum(axis=-1, keepdims=True)
+    model = to_keras(network, modules, 1)
+    model.save(tmp_path / "module.keras")
+    for one in (model, keras.models.load_model(tmp_path / "module.keras")):
+        received = np.array(one([sources, targets]))
+        np.testing.assert_allclose(received[targets != 0], expected[targets != 0], atol=1e-5)
 
 
 def test_another_parent_is_an_error():
