@@ -2,11 +2,17 @@
 
 import json
 
-from rnn_modules.names import ARCHITECTURES
+from rnn_modules.names import ARCHITECTURES, TRANSLATION
 from rnn_modules.reporting.claims.written import write_claims
-from rnn_modules.reporting.figures import case_figures, cost_figure, sweep_figure
-from rnn_modules.reporting.tables.written import write_case_tables, write_cost_tables, write_variant_tables
+from rnn_modules.reporting.figures import case_figures, claims_figure, controls_figure, cost_figure, sweep_figure
+from rnn_modules.reporting.tables.written import (
+    write_case_tables,
+    write_control_tables,
+    write_cost_tables,
+    write_variant_tables,
+)
 from support.made_up_cases import case_record, sweep_record, variants_record
+from support.made_up_controls import control_record
 from support.made_up_records import DATASETS, record
 from support.project import ROOT
 
@@ -117,12 +123,20 @@ def write_whole_run(folder, **changes):
     cases = [*reuse, *replacement, scenario]
     write_case_tables(cases, tables)
     write_variant_tables([variants, sweep], tables)
-    write_claims(costs, cases, [variants], tables)
+    controls = [
+        write(folder / f"{path.parent.relative_to(folder)}/controls.json", control_record(architecture, **changes))
+        for architecture, path in zip(ARCHITECTURES, costs, strict=True)
+        if architecture != TRANSLATION
+    ]
+    write_control_tables(controls, tables)
+    write_claims(costs, cases, [variants], tables, controls)
+    claims_figure.plot(tables / "claims.json", figures / "claims.png", figures / "claims.svg")
     for draw, paths, name in (
         (cost_figure, costs, "table2"),
         (case_figures, reuse, "table3"),
         (case_figures, replacement, "table4"),
         (sweep_figure, [sweep], "removal_sweep"),
+        (controls_figure, controls, "controls"),
     ):
         draw.plot(paths, figures / f"{name}.png", figures / f"{name}.svg")
     return folder

@@ -20,6 +20,7 @@ localrules:
     plot_removal_sweep,
     plot_modules,
     plot_controls,
+    plot_claims,
     write_report,
 
 
@@ -255,6 +256,29 @@ rule plot_removal_sweep:
         code=code_of("plot_removal_sweep.py"),
     shell:
         job("plot_removal_sweep.py {input.records} --output {output.png} --output-svg {output.svg}")
+
+
+rule plot_claims:
+    input:
+        answers=f"{TABLES}/claims.json",
+    output:
+        png=f"{FIGURES}/claims.png",
+        svg=report(
+            f"{FIGURES}/claims.svg",
+            caption="../report/figure_claims.rst",
+            category="Claims",
+            labels={"figure": "all claims"},
+        ),
+    log:
+        f"{RESULTS}/logs/plot_claims.log",
+    conda:
+        "../../envs/analysis.yaml"
+    resources:
+        **asks("plot_claims"),
+    params:
+        code=code_of("plot_claims.py"),
+    shell:
+        job("plot_claims.py {input.answers} --output {output.png} --output-svg {output.svg}")
 
 
 rule plot_controls:

@@ -18,7 +18,7 @@ DATASET_FILES = ("dataset.json", "dataset.npz", "vocabulary.json")
 TWO_LANGUAGES = tuple(f"tatoeba_to_{'_'.join(pair)}" for pair in itertools.combinations(("fr", "de", "it"), 2))
 """Datasets of the translation models that reuse is compared with."""
 TABLES = ("table2", "table3", "table4", "table5", "variants", "claims")
-FIGURES = ("table2", "table3", "table4", "removal_sweep")
+FIGURES = ("claims", "table2", "table3", "table4", "removal_sweep")
 RECORDS = ("training", "decomposition_cost", "controls", *EXPERIMENTS, "removal_sweep", "variants")
 """Kinds of records, as a run makes them."""
 

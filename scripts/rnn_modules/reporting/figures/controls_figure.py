@@ -85,7 +85,7 @@ def draw(records: list[ControlRecord]) -> Figure:
     rnns = list(RNN_TYPES)
     models = sorted({(record.rnn, record.layers) for record in records}, key=lambda m: (rnns.index(m[0]), m[1]))
     shown = [name for name in ARCHITECTURES if name != TRANSLATION and any(r.architecture == name for r in records)]
-    figure = Figure(figsize=(3.2 * max(2, len(shown)), 9.0), layout="constrained")
+    figure = Figure(figsize=(3.0 + 3.0 * max(2, len(shown)), 9.0), layout="constrained")
     axes = figure.subplots(len(CAP_READINGS), len(shown), sharex=True, sharey=True, squeeze=False)
     for row, reading in zip(axes, CAP_READINGS, strict=True):
         for place, architecture in zip(row, shown, strict=True):
@@ -101,7 +101,7 @@ def draw(records: list[ControlRecord]) -> Figure:
             handles.append(
                 Line2D([], [], color=colour, marker=shape, markerfacecolor=face, linestyle="none", label=label)
             )
-    figure.legend(handles=handles, loc="outside upper center", ncols=3, frameon=False, fontsize=8.5)
+    figure.legend(handles=handles, loc="outside right upper", frameon=False, fontsize=8.5)
     synthetic = " on synthetic data" if any(record.data_source == "synthetic" for record in records) else ""
     figure.suptitle(f"Does concern identification beat chance?{synthetic}", fontsize=12)
     figure.supxlabel("\n".join(textwrap.wrap(caption(records), 130)), fontsize=7.5, color="#444444")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from rnn_modules.files.atomic_files import InputError, read_json
 from rnn_modules.reporting.claims.answers import INTERVALS, MEASURE_NAMES, values_text
+from rnn_modules.reporting.claims.in_words import in_words
 from rnn_modules.reporting.claims.own_sheet import own_sheet
 from rnn_modules.reporting.claims.rolled_many_output import sheet as rolled_sheet
 from rnn_modules.reporting.tables.table_files import read_sheets
@@ -53,7 +54,7 @@ def read_sections(folder: Path, data_sources: list[str]) -> tuple[Section, list[
     Example:
         >>> claims, tables = read_sections(Path("results/reference/laptop/tables"), ["mirror"])
         >>> claims.sheets[0].title, len(tables)
-        ("The paper's 40 claims", 5)
+        ("The paper's 40 claims", 6)
     """
     claims, rolled = _claims(folder / "claims.json", data_sources)
     sections = []
@@ -65,6 +66,26 @@ def read_sections(folder: Path, data_sources: list[str]) -> tuple[Section, list[
             sheets += rolled
         sections.append(Section(name, heading, sheets, folded, f"Not in this run: tables/{name}.json is missing."))
     return claims, sections
+
+
+def read_answer(folder: Path) -> list[str]:
+    """The answer in words, from the answers to the claims; nothing where there are none.
+
+    Raises:
+        InputError: the file is damaged.
+
+    Example:
+        >>> read_answer(Path("no/such/folder"))
+        []
+    """
+    path = folder / "claims.json"
+    if not path.exists():
+        return []
+    summary = read_json(path, ("claims", "verdicts", "own_claims", "origin"))
+    try:
+        return in_words(summary)
+    except (KeyError, TypeError, AttributeError, ValueError, IndexError) as error:
+        raise InputError(f"{path}: not the answers to the claims ({error!r}); delete it and make it again") from error
 
 
 def _claims(path: Path, data_sources: list[str]) -> tuple[Section, list[Sheet]]:
@@ -93,7 +114,7 @@ def _claims_sheet(summary: dict, data_sources: list[str]) -> Sheet:
         for text in answer["remarks"]:
             remarks.setdefault(text, []).append(answer["identifier"])
     said = (f"{', '.join(claims)}: {text}" for text, claims in remarks.items())
-    columns = ("Claim", "About", "Verdict", "Paper", "Ours", "Paper, recomputed", "Ours, measured otherwise", "Values")
+    columns = ("Claim", "About", "Verdict", "Why", "Paper", "Ours", "Paper, recomputed", "By part")
     return Sheet(
         name="claims",
         title=f"The paper's {len(rows)} claims{synthetic(data_sources)}",
@@ -103,9 +124,9 @@ def _claims_sheet(summary: dict, data_sources: list[str]) -> Sheet:
             INTERVALS,
             *said,
         ),
-        columns=(*columns, "Quantity", "Section"),
+        columns=(*columns, "Ours, measured otherwise", "Values", "Quantity", "Section"),
         rows=rows,
-        leading=3,
+        leading=4,
     )
 
 
@@ -118,9 +139,14 @@ def _claim_row(answer: dict) -> tuple[Cell, ...]:
         answer["identifier"],
         answer["claim"],
         f"{answer['verdict']}{basis}",
+        answer["reason"],
         number(answer["published"]),
         ours,
         number(answer["recomputed"]),
+        ", ".join(
+            f"{part['part']} {with_interval(part['ours'], part['ours_interval_95'], signed=False)}"
+            for part in answer["parts"]
+        ),
         ", ".join(f"{MEASURE_NAMES.get(name, name)} {number(value)}" for name, value in others if value is not None),
         f"{values_text(answer['values'], answer['trained_models']) if answer['values'] else 0}{missing}",
         f"{answer['quantity']}, {answer['unit']}",
