@@ -63,6 +63,30 @@ NODE_SCOPES: tuple[NodeScope, ...] = ("class", "shared")
 
 CAP_READINGS: tuple[Literal["removals", "nodes", "edges"], ...] = ("removals", "nodes", "edges")
 """What the cap of removal may be a share of; the first is how we read Algorithm 4."""
+
+CURVES: dict[str, str] = {
+    "concern": "the paper's ranking, parent's head",
+    "random": "random nodes, parent's head",
+    "random_folded": "random nodes, folded",
+    "reversed": "reversed ranking, folded",
+    "compact": "small modules",
+    "shared": "small modules, nodes shared",
+}
+"""Ways of making modules of a share of the weights, with their titles."""
+RANDOM_CURVES = ("random", "random_folded")
+"""Those that are drawn several times."""
+PARTS: dict[str, str] = {
+    "concern_folded": "the paper's ranking, folded",
+    "fisher": "ranking by Fisher scores alone",
+    "one_round": "one round",
+    "no_drift": "no allowance for drift",
+    "equal_weighing": "observations weighed equally",
+    "mean": "means instead of folding",
+    "zero": "zero instead of folding",
+    "parents_head": "parent's head",
+}
+"""Small modules with one part other than theirs, with their titles."""
+
 INTER: dict[str, str] = {"one_to_one-one_to_many": "1:1-1:N", "many_to_one-many_to_many": "M:1-M:N"}
 """Pairs of input/output types whose modules read the same kind of input (paper section V-B2)."""
 SCENARIOS: dict[str, str] = {

@@ -15,6 +15,7 @@ TRAINING = ("train_model", "train_baselines")
 ANALYSIS = (
     "compact_model", "decompose_model", "decompose_one_timestep", "evaluate_decomposition", "evaluate_reuse",
     "evaluate_translation_reuse", "evaluate_replacement", "evaluate_scenario", "evaluate_variants",
+    "evaluate_frontier",
 )  # fmt: skip
 BLAS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 THREADS = 3

@@ -204,6 +204,35 @@ rule evaluate_scenario:
         )
 
 
+rule evaluate_frontier:
+    input:
+        record=lambda wildcards: varied_model(wildcards, "record.json"),
+        network=lambda wildcards: varied_model(wildcards, "network.npz"),
+        dataset=lambda wildcards: datasets_of(wildcards.setting),
+    output:
+        RECORD,
+    log:
+        f"{RESULTS}/logs/evaluate_frontier/{{experiment}}/{{setting}}/{{rnn}}/seed-{{seed}}.log",
+    wildcard_constraints:
+        experiment="frontier",
+    conda:
+        "../../envs/analysis.yaml"
+    threads: 1
+    resources:
+        **asks("evaluate_frontier"),
+    params:
+        code=code_of("evaluate_frontier.py"),
+        model=lambda wildcards, input: folders_of(input.network),
+        dataset=lambda wildcards, input: folders_of(input.dataset),
+        settings=frontier_flags(),
+        run=config["run"],
+    shell:
+        analysis(
+            "evaluate_frontier.py --model {params.model} --dataset {params.dataset} --seed {wildcards.seed} "
+            "{params.settings} --run {params.run} --threads {threads} --output {output}"
+        )
+
+
 rule evaluate_variants:
     input:
         record=lambda wildcards: varied_model(wildcards, "record.json"),

@@ -93,6 +93,15 @@ def varied_model(wildcards, *names):
     return model_files(wildcards.setting, corpus_of(wildcards.setting), wildcards.rnn, layers, wildcards.seed, *names)
 
 
+def frontier_flags():
+    """Flags of the frontier: its plan, and parameters of small modules but their size."""
+    plan = {name: config["frontier"][name] for name in ("shares", "draws", "parts_at")}
+    sizes = ("keep", "tolerance")
+    return flags_of(
+        plan | {name: value for name, value in config["compact"]["parameters"].items() if name not in sizes}
+    )
+
+
 def scenario_datasets(scenario):
     """Datasets of a scenario's models, each once; a model is named by its dataset."""
     return run_folder.scenario_datasets(config, scenario)

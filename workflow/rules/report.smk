@@ -4,7 +4,7 @@ TABLES, FIGURES = RUN.tables, RUN.figures
 COSTS = RECORDS["decomposition_cost"]
 CASES = [*RQ2, *RQ3, *RECORDS["scenario"]]
 CONTROLS = RECORDS["controls"]
-VARIANTS, REMOVAL_SWEEP = RECORDS["variants"], RECORDS["removal_sweep"]
+VARIANTS, REMOVAL_SWEEP, FRONTIER = RECORDS["variants"], RECORDS["removal_sweep"], RECORDS["frontier"]
 
 
 # Seconds each: on a cluster they would wait in the queue for longer than they run.
@@ -13,11 +13,13 @@ localrules:
     tabulate_cases,
     tabulate_variants,
     tabulate_controls,
+    tabulate_frontier,
     answer_claims,
     plot_decomposition_cost,
     plot_reuse,
     plot_replacement,
     plot_removal_sweep,
+    plot_frontier,
     plot_modules,
     plot_controls,
     plot_claims,
@@ -140,6 +142,30 @@ rule tabulate_controls:
         folder=lambda wildcards, output: folder_of(output),
     shell:
         job("tabulate_controls.py {input.records} --output-folder {params.folder}")
+
+
+rule tabulate_frontier:
+    input:
+        records=FRONTIER,
+    output:
+        expand(f"{TABLES}/frontier.{{kind}}", kind=["csv", "json", "md", "tex"]),
+        report(
+            f"{TABLES}/frontier.html",
+            caption="../report/frontier.rst",
+            category="Tables",
+            labels={"table": "small modules"},
+        ),
+    log:
+        f"{RESULTS}/logs/tabulate_frontier.log",
+    conda:
+        "../../envs/analysis.yaml"
+    resources:
+        **asks("tabulate_frontier"),
+    params:
+        code=code_of("tabulate_frontier.py"),
+        folder=lambda wildcards, output: folder_of(output),
+    shell:
+        job("tabulate_frontier.py {input.records} --output-folder {params.folder}")
 
 
 rule answer_claims:
@@ -304,6 +330,29 @@ rule plot_controls:
         job("plot_controls.py {input.records} --output {output.png} --output-svg {output.svg}")
 
 
+rule plot_frontier:
+    input:
+        records=FRONTIER,
+    output:
+        png=f"{FIGURES}/frontier.png",
+        svg=report(
+            f"{FIGURES}/frontier.svg",
+            caption="../report/figure_frontier.rst",
+            category="Figures",
+            labels={"figure": "small modules"},
+        ),
+    log:
+        f"{RESULTS}/logs/plot_frontier.log",
+    conda:
+        "../../envs/analysis.yaml"
+    resources:
+        **asks("plot_frontier"),
+    params:
+        code=code_of("plot_frontier.py"),
+    shell:
+        job("plot_frontier.py {input.records} --output {output.png} --output-svg {output.svg}")
+
+
 rule plot_modules:
     input:
         record=drawn_model("decomposition_cost.json"),
@@ -335,7 +384,7 @@ rule plot_modules:
 rule write_report:
     input:
         models=RECORDS["training"],
-        records=[*COSTS, *CASES, *VARIANTS, *REMOVAL_SWEEP, *CONTROLS],
+        records=[*COSTS, *CASES, *VARIANTS, *REMOVAL_SWEEP, *FRONTIER, *CONTROLS],
         tables=expand(f"{TABLES}/{{name}}.json", name=run_folder.tables_of(config)),
         figures=rules.figures.input,
     output:

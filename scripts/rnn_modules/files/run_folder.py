@@ -19,7 +19,15 @@ TWO_LANGUAGES = tuple(f"tatoeba_to_{'_'.join(pair)}" for pair in itertools.combi
 """Datasets of the translation models that reuse is compared with."""
 TABLES = ("table2", "table3", "table4", "table5", "variants", "claims")
 FIGURES = ("claims", "table2", "table3", "table4", "removal_sweep")
-RECORDS = ("training", "decomposition_cost", "controls", *EXPERIMENTS, "removal_sweep", "variants")
+RECORDS = (
+    "training",
+    "decomposition_cost",
+    "controls",
+    *EXPERIMENTS,
+    "removal_sweep",
+    "frontier",
+    "variants",
+)
 """Kinds of records, as a run makes them."""
 
 
@@ -160,6 +168,7 @@ class RunFolder:
             "inter_replacement": (inter, reused),
             "scenario": (systems, [configuration["scenarios"]["rnn"]]),
             "removal_sweep": (wanted, [configuration["removal_sweep"]["rnn"]]),
+            "frontier": (wanted, [rnn for rnn, _ in _frontier_models(configuration)]),
             "variants": (wanted, configuration["variants"]["rnn_types"]),
         }
         found = {
@@ -286,6 +295,12 @@ def scenario_datasets(configuration: dict, scenario: str) -> list[str]:
     return list(dict.fromkeys(names))
 
 
+def _frontier_models(configuration: dict) -> list[tuple[str, int]]:
+    """RNN type and layers of the frontier's models."""
+    frontier = configuration.get("frontier")
+    return [] if frontier is None else [(frontier["rnn"], frontier["layers"])]
+
+
 def grid(configuration: dict) -> list[Model]:
     """The models that a configuration decomposes to learn the cost (Table II).
 
@@ -324,7 +339,7 @@ def tables_of(configuration: dict) -> list[str]:
         >>> tables_of({}) == list(TABLES), tables_of({"controls": {}})[-1]
         (True, 'controls')
     """
-    return [*TABLES, *(["controls"] if "controls" in configuration else [])]
+    return [*TABLES, *(name for name in ("frontier", "controls") if name in configuration)]
 
 
 def figures_of(configuration: dict) -> list[str]:
@@ -334,7 +349,7 @@ def figures_of(configuration: dict) -> list[str]:
         >>> figures_of({}) == list(FIGURES), figures_of({"controls": {}})[-1]
         (True, 'controls')
     """
-    return [*FIGURES, *(["controls"] if "controls" in configuration else [])]
+    return [*FIGURES, *(name for name in ("frontier", "controls") if name in configuration)]
 
 
 def models(configuration: dict) -> list[Model]:
@@ -363,6 +378,7 @@ def models(configuration: dict) -> list[Model]:
         dataset, variants, sweep = datasets_of(configuration, architecture)[0], "variants", "removal_sweep"
         needed.append((architecture, dataset, configuration[variants]["rnn_types"], configuration[variants]["layers"]))
         needed.append((architecture, dataset, [configuration[sweep]["rnn"]], configuration[sweep]["layers"]))
+        needed += [(architecture, dataset, [rnn], layers) for rnn, layers in _frontier_models(configuration)]
     beside = [
         Model(architecture, dataset, rnn, layers, seed)
         for architecture, dataset, rnns, layers in needed

@@ -69,6 +69,14 @@ _TEXTS = {
         "Change of accuracy by model, for the paper's order of removal, random nodes and the reversed order, at three "
         "readings of the cap.",
     ),
+    "frontier": (
+        "What modules of few weights can do",
+        "Composed models, above, and each module's recognition of its own class, below, against the share of the "
+        "recurrent layers' weights that modules keep; bands span the draws of random nodes. The horizontal line "
+        "is the monolithic model.",
+        "Panels by input/output type with a curve for each way of making modules; rankings and parts at one share are "
+        "in the table of small modules.",
+    ),
     "removal_sweep": (
         "How much may be removed",
         "Composed models against the cap of removal, above; Jaccard index of parent and modules, below. The monolithic "

@@ -20,6 +20,7 @@ TABLES = (
     ("table4", "Table IV: replacement of modules (RQ3)", ("table4_measures",)),
     ("table5", "Table V: evolution scenarios", ()),
     ("controls", "Controls of the method: does identification beat chance?", ()),
+    ("frontier", "Small modules: rankings and parts", ()),
     ("variants", "Choices of paper and package: one change at a time", ()),
 )
 

@@ -24,6 +24,7 @@ KINDS = {
     "inter_replacement": "replacement across settings (RQ3)",
     "scenario": "evolution scenarios",
     "removal_sweep": "removal sweep",
+    "frontier": "frontier of small modules",
     "variants": "variants of the decomposition",
 }
 _NEEDED = ("data_source", "seed", "provenance")

@@ -10,12 +10,14 @@ from rnn_modules.names import ARCHITECTURES
 from rnn_modules.records.case_records import read_case_records
 from rnn_modules.records.control_records import read_control_records
 from rnn_modules.records.cost_records import read_records
+from rnn_modules.records.frontier_records import read_frontier_records
 from rnn_modules.records.variant_records import read_changed_records
 from rnn_modules.reporting.analysis import case_summaries, scenario_averages, variant_effects
 from rnn_modules.reporting.tables import (
     case_tables,
     control_tables,
     cost_tables,
+    frontier_table,
     rendering,
     scenario_table,
     variant_tables,
@@ -53,6 +55,29 @@ def write_cost_tables(paths: Paths, folder: str | os.PathLike) -> None:
         write_sheets(folder / name, sheets)
     rendering.write_csv(folder / "decomposition_cost.csv", cost_tables.absolute_rows(records))
     write_sheets(folder / "decomposition_cost", cost_tables.absolute_sheets(records), ["md"])
+
+
+def write_frontier_table(paths: Paths, folder: str | os.PathLike) -> None:
+    """Write rankings and parts of small modules at one share, and every figure of the frontier.
+
+    Args:
+        paths: records of the frontier, all of one run.
+        folder: where the tables go.
+
+    Raises:
+        InputError: no path, a damaged record, or records of several runs; as UnwritableError, a file cannot be written.
+
+    Example:
+        >>> import tempfile
+        >>> from support.made_up_frontier import frontier_record, written
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     write_frontier_table(written(folder, frontier_record("many_to_one")), folder)
+        ...     sorted(path.name for path in Path(folder).glob("frontier.*"))
+        ['frontier.csv', 'frontier.html', 'frontier.json', 'frontier.md', 'frontier.tex']
+    """
+    records, folder = read_frontier_records(paths), Path(folder)
+    rendering.write_csv(folder / "frontier.csv", frontier_table.csv_rows(records))
+    write_sheets(folder / "frontier", [frontier_table.parts_sheet(records)])
 
 
 def write_case_tables(paths: Paths, folder: str | os.PathLike) -> None:

@@ -1,0 +1,170 @@
+"""The frontier: what modules of a share of the recurrent layers' weights can still do, by the way they are made.
+
+Rankings are compared under the same fold and head, and the parts of the method alone and together.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+import time
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from rnn_modules.decomposition.parameters import DecompositionParameters
+from rnn_modules.decomposition.selection import least_share
+from rnn_modules.experiments.decomposition_cost import decomposition_cost
+from rnn_modules.experiments.trained_model import TrainedModel, compact_trained
+from rnn_modules.files.atomic_files import InputError
+from rnn_modules.files.provenance import provenance
+from rnn_modules.names import COMPACT, CURVES, PAPER_HEAD, PARTS, RANDOM_CURVES
+from rnn_modules.network import translates
+
+logger = logging.getLogger(__name__)
+
+_UNFOLDED = {"replacement": "zero", "rounds": 1, "drift_rounds": 0, "weighing": "equal", "head": PAPER_HEAD}
+CHANGES: dict[str, dict[str, Any]] = {
+    "concern": {"ranking": "concern", **_UNFOLDED},
+    "random": {"ranking": "random", **_UNFOLDED},
+    "random_folded": {"ranking": "random", "rounds": 1},
+    "reversed": {"ranking": "reversed"},
+    "compact": {},
+    "shared": {"node_scope": "shared"},
+    "concern_folded": {"ranking": "concern"},
+    "fisher": {"ranking": "fisher"},
+    "one_round": {"rounds": 1},
+    "no_drift": {"drift_rounds": 0},
+    "equal_weighing": {"weighing": "equal"},
+    "mean": {"replacement": "mean", "drift_rounds": 0},
+    "zero": {"replacement": "zero", "drift_rounds": 0},
+    "parents_head": {"head": PAPER_HEAD},
+}
+"""What each curve and part changes of the preset ``compact``."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Plan:
+    """Which modules are made.
+
+    Attributes:
+        shares: of the recurrent layers' weights that are kept; those below one node a layer are left out.
+        draws: of random rankings, each at every share.
+        parts_at: share at which parts are left out one by one; None: nowhere.
+
+    Example:
+        >>> len(list(Plan((0.5, 0.1), draws=2, parts_at=0.1).points(least=0.2)))
+        8
+        >>> Plan((), draws=1)
+        Traceback (most recent call last):
+            ...
+        rnn_modules.files.atomic_files.InputError: shares: received none; give at least one
+    """
+
+    shares: Sequence[float]
+    draws: int
+    parts_at: float | None = None
+
+    def __post_init__(self) -> None:
+        """Check ranges; raises :class:`InputError`."""
+        if not self.shares:
+            raise InputError("shares: received none; give at least one")
+        for share in (*self.shares, *([] if self.parts_at is None else [self.parts_at])):
+            if not 0 < share <= 1:
+                raise InputError(f"shares: received {share}; use numbers above 0, at most 1")
+        if self.draws < 1:
+            raise InputError(f"draws: received {self.draws}; use at least 1")
+
+    def points(self, least: float) -> Iterator[tuple[str, float, int]]:
+        """Curve, share and draw of everything that is made, of shares not below ``least``."""
+        for share in self.shares:
+            for curve in CURVES:
+                for draw in range(self.draws if curve in RANDOM_CURVES else 1):
+                    if share >= least:
+                        yield curve, share, draw
+        if self.parts_at is not None and self.parts_at >= least:
+            for part in PARTS:
+                yield part, self.parts_at, 0
+
+
+def frontier(model: TrainedModel, parameters: DecompositionParameters, plan: Plan, threads: int = 1) -> dict[str, Any]:
+    """Make and evaluate modules of each share in each way; ``monolithic`` and ``rows`` of a result record.
+
+    Args:
+        model: the trained model.
+        parameters: of small modules, which curves and parts change.
+        plan: which are made.
+        threads: classes and examples are shared out among at most this many.
+
+    Example:
+        >>> from support.made_up_models import classifier_model, small_parameters
+        >>> found = frontier(classifier_model(), small_parameters(), Plan((0.5,), draws=1))
+        >>> [row["curve"] for row in found["rows"]]
+        ['concern', 'random', 'random_folded', 'reversed', 'compact', 'shared']
+        >>> all(row["recurrent_share"] <= 0.5 for row in found["rows"])
+        True
+    """
+    rows, monolithic = [], None
+    for curve, share, draw in plan.points(least_share(model.network.layers)):
+        start = time.perf_counter()
+        changed = dict(CHANGES[curve])
+        if translates(model.network):
+            # A language's module keeps the output layer.
+            changed.pop("head", None)
+        seed = parameters.seed + draw
+        made = compact_trained(
+            model.network,
+            model.dataset,
+            dataclasses.replace(parameters, keep=share, tolerance=None, seed=seed, **changed),
+            threads,
+        )
+        seconds = time.perf_counter() - start
+        result = decomposition_cost(model.network, model.dataset, {COMPACT: made}, threads=threads)
+        monolithic = result["monolithic"]
+        scores = result[COMPACT]
+        head = scores["head"]
+        logger.info("%s, %g, draw %d: %s", curve, share, draw, scores["composed"][head])
+        rows.append(
+            {
+                "curve": curve,
+                "keep": share,
+                "draw": draw,
+                "seed": seed,
+                "recurrent_share": scores["recurrent_share"],
+                "composed": scores["composed"][head],
+                "recognition": scores.get("recognition", {}).get(head),
+                "seconds": seconds,
+            }
+        )
+    if monolithic is None:
+        raise InputError(
+            f"shares: all of {', '.join(map(str, plan.shares))} are less than one node of each layer has, "
+            f"{least_share(model.network.layers):.3g}; give larger ones"
+        )
+    return {"monolithic": monolithic, "rows": rows}
+
+
+def frontier_record(
+    model: TrainedModel, parameters: DecompositionParameters, plan: Plan, run: str, threads: int = 1
+) -> dict[str, Any]:
+    """The result record of a model's frontier; arguments as :func:`frontier`, and the name of the run.
+
+    Example:
+        >>> import tempfile
+        >>> from pathlib import Path
+        >>> from support.made_up_models import classifier_model, saved, small_parameters
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     model = saved(classifier_model(folder=Path(folder, "model"), dataset_folder=Path(folder, "clinc")))
+        ...     record = frontier_record(model, small_parameters(), Plan((0.5,), draws=1), "demo")
+        >>> record["experiment"], record["preset"], len(record["rows"])
+        ('frontier', 'compact', 6)
+    """
+    return {
+        "experiment": "frontier",
+        "run": run,
+        **model.facts(),
+        "examples": model.dataset.metadata["examples"],
+        "preset": COMPACT,
+        "parameters": dataclasses.asdict(parameters),
+        **frontier(model, parameters, plan, threads),
+        "provenance": provenance(model.files()),
+    }
