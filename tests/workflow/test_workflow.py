@@ -72,7 +72,7 @@ def test_everything_is_made(finished):
         for kind in ("csv", "md", "tex", "html"):
             assert (run / "tables" / f"{table}.{kind}").stat().st_size
         assert "synthetic" in (run / "tables" / f"{table}.md").read_text()
-    for figure in ("table2", "table3", "table4", "removal_sweep", "modules_many_to_one"):
+    for figure in ("claims", "controls", "table2", "table3", "table4", "removal_sweep", "modules_many_to_one"):
         assert (run / "figures" / f"{figure}.png").read_bytes().startswith(b"\x89PNG")
     assert (run / "report" / "index.html").read_text().lstrip().startswith("<!DOCTYPE html>")
 

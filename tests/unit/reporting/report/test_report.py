@@ -154,16 +154,8 @@ def test_a_run_of_models_alone_says_what_is_absent(tmp_path):
     (path.parent / "history.csv").unlink()
     parsed = _Page(render(read_content(tmp_path / "early")))
     text = parsed.text
-    for name in (
-        "claims.json",
-        "table2.json",
-        "table3.json",
-        "table4.json",
-        "table5.json",
-        "controls.json",
-        "variants.json",
-    ):
-        assert f"Not in this run: tables/{name} is missing." in text
+    for name in ("claims", "table2", "table3", "table4", "table5", "controls", "variants"):
+        assert f"Not in this run: tables/{name}.json is missing." in text
     for words in ("No figures in this run", "No training history", "test accuracy 93.57 %", "Run early", "none yet"):
         assert words in text
 
