@@ -126,6 +126,8 @@ rule evaluate_controls:
         f"{MODEL}/controls.json",
     log:
         f"{RESULTS}/logs/evaluate_controls/{{architecture}}/{{dataset}}/{{rnn}}-{{layers}}/seed-{{seed}}.log",
+    group:
+        "model"
     conda:
         "../../envs/analysis.yaml"
     threads: 1

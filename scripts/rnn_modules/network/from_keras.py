@@ -13,6 +13,7 @@ from rnn_modules.network.arrays import ArrayNetwork
 from rnn_modules.network.calls import Call
 from rnn_modules.network.cells import RecurrentLayer
 from rnn_modules.network.graph import Graph, read_graph
+from rnn_modules.network.keras_calls import to_array
 from rnn_modules.network.keras_layers import PASSED_ON, is_kind
 from rnn_modules.network.networks import Classifier, EncoderDecoder, check_parts
 
@@ -213,7 +214,7 @@ def _plain(call: Call) -> RecurrentLayer | None:
 
 
 def _table(embedding: Call) -> np.ndarray:
-    return np.array(embedding.operation.embeddings)
+    return to_array(embedding.operation.embeddings)
 
 
 def _whole(network: _Network) -> _Network | None:

@@ -9,24 +9,9 @@ from hypothesis import strategies as st
 import oracle
 from rnn_modules.decomposition.algorithm import Samples, draw_samples
 from rnn_modules.decomposition.parameters import DecompositionParameters
-from support.networks import random_sentences, random_translator
 
 stable = settings(deadline=None, derandomize=True)
 seeds = st.integers(0, 2**32 - 1)
-
-
-def test_padded_steps_count_only_when_asked():
-    network = random_translator(words=50)
-    inputs = random_sentences(network, 30)
-    labels = np.arange(30) % 3
-    valid = network.valid(inputs)
-    dropped = draw_samples(labels, 3, 5, DecompositionParameters(), valid)
-    for side in (dropped.positive, dropped.negative):
-        for by_step in side:
-            assert all(valid[step, rows].all() for step, rows in enumerate(by_step))
-    counted = draw_samples(labels, 3, 5, DecompositionParameters(masked_observations="count"), valid)
-    assert [len(rows) for rows in counted.positive[0]] == [10] * 5
-    assert len(dropped.positive[0][-1]) < 10
 
 
 @given(
