@@ -4,15 +4,24 @@ import json
 
 from rnn_modules.names import ARCHITECTURES, TRANSLATION
 from rnn_modules.reporting.claims.written import write_claims
-from rnn_modules.reporting.figures import case_figures, claims_figure, controls_figure, cost_figure, sweep_figure
+from rnn_modules.reporting.figures import (
+    case_figures,
+    claims_figure,
+    controls_figure,
+    cost_figure,
+    frontier_figure,
+    sweep_figure,
+)
 from rnn_modules.reporting.tables.written import (
     write_case_tables,
     write_control_tables,
     write_cost_tables,
+    write_frontier_table,
     write_variant_tables,
 )
 from support.made_up_cases import case_record, sweep_record, variants_record
 from support.made_up_controls import control_record
+from support.made_up_frontier import frontier_record
 from support.made_up_records import DATASETS, record
 from support.project import ROOT
 
@@ -129,6 +138,8 @@ def write_whole_run(folder, **changes):
         if architecture != TRANSLATION
     ]
     write_control_tables(controls, tables)
+    frontier = write(folder / "experiments/frontier/many_to_one/lstm/seed-0.json", frontier_record(**changes))
+    write_frontier_table([frontier], tables)
     write_claims(costs, cases, [variants], tables, controls)
     claims_figure.plot(tables / "claims.json", figures / "claims.png", figures / "claims.svg")
     for draw, paths, name in (
@@ -137,6 +148,7 @@ def write_whole_run(folder, **changes):
         (case_figures, replacement, "table4"),
         (sweep_figure, [sweep], "removal_sweep"),
         (controls_figure, controls, "controls"),
+        (frontier_figure, [frontier], "frontier"),
     ):
         draw.plot(paths, figures / f"{name}.png", figures / f"{name}.svg")
     return folder

@@ -242,13 +242,7 @@ def concern_scores(
 ) -> list[np.ndarray]:
     """The paper's statistics as a score of every node: that of positive less that of negative examples.
 
-    Args:
-        network: the parent.
-        inputs: training inputs, see :func:`decompose`.
-        labels: likewise.
-        classes: number of classes.
-        parameters: of the samples and statistics.
-        threads: likewise.
+    Args: those of :func:`decompose`, with the number of classes in place of their names.
 
     Returns:
         Per layer ``(classes, units)``; zero where there are no samples.

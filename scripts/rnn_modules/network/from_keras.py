@@ -59,8 +59,8 @@ def classifier_of(graph: Graph) -> Classifier | None:
 
     Example:
         >>> import keras
-        >>> words, answer = keras.layers.Embedding(9, 2), keras.layers.Dense(3)
         >>> for layer in (keras.layers.GRU(4), keras.layers.Bidirectional(keras.layers.GRU(4))):
+        ...     words, answer = keras.layers.Embedding(9, 2), keras.layers.Dense(3)
         ...     model = keras.Sequential([keras.Input((5,)), words, layer, answer])
         ...     print(type(classifier_of(read_graph(model))).__name__)
         Classifier

@@ -55,7 +55,7 @@ def read_sections(folder: Path, data_sources: list[str]) -> tuple[Section, list[
     Example:
         >>> claims, tables = read_sections(Path("results/reference/laptop/tables"), ["mirror"])
         >>> claims.sheets[0].title, len(tables)
-        ("The paper's 40 claims", 6)
+        ("The paper's 40 claims", 7)
     """
     claims, rolled = _claims(folder / "claims.json", data_sources)
     sections = []
