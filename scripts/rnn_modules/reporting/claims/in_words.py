@@ -25,7 +25,14 @@ def in_words(summary: dict[str, Any]) -> list[str]:
         "Of the paper's 40 claims 4 are reproduced, 2 direction only,"
     """
     claims: Claims = {one["identifier"]: one for one in (*summary["claims"], *summary["own_claims"])}
-    sentences = (_counted(summary), _cost(claims), _invalid(claims), _translation(claims), *_reuse(claims))
+    sentences = (
+        _counted(summary),
+        _cost(claims),
+        *_no_better_than_a_constant(summary),
+        _invalid(claims),
+        _translation(claims),
+        *_reuse(claims),
+    )
     return [text for text in (*sentences, _chance(claims), _not_shown(summary, claims)) if text]
 
 
@@ -52,6 +59,17 @@ def _cost(claims: Claims) -> str:
     if not (parts := _parts(claims["C01"])):
         return ""
     return f"Mean change of accuracy by cutting, in points (1:1 rolled, all others unrolled): {parts}."
+
+
+def _no_better_than_a_constant(summary: dict[str, Any]) -> list[str]:
+    """Where accuracy cannot tell whether modules cost anything."""
+    return [
+        f"For {row['io_type']} accuracy cannot tell: with padding excluded the undecomposed models score "
+        f"{number(row['monolithic_accuracy_percent'])} %, a constant answer "
+        f"{number(row['majority_accuracy_percent'])} %."
+        for row in summary["rolled_many_output"]
+        if row["scope"] == "unpadded" and row["majority_accuracy_percent"] > row["monolithic_accuracy_percent"]
+    ]
 
 
 def _invalid(claims: Claims) -> str:
