@@ -88,6 +88,7 @@ def test_every_experiment_leaves_its_records(finished):
         "scenario": 2,
         "variants": 5,
         "removal_sweep": 5,
+        "frontier": 5,
     }
 
 
@@ -171,7 +172,7 @@ def test_editing_a_claims_text_answers_and_reports(finished, edit):
         "Translation, rolled: median",
         "Translation, rolled: the median",
     )
-    assert planned(finished) == {"answer_claims": 1, "write_report": 1}
+    assert planned(finished) == {"answer_claims": 1, "plot_claims": 1, "write_report": 1}
 
 
 def test_editing_the_concern_code_retrains_nothing(finished, edit):
