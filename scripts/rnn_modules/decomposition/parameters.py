@@ -245,6 +245,8 @@ class DecompositionParameters:
         Raises:
             KeyError, TypeError, ValueError: it is something else.
         """
+        if not isinstance(value, Mapping):
+            raise TypeError(f"received {value!r:.40}")
         unrolled = value.get("unrolled_removed_edges")
         words = {
             "removed_edges": tuple(value["removed_edges"]),
