@@ -27,7 +27,7 @@ ARGUMENTS = --workflow-profile workflow/profiles/default $(GUESS) $(1) \
 SNAKEMAKE = $(PY) scripts/run_workflow.py $(call ARGUMENTS,$(if $(1),--configfile $(1)))
 COMPILE = $(UV) pip compile --universal --python-version 3.11 --generate-hashes
 
-.PHONY: help quick demo laptop reproduce plan verify crate test test-fuzz test-faults test-cluster bench bench-memory lint reference lock
+.PHONY: help quick demo laptop reproduce plan verify crate tutorial test test-fuzz test-faults test-cluster bench bench-memory lint reference lock
 .DEFAULT_GOAL := help
 
 help: ## list the tasks
@@ -54,9 +54,13 @@ verify: $(VENV)/.done ## check that a finished run is what its records say (RUN=
 crate: $(VENV)/.done ## describe a run as RO-Crate, for archives (RUN=laptop)
 	@$(PY) scripts/record_run.py --run "results/$(RUN)"
 
+tutorial: $(VENV)/.done ## models and examples of scripts/tutorial.md, in tutorial/ (half a minute)
+	@TF_CPP_MIN_LOG_LEVEL=3 $(PY) tests/support/tutorial.py tutorial
+
+# The longest files first: what is left for the end is short.
 test: $(VENV)/.done ## all tests and the library's examples; among them a small workflow and the installed wheel
-	$(PY) -m pytest -q -n 2 --dist loadfile --doctest-modules --ignore-glob "*/quick_*.py" \
-	  scripts/rnn_modules tests/unit tests/workflow tests/wheel
+	$(PY) -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder --doctest-modules --ignore-glob "*/quick_*.py" \
+	  tests/workflow tests/wheel tests/unit/training tests/unit scripts/rnn_modules
 
 test-fuzz: $(VENV)/.done ## thousands of damaged files and settings, given to everything that reads them
 	$(PY) -m pytest -q tests/fuzz

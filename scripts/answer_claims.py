@@ -1,11 +1,11 @@
-"""Answer the paper's 40 claims from result records: figures with intervals, verdicts, and remarks.
+"""Answer the paper's 40 claims and our own from result records: figures with intervals, verdicts, and remarks.
 
 python scripts/answer_claims.py --decomposition-cost results/demo/models/*/*/*/*/decomposition_cost.json \
     --cases results/demo/experiments/{intra_*,inter_*,scenario}/*/*/*.json \
     --variants results/demo/experiments/variants/*/*/*.json --output-folder results/demo/tables
 
 Written are claims (.json for programs, .md, .tex, .html). Each kind of record may be left out; its claims are then "not
-tested at this scale".
+tested".
 """
 
 from __future__ import annotations
@@ -20,11 +20,18 @@ def main() -> None:
         ("--decomposition-cost", "records of research question 1"),
         ("--cases", "records of reuse, replacement and scenarios"),
         ("--variants", "records of the decomposition's variants"),
+        ("--controls", "records of the controls of the method"),
     ):
         parser.add_argument(flag, nargs="*", default=[], metavar="RECORD", help=f"{text}, JSON, all of one run")
     parser.add_argument("--output-folder", required=True, help="folder for the answers")
     arguments = parser.parse_args()
-    write_claims(arguments.decomposition_cost, arguments.cases, arguments.variants, arguments.output_folder)
+    write_claims(
+        arguments.decomposition_cost,
+        arguments.cases,
+        arguments.variants,
+        arguments.output_folder,
+        arguments.controls,
+    )
 
 
 if __name__ == "__main__":

@@ -40,9 +40,9 @@ def parse() -> argparse.Namespace:
 def main() -> None:
     """Decompose and write modules and manifests."""
     arguments = parse()
-    start = preset(arguments.preset, arguments.architecture, arguments.rnn)
-    parameters = settings_from(arguments, DecompositionParameters, start)
     network = load_network(arguments.network)
+    start = preset(arguments.preset, arguments.architecture, arguments.rnn, len(network.layers))
+    parameters = settings_from(arguments, DecompositionParameters, start)
     dataset = Dataset.load(arguments.dataset)
     found = decompose_trained(network, dataset, parameters, arguments.modes, arguments.threads)
     for mode, modules in found.items():

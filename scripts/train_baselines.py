@@ -16,7 +16,7 @@ from pathlib import Path
 
 from rnn_modules.experiments.scratch_training import Draw, write_scratch_models
 from rnn_modules.files.command_line import add_settings, parser_of, run, settings_from, whole_number
-from rnn_modules.names import FROM_SCRATCH
+from rnn_modules.names import FROM_SCRATCH, RATES, TRAINING_LENGTHS
 from rnn_modules.training.architectures import ArchitectureSettings
 from rnn_modules.training.fit import TrainingSettings
 
@@ -32,6 +32,13 @@ def parse() -> argparse.Namespace:
     parser.add_argument(
         "--examples-per-class", type=whole_number(1), help="train on at most this many of each class; without it all"
     )
+    parser.add_argument("--rates", choices=RATES, default=RATES[0], help="of the classes of a case in training")
+    parser.add_argument(
+        "--length",
+        choices=TRAINING_LENGTHS,
+        default=TRAINING_LENGTHS[0],
+        help="at least as many gradient steps as a model of the whole dataset takes in --epochs, or --epochs",
+    )
     parser.add_argument("--output", type=Path, required=True, help="JSON file; the decisions go beside it, as .npz")
     add_settings(parser, ArchitectureSettings)
     add_settings(parser, TrainingSettings)
@@ -46,7 +53,14 @@ def main() -> None:
         arguments.datasets,
         settings_from(arguments, ArchitectureSettings),
         settings_from(arguments, TrainingSettings),
-        Draw(arguments.cases, arguments.chunk, arguments.chunks, arguments.examples_per_class),
+        Draw(
+            arguments.cases,
+            arguments.chunk,
+            arguments.chunks,
+            arguments.examples_per_class,
+            arguments.rates,
+            arguments.length,
+        ),
         arguments.output,
     )
 

@@ -61,6 +61,9 @@ NodeScope = Literal["class", "shared"]
 NODE_SCOPES: tuple[NodeScope, ...] = ("class", "shared")
 """Whether each module has nodes of its own, or all have the same."""
 
+CAP_READINGS: tuple[Literal["removals", "nodes", "edges"], ...] = ("removals", "nodes", "edges")
+"""What the cap of removal may be a share of; the first is how we read Algorithm 4."""
+
 CURVES: dict[str, str] = {
     "concern": "the paper's ranking, parent's head",
     "random": "random nodes, parent's head",
@@ -108,6 +111,13 @@ SETTINGS: dict[str, tuple[str, ...]] = {
     "scenario": tuple(SCENARIOS),
 }
 """What each kind of experiment is done with."""
+
+Rates = Literal["natural", "balanced"]
+RATES: tuple[Rates, ...] = ("natural", "balanced")
+"""How often the classes of a case occur in the training of a model from scratch: as they do, or equally often."""
+TrainingLength = Literal["parent_steps", "epochs"]
+TRAINING_LENGTHS: tuple[TrainingLength, ...] = ("parent_steps", "epochs")
+"""How long such a model is trained: as many gradient steps as the model that modules come from, or as many epochs."""
 
 CLASSIFICATION_METRICS = ("accuracy", "balanced_accuracy", "macro_f1")
 TRANSLATION_METRICS = ("bleu", "chrf", "bleu1", "bleu1_with_tags")

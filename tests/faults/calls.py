@@ -1,5 +1,6 @@
 """Calls of Snakemake in a copy of the project, and their ends."""
 
+import contextlib
 import csv
 import io
 import os
@@ -18,8 +19,8 @@ from support.project import copy_project
 RUN = Path("results", "faults")
 # One model, and everything that follows from it.
 CONFIGURATION = "run: faults\narchitectures: [many_to_one]\n"
-# A whole run on a machine that is busy with other things.
-SECONDS = 3000
+# A whole run takes one minute on two idle cores; this is for a machine that is busy with other things.
+SECONDS = 600
 
 
 @dataclass(frozen=True)
@@ -35,8 +36,10 @@ class Job:
     def trains(self):
         return self.command[1].startswith("scripts/train_")
 
-    def made(self, folder):
-        return all((folder / output).exists() for output in self.outputs)
+    def remove(self, folder):
+        """Remove what it has made, so that the next call makes it again."""
+        for output in self.outputs:
+            (folder / output).unlink(missing_ok=True)
 
 
 def copy_with_configuration(folder):
@@ -53,6 +56,8 @@ class Call:
         self.log = folder.with_suffix(".log")
         path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
         command = [sys.executable, "-m", "snakemake", "--workflow-profile", "workflow/profiles/default", "--cores", "2"]
+        # Snakemake ends when its last timer has: after the five seconds of the profile, most of which it would wait.
+        command += ["--max-jobs-per-timespan", "1000/1s"]
         command += ["--configfile", "config/ci.yaml", "config/faults.yaml", *arguments]
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
@@ -89,13 +94,12 @@ class Call:
     def jobs(self):
         """Processes of the scripts that run now, by their command lines."""
         found = {}
-        try:
+        with contextlib.suppress(psutil.NoSuchProcess):
             for process in psutil.Process(self.process.pid).children(recursive=True):
-                command = process.cmdline()
-                if len(command) > 1 and command[1].startswith("scripts/"):
-                    found[tuple(command)] = process
-        except psutil.NoSuchProcess:
-            pass
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    command = process.cmdline()
+                    if len(command) > 1 and command[1].startswith("scripts/"):
+                        found[tuple(command)] = process
         return found
 
     def kill(self):
@@ -104,8 +108,10 @@ class Call:
             os.killpg(self.process.pid, signal.SIGKILL)
         except ProcessLookupError:
             pass
-        self.process.wait()
-        while any(map(self._has, psutil.process_iter())):
+        self.process.wait(SECONDS)
+        deadline = time.monotonic() + SECONDS
+        while left := list(filter(self._has, psutil.process_iter())):
+            assert time.monotonic() < deadline, left
             time.sleep(0.005)
 
     def _has(self, process):
@@ -119,13 +125,14 @@ class Call:
         """Wait until a job has used a share of its processor time.
 
         Returns:
-            Its process, perhaps just ended; None when the call ended without it.
+            Its process; None when that, or the call, ended before.
         """
-        while self.running():
-            process = self.jobs().get(job.command)
-            if process is not None:
-                while (used := cpu_seconds(process)) is not None and used < share * job.cpu_seconds:
-                    time.sleep(0.002)
+        while (process := self.jobs().get(job.command)) is None:
+            if not self.running():
+                return None
+            time.sleep(0.01)
+        while self.running() and (used := cpu_seconds(process)) is not None:
+            if used >= share * job.cpu_seconds:
                 return process
             time.sleep(0.002)
         return None
@@ -167,15 +174,19 @@ def run_undisturbed(folder):
     return sorted(jobs, key=lambda job: max((folder / output).stat().st_mtime for output in job.outputs))
 
 
+def locks(folder):
+    """Files by which a call that was killed still locks the folder."""
+    return list((folder / ".snakemake" / "locks").glob("*.lock"))
+
+
 def unlock(folder):
-    """Where a killed call left its lock: the next call says how to remove it, and that works."""
-    if not any((folder / ".snakemake" / "locks").glob("*.lock")):
-        return
+    """The next call says how to remove the lock that a killed one left, and that works."""
     with Call(folder) as refused:
         assert refused.wait() != 0
         assert "Directory cannot be locked" in refused.text and "It can be removed with the --unlock" in refused.text
     with Call(folder, "--unlock") as unlocked:
         assert unlocked.wait() == 0, unlocked.text[-3000:]
+    assert locks(folder) == []
 
 
 def finish(folder):

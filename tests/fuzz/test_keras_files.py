@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from fuzz.mutations import changed_json, damaged_bytes, or_gone, packed, put
 from fuzz.trial import attempt, inputs, script
-from rnn_modules.network import from_keras
+from rnn_modules.network.from_keras import from_keras
 from rnn_modules.network.keras_files import MEMBERS, load_model
 from rnn_modules.training.architectures import ArchitectureSettings, DataSizes, build
 from support.keras_2_files import layer, sequential, write

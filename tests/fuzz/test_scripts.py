@@ -100,7 +100,7 @@ VALID = {
     ],
     "evaluate_scenario.py": [
         *("--scenario", "x", "--models", f"a={TRANSLATIONS / 'model'}", "--datasets", f"a={TRANSLATIONS / 'dataset'}"),
-        *("--monolithic", "a", "--approach", "approach_1", "fr=a", "de=a", "--mode", "rolled", *RECORDED),
+        *("--monolithic", "a", "--approach", "approach_1", "fr=a", "de=a", "--modes", "rolled", *RECORDED),
     ],
     "tabulate_decomposition_cost.py": [MADE / "cost.json"],
     "tabulate_cases.py": [MADE / "cases.json"],

@@ -7,6 +7,7 @@ It is the oracle of the property tests and the baseline of the benchmark, and sh
     concern.py        INITCONCERN, removing and restoring nodes, Algorithms 4 and 5
     decomposition.py  Algorithms 1 and 2, the rest of Algorithm 3, concern modularization
     composition.py    running a module, voting, Jaccard index
+    package.py        what the published package does where it departs from the text
 """
 
 from oracle.composition import jaccard, run_model, run_module, vote

@@ -170,17 +170,19 @@ def remove_outliers(values: list[float]) -> list[float]:
     return [value for value, distance in zip(values, distances, strict=True) if distance / deviation < 2.0]
 
 
-def central_tendency(hidden_val: Observations, concern: Concern) -> Table:
+def central_tendency(hidden_val: Observations, concern: Concern, sigmoid_gates: str = "central_tendency") -> Table:
     """CENTRAL_TENDENCY, Algorithm 4 lines 19-27.
 
-    Under "per_gate" a sigmoid gate's statistic is the share of observations with value >= 0.5 instead (facts).
+    Under "per_gate" a sigmoid gate's statistic can be the share of observations with value >= 0.5 instead, as in the
+    package ("open_share").
     """
+    shares = concern.gate_approach == "per_gate" and sigmoid_gates == "open_share"
     tendency: Table = []  # line 20
     for layer in range(len(concern.model.layers)):  # line 21
         tendency.append([])
         cell, units = concern.model.layers[layer].cell, concern.model.layers[layer].units
         for node in range(concern.nodes(layer)):
-            if concern.gate_approach == "per_gate" and node // units != CANDIDATE[cell]:
+            if shares and node // units != CANDIDATE[cell]:
                 count_open = 0
                 for o in hidden_val[layer]:
                     if o[node] >= 0.5:

@@ -101,13 +101,14 @@ def update_concern(
     thres: float,
     removal_scope: str = "model",
     cap_counts: str = "nodes",
+    sigmoid_gates: str = "central_tendency",
 ) -> Concern:
     """UPDATE_CONCERN, Algorithm 3 lines 31-40; without observations on either side the concern stays whole."""
     if not h_pos[0] or not h_neg[0]:
         return concern
     if activation == "logistic":  # line 32
-        ct_pos = central_tendency(h_pos, concern)  # line 33
-        ct_neg = central_tendency(h_neg, concern)  # line 34
+        ct_pos = central_tendency(h_pos, concern, sigmoid_gates)  # line 33
+        ct_neg = central_tendency(h_neg, concern, sigmoid_gates)  # line 34
         return ci_logistic(ct_pos, ct_neg, concern, thres, removal_scope, cap_counts)  # line 35
     if activation == "relu":  # line 36
         rate_pos = active_rate(h_pos, concern)  # line 37
@@ -172,6 +173,7 @@ def decompose_one(
     initial_state: np.ndarray | State | None = None,
     channelled: bool = True,
     cap_counts: str = "nodes",
+    sigmoid_gates: str = "central_tendency",
 ) -> list[Concern]:
     """Algorithm 1, ONE: decompose a model with one label per example.
 
@@ -193,11 +195,13 @@ def decompose_one(
         initial_state: state of the first layer, h `(examples, units)` or the tuple (h, c).
         channelled: whether the output layer becomes D and ND.
         cap_counts: what the cap is a share of: "removals", "nodes" or "edges".
+        sigmoid_gates: statistic of sigmoid gates under "per_gate": "central_tendency" or "open_share".
 
     Returns:
         One module per class.
     """
     monitored = Monitored(model, X, gate_approach, mask, initial_state)
+    choices = removal_scope, cap_counts, sigmoid_gates
     timesteps = X.shape[1]
     modules = []  # line 2
     for ol in range(classes):  # line 3
@@ -210,13 +214,13 @@ def decompose_one(
         if rolled:  # line 9
             flat_p = flatten_obs(h_val_pos)  # line 10
             flat_n = flatten_obs(h_val_neg)  # line 11
-            update_concern(concern_o, flat_p, flat_n, activation, thres, removal_scope, cap_counts)  # line 12
+            update_concern(concern_o, flat_p, flat_n, activation, thres, *choices)  # line 12
         else:  # line 13
             for ts in range(timesteps):  # line 14
                 p_ts = obs_at(h_val_pos, ts)  # line 15
                 n_ts = obs_at(h_val_neg, ts)  # line 16
                 con_ts = init_concern(model, timesteps, True, gate_approach)  # line 17
-                update_concern(con_ts, p_ts, n_ts, activation, thres, removal_scope, cap_counts)  # line 18
+                update_concern(con_ts, p_ts, n_ts, activation, thres, *choices)  # line 18
                 merge(concern_o, con_ts, ts)  # line 19
         cur_module = channel(concern_o, ol) if channelled else concern_o  # line 20
         modules.append(cur_module)  # line 21
@@ -239,6 +243,7 @@ def decompose_many(
     initial_state: np.ndarray | State | None = None,
     channelled: bool = True,
     cap_counts: str = "nodes",
+    sigmoid_gates: str = "central_tendency",
 ) -> list[Concern]:
     """Algorithm 2, MANY: decompose a model with one label per timestep.
 
@@ -246,6 +251,7 @@ def decompose_many(
     samples are given by class and timestep, `positives[class][ts]`.
     """
     monitored = Monitored(model, X, gate_approach, mask, initial_state)
+    choices = removal_scope, cap_counts, sigmoid_gates
     timesteps = X.shape[1]
     modules = []  # line 2
     for ol in range(classes):  # line 3
@@ -266,10 +272,10 @@ def decompose_many(
                     flat_n[layer] += n_ts[layer]  # line 16
             else:  # line 17
                 con_ts = init_concern(model, timesteps, True, gate_approach)  # line 18
-                update_concern(con_ts, p_ts, n_ts, activation, thres, removal_scope, cap_counts)  # line 19
+                update_concern(con_ts, p_ts, n_ts, activation, thres, *choices)  # line 19
                 merge(concern_o, con_ts, ts)  # line 20
         if rolled:  # line 21
-            update_concern(concern_o, flat_p, flat_n, activation, thres, removal_scope, cap_counts)  # line 22
+            update_concern(concern_o, flat_p, flat_n, activation, thres, *choices)  # line 22
         cur_module = channel(concern_o, ol) if channelled else concern_o  # line 23
         modules.append(cur_module)  # line 24
     return modules

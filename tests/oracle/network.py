@@ -27,6 +27,7 @@ class Layer:
         bias: B, `(gates * units,)` float.
         activation: "tanh" or "relu", of the candidate and of the cell's output.
         return_sequences: whether the layer hands on every timestep or the last one.
+        reset_after: of a GRU: the reset gate acts on the product with U, as the published package replays it.
     """
 
     cell: str
@@ -35,6 +36,7 @@ class Layer:
     bias: np.ndarray
     activation: str
     return_sequences: bool
+    reset_after: bool = False
 
     @property
     def units(self) -> int:
@@ -107,7 +109,11 @@ def gru_op(layer: Layer, weights: Weights, x_t: np.ndarray, hidden: np.ndarray, 
     x_part = x_t.dot(kernel) + bias
     z = sigmoid(x_part[:n] + hidden.dot(recurrent_kernel[:, :n]))
     r = sigmoid(x_part[n : 2 * n] + hidden.dot(recurrent_kernel[:, n : 2 * n]))
-    candidate = activate(layer.activation, x_part[2 * n :] + (r * hidden).dot(recurrent_kernel[:, 2 * n :]))
+    if layer.reset_after:
+        h_part = r * hidden.dot(recurrent_kernel[:, 2 * n :])
+    else:
+        h_part = (r * hidden).dot(recurrent_kernel[:, 2 * n :])
+    candidate = activate(layer.activation, x_part[2 * n :] + h_part)
     h_t = z * hidden + (1.0 - z) * candidate
     return Step(h_t, cell, np.array([z, r, candidate]), True)
 

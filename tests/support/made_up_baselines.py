@@ -14,8 +14,8 @@ def baselines_of(problem: Problem, number: int | None = None) -> TrainedBaseline
     for case in drawn_cases(problem, number):
         examples = problem.examples(case, "test")
         decisions = {kind: np.zeros_like(examples.labels) for kind in problem.judged(examples.labels)}
-        models.append(Baseline(problem.name(case), 1, examples.sha256, decisions))
-    return TrainedBaselines(problem.examples_per_class, 0, tuple(models))
+        models.append(Baseline(problem.name(case), 1, 2, examples.sha256, decisions))
+    return TrainedBaselines(problem.examples_per_class, problem.rates, 0, tuple(models))
 
 
 def save_chunk(path: Path, experiment: str, baselines: TrainedBaselines, chunk: slice = slice(None)) -> None:
@@ -29,6 +29,8 @@ def save_chunk(path: Path, experiment: str, baselines: TrainedBaselines, chunk: 
         "experiment": experiment,
         "settings": {"seed": baselines.seed},
         "examples_per_class": baselines.examples_per_class,
+        "rates": baselines.rates,
+        "training_length": "parent_steps",
         "drawn": [model.name for model in baselines.models],
         "cases": [vars(model) | {"decisions": list(model.decisions)} for model in models],
         "decisions_sha256": sha256_of_arrays(arrays),

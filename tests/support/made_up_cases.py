@@ -109,6 +109,7 @@ def case_record(experiment="intra_reuse", setting="many_to_one", rnn="lstm", see
         "provenance": {"commit": "0123456789abcdef", "versions": {"numpy": "2"}, "inputs": {}},
     }
     if experiment == "intra_replacement":
+        value["chosen_by"] = "accuracy"
         value["worst"] = {"layers": 4, "validation": 0.91}
         value["best"] = {"layers": 1, "validation": 0.95}
         value["cases_possible"] = {"one_to_one": 6, "many_to_one": 10, "one_to_many": 8, "many_to_many": 13}.get(

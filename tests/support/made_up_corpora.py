@@ -29,12 +29,14 @@ def tagged(sentences: int = 40) -> ClassificationCorpus:
 
 
 def comments(rows: int = 100) -> ClassificationCorpus:
-    """Comments of which the first half is of natural rates."""
+    """Comments of which the first half is of natural rates; half of all published rows are clean."""
     names = ("padding", "clean", "toxic", "severe_toxic", "obscene")
     patterns = [[1], [2], [2, 3], [2, 3, 4], [4]]
     labels = [patterns[row % 5] for row in range(rows)]
     train = Split([["row", f"row{row}"] for row in range(rows)], labels, [row < rows // 2 for row in range(rows)])
-    return ClassificationCorpus("toxicity", names, {"train": train, "test": Split([["t"]] * 5, patterns)})
+    splits = {"train": train, "test": Split([["t"]] * 5, patterns)}
+    published = {(1,): 500, (2,): 250, (2, 3): 125, (2, 3, 4): 100, (4,): 13, (3,): 12}
+    return ClassificationCorpus("toxicity", names, splits, published_rows=published)
 
 
 def lines(number: int = 40, repeated: int = 0) -> ParallelCorpus:

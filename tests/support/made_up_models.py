@@ -60,13 +60,13 @@ def _unequal(classes):
     return weights / weights.sum()
 
 
-def made_up_problem(kind, seed=0, examples_per_class=None, **sizes):
+def made_up_problem(kind, seed=0, examples_per_class=None, rates="natural", **sizes):
     """A problem of every kind there is, its seed the datasets' too."""
     datasets = {
         "one_output": lambda: [one_output_dataset(seed, **sizes)],
         "many_output": lambda: [many_output_dataset(seed, **sizes)],
     }.get(kind, lambda: [one_output_dataset(seed, **sizes), many_output_dataset(seed + 1, **sizes)])()
-    return problem_of(_EXPERIMENTS.get(kind, "intra_reuse"), datasets, examples_per_class, seed)
+    return problem_of(_EXPERIMENTS.get(kind, "intra_reuse"), datasets, examples_per_class, seed, rates)
 
 
 def with_strong_output(network):
@@ -111,7 +111,7 @@ def translation_dataset(network, languages=("fr", "de"), examples=12, seed=0, mo
     first = 2 + len(more_words)
     generator = np.random.default_rng(seed)
     arrays = {}
-    for split in ("train", "test"):
+    for split in ("train", "test", "validation"):
         sources, _ = random_sentences(network, examples, generator.integers(1000))
         sources = np.where(sources > 0, np.maximum(sources, first), 0)
         chosen = np.arange(examples) % len(languages)
@@ -122,11 +122,13 @@ def translation_dataset(network, languages=("fr", "de"), examples=12, seed=0, mo
             targets[row, : len(ids)] = ids
         arrays |= {f"{split}_inputs": sources, f"{split}_targets": targets}
         arrays[f"{split}_languages"] = chosen.astype(np.int32)
-    arrays["test_sources"] = as_utf8(" ".join(source_words[row[row > 0]]) for row in arrays["test_inputs"])
     tagged = range(2, 2 + len(edges))
-    arrays["test_references"] = as_utf8(
-        " ".join(words[number] for number in row if number and number not in tagged) for row in arrays["test_targets"]
-    )
+    for split in ("test", "validation"):
+        arrays[f"{split}_sources"] = as_utf8(" ".join(source_words[row[row > 0]]) for row in arrays[f"{split}_inputs"])
+        arrays[f"{split}_references"] = as_utf8(
+            " ".join(words[number] for number in row if number and number not in tagged)
+            for row in arrays[f"{split}_targets"]
+        )
     metadata = {
         "corpus": "made up",
         "source": "synthetic",
@@ -137,7 +139,7 @@ def translation_dataset(network, languages=("fr", "de"), examples=12, seed=0, mo
         "output_timesteps": network.timesteps + 1,
         "vocabulary_size": len(source_words),
         "target_vocabulary_size": len(words),
-        "examples": {"train": examples, "test": examples},
+        "examples": dict.fromkeys(("train", "test", "validation"), examples),
         "arrays_sha256": sha256_of_arrays(arrays),
     }
     return Dataset(arrays, metadata, {"input": source_words.tolist(), "target": words})

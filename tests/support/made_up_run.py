@@ -2,16 +2,25 @@
 
 import json
 
-from rnn_modules.names import ARCHITECTURES
+from rnn_modules.names import ARCHITECTURES, TRANSLATION
 from rnn_modules.reporting.claims.written import write_claims
-from rnn_modules.reporting.figures import case_figures, cost_figure, frontier_figure, sweep_figure
+from rnn_modules.reporting.figures import (
+    case_figures,
+    claims_figure,
+    controls_figure,
+    cost_figure,
+    frontier_figure,
+    sweep_figure,
+)
 from rnn_modules.reporting.tables.written import (
     write_case_tables,
+    write_control_tables,
     write_cost_tables,
     write_frontier_table,
     write_variant_tables,
 )
 from support.made_up_cases import case_record, sweep_record, variants_record
+from support.made_up_controls import control_record
 from support.made_up_frontier import frontier_record
 from support.made_up_records import DATASETS, record
 from support.project import ROOT
@@ -119,19 +128,27 @@ def write_whole_run(folder, **changes):
     )
     sweep = write(folder / "experiments/removal_sweep/many_to_one/lstm/seed-0.json", sweep_record(**changes))
     variants = write(folder / "experiments/variants/many_to_one/lstm/seed-0.json", variants_record(**changes))
-    frontier = write(folder / "experiments/frontier/many_to_one/lstm/seed-0.json", frontier_record(**changes))
     tables, figures = folder / "tables", folder / "figures"
     cases = [*reuse, *replacement, scenario]
     write_case_tables(cases, tables)
     write_variant_tables([variants, sweep], tables)
+    controls = [
+        write(folder / f"{path.parent.relative_to(folder)}/controls.json", control_record(architecture, **changes))
+        for architecture, path in zip(ARCHITECTURES, costs, strict=True)
+        if architecture != TRANSLATION
+    ]
+    write_control_tables(controls, tables)
+    frontier = write(folder / "experiments/frontier/many_to_one/lstm/seed-0.json", frontier_record(**changes))
     write_frontier_table([frontier], tables)
-    write_claims(costs, cases, [variants], tables)
+    write_claims(costs, cases, [variants], tables, controls)
+    claims_figure.plot(tables / "claims.json", figures / "claims.png", figures / "claims.svg")
     for draw, paths, name in (
         (cost_figure, costs, "table2"),
         (case_figures, reuse, "table3"),
         (case_figures, replacement, "table4"),
-        (frontier_figure, [frontier], "frontier"),
         (sweep_figure, [sweep], "removal_sweep"),
+        (controls_figure, controls, "controls"),
+        (frontier_figure, [frontier], "frontier"),
     ):
         draw.plot(paths, figures / f"{name}.png", figures / f"{name}.svg")
     return folder

@@ -166,6 +166,32 @@ def translator_of_two_layers():
 
 
 @public(FORMS)
+def states_layer_by_layer():
+    """Each layer of a decoder starts from the same layer of the encoder (the deep form of Keras' lstm_seq2seq)."""
+    source, target = keras.Input((None, 4)), keras.Input((None, 5))
+    hidden, *first = layers.LSTM(4, return_sequences=True, return_state=True)(source)
+    _, *second = layers.LSTM(4, return_state=True)(hidden)
+    decoded = layers.LSTM(4, return_sequences=True)(target, initial_state=first)
+    decoded = layers.LSTM(4, return_sequences=True)(decoded, initial_state=second)
+    model = keras.Model([source, target], layers.Dense(5, "softmax")(decoded))
+    return shaken(model), (numbers(5, 4), numbers(STEPS, 5, seed=1))
+
+
+@public(FORMS)
+def encoders_of_both_directions():
+    """Two layers read a source forwards and backwards, and their states side by side start the decoder."""
+    source, target = keras.Input((TOKENS,), dtype="int32"), keras.Input((4,), dtype="int32")
+    embedded = layers.Embedding(WORDS, 5, mask_zero=True)(source)
+    _, ahead = layers.GRU(3, return_state=True)(embedded)
+    _, back = layers.GRU(3, return_state=True, go_backwards=True)(embedded)
+    decoded = layers.GRU(6, return_sequences=True)(
+        layers.Embedding(WORDS, 5)(target), initial_state=layers.concatenate([ahead, back])
+    )
+    model = keras.Model([source, target], layers.Dense(7, "softmax")(decoded))
+    return shaken(model), (padded(), words(4, seed=1))
+
+
+@public(FORMS)
 def caption():
     """A picture's features start the words (image captioning), in both directions."""
     picture, ids = keras.Input((6,)), keras.Input((TOKENS,), dtype="int32")

@@ -12,6 +12,7 @@ from oracle.concern import Concern
 from oracle.network import CANDIDATE
 from rnn_modules.decomposition.algorithm import Samples
 from rnn_modules.decomposition.masks import ModuleMasks
+from rnn_modules.decomposition.parameters import BETWEEN_REMOVED
 from rnn_modules.network import Classifier, EncoderDecoder, Network
 
 MARGIN = 1e-9
@@ -79,6 +80,7 @@ def oracle_modules(
         gate_approach=parameters.gate_approach,
         removal_scope=parameters.removal_scope,
         cap_counts=parameters.cap_counts,
+        sigmoid_gates=parameters.sigmoid_gates,
         **arguments,
     )
 
@@ -139,7 +141,10 @@ def _close_call(model: oracle.Model, positive: list, negative: list, parameters)
         for layer, observations in zip(model.layers, side, strict=True):
             if any(_doubtful(kind, column) for kind, column in _columns(layer, observations, parameters)):
                 return True
-    tendencies = [oracle.central_tendency([part.tolist() for part in side], concern) for side in (positive, negative)]
+    tendencies = [
+        oracle.central_tendency([part.tolist() for part in side], concern, parameters.sigmoid_gates)
+        for side in (positive, negative)
+    ]
     scores = np.concatenate([np.subtract(*pair) for pair in zip(*tendencies, strict=True)])
     gaps = np.diff(np.sort(np.append(scores, 0.0)))
     return bool(((gaps > 0) & (gaps < MARGIN)).any())
@@ -148,7 +153,8 @@ def _close_call(model: oracle.Model, positive: list, negative: list, parameters)
 def _columns(layer: oracle.Layer, observations: np.ndarray, parameters) -> Iterator[tuple[str, np.ndarray]]:
     for node, column in enumerate(observations.T):
         gate = node // layer.units
-        is_open = parameters.gate_approach == "per_gate" and gate != CANDIDATE[layer.cell]
+        shares = parameters.gate_approach == "per_gate" and parameters.sigmoid_gates == "open_share"
+        is_open = shares and gate != CANDIDATE[layer.cell]
         yield "gate" if is_open else "tendency", column
 
 
@@ -166,7 +172,7 @@ def _doubtful(kind: str, column: np.ndarray) -> bool:
 
 def materialised(network: Network, modules: ModuleMasks, index: int) -> Concern:
     """A module as a full copy of the weights, one per timestep when unrolled, in which the removed edges are zero."""
-    parameters, edges = modules.parameters, modules.parameters.removed_edges
+    parameters, edges = modules.parameters, modules.parameters.edges_of(modules.mode)
     rolled = modules.mode == "rolled"
     concern = oracle.init_concern(to_oracle(network), network.timesteps, rolled)
     last = len(network.layers) - 1
@@ -181,6 +187,8 @@ def materialised(network: Network, modules: ModuleMasks, index: int) -> Concern:
                 concern.recurrent_kernel[number][copy][:, removed] = 0
             if "recurrent_rows" in edges:
                 concern.recurrent_kernel[number][copy][silent] = 0
+            if BETWEEN_REMOVED in edges:
+                concern.recurrent_kernel[number][copy][np.ix_(silent, removed)] = 0
             if number < last and "next_kernel_rows" in edges:
                 concern.kernel[number + 1][copy][silent] = 0
             if number == last and "output_rows" in edges:

@@ -115,15 +115,15 @@ def directions_by_hand():
     return functional(answer)
 
 
-@refused("LSTM layer 'encoder_2'", "'decoder_1'", "branch")
-def states_layer_by_layer():
-    """Each layer of a decoder starts from the same layer of the encoder: two of them do not read one another."""
+@refused("LSTM layer 'decoder_1'", "'encoder_2'", "branch")
+def encoder_that_also_answers():
+    """Each layer of a decoder starts from one of the encoder's, the second of which also leads to the output itself."""
     source, target = keras.Input((5, 4)), keras.Input((6, 5))
     hidden, *first = layers.LSTM(4, return_sequences=True, return_state=True, name="encoder_1")(source)
-    _, *second = layers.LSTM(4, return_state=True, name="encoder_2")(hidden)
+    last, *second = layers.LSTM(4, return_state=True, name="encoder_2")(hidden)
     decoded = layers.LSTM(4, return_sequences=True, name="decoder_1")(target, initial_state=first)
-    decoded = layers.LSTM(4, return_sequences=True, name="decoder_2")(decoded, initial_state=second)
-    return shaken(keras.Model([source, target], softmax(decoded)))
+    decoded = layers.LSTM(4, name="decoder_2")(decoded, initial_state=second)
+    return shaken(keras.Model([source, target], softmax(layers.concatenate([decoded, last]))))
 
 
 @refused("LSTM layer 'shared'", "is used 2 times", "chain")

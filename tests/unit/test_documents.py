@@ -14,10 +14,7 @@ from rnn_modules.runs.snakemake_call import snakemake_words
 from support.project import ROOT
 
 DOCUMENTS = sorted(
-    path
-    for pattern in ("*.md", "*/README.md", "tests/*/README.md")
-    for path in ROOT.glob(pattern)
-    if not path.is_relative_to(ROOT / ".venv")
+    path for pattern in ("*.md", "*/*.md") for path in ROOT.glob(pattern) if not path.is_relative_to(ROOT / ".venv")
 )
 named = pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
 

@@ -72,6 +72,6 @@ def test_nothing_else_is_brought():
 
 
 def test_documented_extras_are_there():
-    for path in (ROOT / "README.md", ROOT / "scripts" / "README.md"):
+    for path in (ROOT / "README.md", *(ROOT / "scripts").glob("*.md")):
         for extras in re.findall(r'pip install "?\.\[([^]]*)\]', path.read_text(encoding="utf-8")):
             assert set(extras.split(",")) <= set(EXTRAS), path

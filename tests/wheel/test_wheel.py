@@ -80,7 +80,8 @@ def installed(wheel, tmp_path_factory):
     locked.write_text("".join(f"{requirement}\n" for requirement, _ in locked_entries()), encoding="utf-8")
 
     def install(extras=""):
-        run(*PIP, "--python", python, "install", "--constraint", locked, f"{wheel}{extras}")
+        # Python compiles what is imported; pip would compile every file, for longer than the rest takes.
+        run(*PIP, "--python", python, "install", "--no-compile", "--constraint", locked, f"{wheel}{extras}")
         return python
 
     yield install

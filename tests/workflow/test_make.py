@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from support.project import ROOT, copy_project
+from support.snakemake_calls import ENDING_AT_ONCE
 
 pytestmark = pytest.mark.workflow
 MADE = "results/{}/corpora/clinc.json"
@@ -79,11 +80,13 @@ def test_a_missing_configuration_says_so(beside_a_mirror, target):
     assert error == "error: missing.yaml: cannot be read (No such file or directory)"
 
 
-@pytest.mark.parametrize("name", ["with space", "größe", "it's", 'a"b', "a$b", "a&b;c", "a%b", "a[b]", "a:b"])
+# In each name several characters that something between make and a job could take as its own.
+@pytest.mark.parametrize("name", ["größe it's %s", 'a"b$c', "a&b;c [d]:e"])
 def test_odd_paths_work(tmp_path, name):
     folder = checkout(tmp_path / name)
     made = MADE.format("ci")
-    finished = make(folder, "demo", f"ARGS=--configfile config/ci.yaml -- {made}", "CORES=1")
+    arguments = f"ARGS=--configfile config/ci.yaml {' '.join(ENDING_AT_ONCE)} -- {made}"
+    finished = make(folder, "demo", arguments, "CORES=1")
     assert finished.returncode == 0, finished.stdout + finished.stderr
     assert (folder / made).is_file()
 

@@ -2,21 +2,16 @@
 
 import re
 import resource
-import subprocess
-import sys
 
 import pytest
 
-CALL = ["--cores", "2", "--workflow-profile", "workflow/profiles/default", "--configfile"]
+from support.snakemake_calls import PROFILE, python, snakemake
+
 pytestmark = pytest.mark.workflow
 
 
-def call(folder, *words):
-    return subprocess.run([sys.executable, *words], cwd=folder, capture_output=True, text=True, timeout=600)
-
-
 def plan(folder, *arguments):
-    return call(folder, "scripts/plan_run.py", "--cores", "2", "--", *CALL, *arguments)
+    return python(folder, "scripts/plan_run.py", "--cores", "2", "--", *PROFILE, "--configfile", *arguments)
 
 
 def jobs_by_rule(text):
@@ -25,7 +20,7 @@ def jobs_by_rule(text):
 
 @pytest.mark.parametrize("name", ["laptop", "ci"])
 def test_the_plan_has_the_jobs_of_a_dry_run(project, name):
-    dry = call(project, "-m", "snakemake", "--dry-run", *CALL, f"config/{name}.yaml")
+    dry = snakemake(project, "--dry-run", "--configfile", f"config/{name}.yaml")
     expected = jobs_by_rule((dry.stdout + dry.stderr).split("Job stats:")[1].split("\nReasons")[0])
     expected["total"] -= expected.pop("all")
     planned = plan(project, f"config/{name}.yaml")
@@ -45,7 +40,7 @@ def test_a_plan_of_five_seeds_is_quick(project):
 
 def test_a_plan_of_what_is_there_says_so(project):
     target = "results/ci/corpora/clinc.json"
-    assert call(project, "-m", "snakemake", *CALL, "config/ci.yaml", "--", target).returncode == 0
+    snakemake(project, "--configfile", "config/ci.yaml", "--", target)
     assert plan(project, "config/ci.yaml", "--", target).stdout.startswith("Nothing to be done")
 
 

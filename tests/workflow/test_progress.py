@@ -8,6 +8,8 @@ import sys
 
 import pytest
 
+from support.snakemake_calls import ENDING_AT_ONCE
+
 pytestmark = pytest.mark.workflow
 MADE = [f"results/{{}}/datasets/{name}/dataset.json" for name in ("clinc", "brown")]
 
@@ -15,7 +17,7 @@ MADE = [f"results/{{}}/datasets/{name}/dataset.json" for name in ("clinc", "brow
 def command(run, *more):
     words = [sys.executable, "scripts/run_workflow.py", "--workflow-profile", "workflow/profiles/default", "--cores=1"]
     made = [path.format(run) for path in MADE]
-    return [*words, "--configfile", "config/ci.yaml", "--config", f"run={run}", *more, "--", *made]
+    return [*words, *ENDING_AT_ONCE, "--configfile", "config/ci.yaml", "--config", f"run={run}", *more, "--", *made]
 
 
 def test_a_pipe_gets_one_line_a_job(project):

@@ -1,12 +1,11 @@
 """The picture of the rules in workflow/README.md is Snakemake's own, without the arrows that others imply."""
 
 import re
-import subprocess
-import sys
 
 import pytest
 
 from support.project import ROOT
+from support.snakemake_calls import snakemake
 
 DOCUMENT = ROOT / "workflow" / "README.md"
 pytestmark = pytest.mark.workflow
@@ -14,15 +13,7 @@ pytestmark = pytest.mark.workflow
 
 def rule_graph(folder):
     """Rules of the smallest run, and arrows between them, as `snakemake --rulegraph mermaid-js` has them."""
-    command = [sys.executable, "-m", "snakemake", "--workflow-profile", "workflow/profiles/default"]
-    result = subprocess.run(
-        [*command, "--configfile", "config/ci.yaml", "--rulegraph", "mermaid-js"],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=True,
-    )
+    result = snakemake(folder, "--configfile", "config/ci.yaml", "--rulegraph", "mermaid-js")
     names = dict(re.findall(r"^\s*(id\d+)\[(\w+)\]", result.stdout, re.MULTILINE))
     arrows = re.findall(r"^\s*(id\d+) --> (id\d+)", result.stdout, re.MULTILINE)
     return {(names[first], names[second]) for first, second in arrows}

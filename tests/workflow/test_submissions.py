@@ -1,22 +1,15 @@
 """How many jobs a run submits to Slurm."""
 
 import re
-import subprocess
-import sys
 from collections import Counter
 
 import pytest
 
+from support.snakemake_calls import python, snakemake
+
 pytestmark = pytest.mark.workflow
 AT_MOST = 200
 LOCAL = re.compile(r"^localrules:\n((?:    \w+,\n)+)", re.M)
-
-
-def dry_run(project, profile, *arguments):
-    command = [sys.executable, "-m", "snakemake", "--workflow-profile", f"workflow/profiles/{profile}", "--dry-run"]
-    finished = subprocess.run([*command, *arguments], cwd=project, capture_output=True, text=True, timeout=300)
-    assert finished.returncode == 0, finished.stdout + finished.stderr
-    return finished.stdout + finished.stderr
 
 
 def submissions(text, local):
@@ -40,7 +33,9 @@ def paper(project):
         for block in LOCAL.findall(path.read_text())
         for name in re.findall(r"\w+", block)
     }
-    return submissions(dry_run(project, "slurm"), local)
+    finished = python(project, "-m", "snakemake", "--workflow-profile", "workflow/profiles/slurm", "--dry-run")
+    assert finished.returncode == 0, finished.stdout + finished.stderr
+    return submissions(finished.stdout + finished.stderr, local)
 
 
 def test_the_papers_scale_submits_few_jobs(paper):
@@ -61,7 +56,12 @@ def test_the_papers_scale_submits_few_jobs(paper):
 def test_one_model_is_one_submission(paper):
     _, groups = paper
     steps = Counter(tuple(rules) for name, rules in groups if name == "model")
-    decomposed = {("decompose_model",): 48, ("decompose_one_timestep",): 12}
+    # Translation has no controls.
+    decomposed = {
+        ("decompose_model", "evaluate_controls"): 36,
+        ("decompose_one_timestep", "evaluate_controls"): 12,
+        ("decompose_model",): 12,
+    }
     for rules, number in decomposed.items():
         assert steps[tuple(sorted([*rules, "train_model", "compact_model", "evaluate_decomposition"]))] == number, steps
     # Models that are reused, but not evaluated by themselves.
@@ -70,12 +70,8 @@ def test_one_model_is_one_submission(paper):
 
 def test_groups_are_inactive_where_snakemake_runs(project):
     """Each job of a group runs by itself, as if there were none; only a dry run shows groups."""
-    command = ["-m", "snakemake", "--workflow-profile", "workflow/profiles/default", "--cores", "2"]
-    targets = ["--configfile", "config/ci.yaml", "--", "results/ci/datasets/math_qa/dataset.json"]
-    finished = subprocess.run(
-        [sys.executable, *command, *targets], cwd=project, capture_output=True, text=True, timeout=300
-    )
+    target = "results/ci/datasets/math_qa/dataset.json"
+    finished = snakemake(project, "--configfile", "config/ci.yaml", "--", target)
     text = finished.stdout + finished.stderr
-    assert finished.returncode == 0, text
     assert "Group job" not in text.replace("Group jobs: inactive", "")
     assert re.search(r"^(local)?rule prepare_dataset:", text, re.M), text

@@ -1,43 +1,27 @@
-"""A real small DAG, run from start to end, and what reruns after a change."""
+"""A real small DAG, run from start to end, what reruns after a change, and a narrower run over it."""
 
 import json
-import os
 import re
-import subprocess
-import sys
+import shutil
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
-from support.project import ROOT
+from support.snakemake_calls import python, snakemake
 
-ENVIRONMENT = os.environ | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+CI = ("--configfile", "config/ci.yaml")
+RUN = Path("results/ci")
+MODEL = RUN / "models" / "many_to_one" / "clinc" / "lstm-1" / "seed-0"
 pytestmark = pytest.mark.workflow
 # Five of the grid, four with shared vocabularies, three of two languages, seven of the scenarios; the modules of the
 # three models that are baselines for translation are never used.
 MODELS, UNUSED_MODULES = 19, 3
 
 
-def snakemake(folder, *arguments, check=True):
-    """Call Snakemake as a user would, in a copy of the project."""
-    command = [sys.executable, "-m", "snakemake", "--workflow-profile", "workflow/profiles/default", "--cores", "2"]
-    result = subprocess.run(
-        [*command, "--configfile", "config/ci.yaml", *arguments],
-        cwd=folder,
-        env=ENVIRONMENT,
-        capture_output=True,
-        text=True,
-        timeout=1800,
-    )
-    if check:
-        assert result.returncode == 0, result.stdout[-3000:] + result.stderr[-3000:]
-    return result
-
-
 def planned(folder, *arguments):
     """Rules that a dry run would execute, with their numbers of jobs."""
-    result = snakemake(folder, "--dry-run", *arguments)
+    result = snakemake(folder, *CI, "--dry-run", *arguments)
     text = result.stdout + result.stderr
     if "Nothing to be done" in text:
         return {}
@@ -48,7 +32,7 @@ def planned(folder, *arguments):
 @pytest.fixture(scope="module")
 def finished(project):
     """A copy of the project in which the smallest grid has been run."""
-    snakemake(project)
+    snakemake(project, *CI)
     return project
 
 
@@ -69,7 +53,7 @@ def edit(finished):
 
 
 def test_everything_is_made(finished):
-    run = finished / "results" / "ci"
+    run = finished / RUN
     records = [json.loads(path.read_text()) for path in run.glob("models/*/*/lstm-1/seed-0/decomposition_cost.json")]
     assert {record["architecture"] for record in records} == {
         "one_to_one", "one_to_many", "many_to_one", "many_to_many", "encoder_decoder",
@@ -88,13 +72,13 @@ def test_everything_is_made(finished):
         for kind in ("csv", "md", "tex", "html"):
             assert (run / "tables" / f"{table}.{kind}").stat().st_size
         assert "synthetic" in (run / "tables" / f"{table}.md").read_text()
-    for figure in ("table2", "table3", "table4", "removal_sweep", "modules_many_to_one"):
+    for figure in ("claims", "controls", "table2", "table3", "table4", "removal_sweep", "modules_many_to_one"):
         assert (run / "figures" / f"{figure}.png").read_bytes().startswith(b"\x89PNG")
     assert (run / "report" / "index.html").read_text().lstrip().startswith("<!DOCTYPE html>")
 
 
 def test_every_experiment_leaves_its_records(finished):
-    paths = list((finished / "results" / "ci" / "experiments").glob("*/*/*/*.json"))
+    paths = list((finished / RUN / "experiments").glob("*/*/*/*.json"))
     found = Counter(json.loads(path.read_text())["experiment"] for path in paths)
     assert found == {
         "intra_reuse": 5,
@@ -104,17 +88,17 @@ def test_every_experiment_leaves_its_records(finished):
         "scenario": 2,
         "variants": 5,
         "removal_sweep": 5,
+        "frontier": 5,
     }
 
 
 def test_claims_are_answered_one_by_one(finished):
-    answered = json.loads((finished / "results" / "ci" / "tables" / "claims.json").read_text())
+    answered = json.loads((finished / RUN / "tables" / "claims.json").read_text())
     assert len(answered["claims"]) == 40
 
 
 def test_rules_ask_for_one_to_three_times_what_their_jobs_took(finished):
-    command = [sys.executable, "scripts/plan_run.py", "--run", "results/ci"]
-    result = subprocess.run(command, cwd=finished, env=ENVIRONMENT, capture_output=True, text=True, timeout=600)
+    result = python(finished, "scripts/plan_run.py", "--run", RUN)
     assert result.returncode == 0, result.stdout + result.stderr
     measured = re.findall(r"^(\w+) +\d+ +[\d,]+ +[\d,]+ +\d\.\d\d", result.stdout, re.MULTILINE)
     assert {"fetch_corpus", "train_model", "evaluate_scenario", "tabulate_cases", "write_report"} <= set(measured)
@@ -122,7 +106,7 @@ def test_rules_ask_for_one_to_three_times_what_their_jobs_took(finished):
 
 
 def test_every_job_leaves_its_costs(finished):
-    executed = json.loads((finished / "results/ci/run.json").read_text())["calls"][0]["executed"]
+    executed = json.loads((finished / RUN / "run.json").read_text())["calls"][0]["executed"]
     left = Counter(
         path.relative_to(finished / "results/ci/costs").parts[0].removesuffix(".json")
         for path in finished.glob("results/ci/costs/**/*.json")
@@ -141,18 +125,26 @@ def test_touching_every_file_reruns_nothing(finished):
     assert planned(finished) == {}
 
 
-@pytest.mark.parametrize("room", sorted({path.parent for path in (ROOT / "scripts").rglob("*.py")}))
-def test_words_and_unused_files_rerun_nothing(finished, room):
-    """Comments and docstrings of every file of a room, and a new file that nothing imports."""
-    folder = finished / room.relative_to(ROOT)
-    originals = {path: path.read_text() for path in folder.glob("*.py")}
+def test_words_and_unused_files_rerun_nothing(finished):
+    """Comments and docstrings of every file of every room, and in each room a new file that nothing imports."""
+    rooms = sorted({path.parent for path in (finished / "scripts").rglob("*.py")})
+    assert len(rooms) > 10
+    assert rerun_by_words(finished, rooms) == {}, {f"{room}": rerun_by_words(finished, [room]) for room in rooms}
+
+
+def rerun_by_words(folder, rooms):
+    """Jobs of a dry run while the files of these rooms have other comments and docstrings."""
+    originals = {path: path.read_text() for room in rooms for path in room.glob("*.py")}
+    unused = [room / "not_used.py" for room in rooms]
     try:
         for path, text in originals.items():
             path.write_text(re.sub('"""', '"""Edited. ', text, count=1) + "\n# A comment.\n")
-        (folder / "not_used.py").write_text("print('nothing imports this')\n")
-        assert planned(finished) == {}
+        for path in unused:
+            path.write_text("print('nothing imports this')\n")
+        return planned(folder)
     finally:
-        (folder / "not_used.py").unlink(missing_ok=True)
+        for path in unused:
+            path.unlink(missing_ok=True)
         for path, text in originals.items():
             path.write_text(text)
 
@@ -180,7 +172,7 @@ def test_editing_a_claims_text_answers_and_reports(finished, edit):
         "Translation, rolled: median",
         "Translation, rolled: the median",
     )
-    assert planned(finished) == {"answer_claims": 1, "write_report": 1}
+    assert planned(finished) == {"answer_claims": 1, "plot_claims": 1, "write_report": 1}
 
 
 def test_editing_the_concern_code_retrains_nothing(finished, edit):
@@ -227,7 +219,8 @@ def test_other_epochs_of_a_corpus_retrain_its_models_only(finished, edit):
 
 
 def test_another_limit_of_one_architectures_baselines_retrains_these_only(finished, edit):
-    edit("config/ci.yaml", "cases_per_job: 2}", "cases_per_job: 2, examples_per_class_of: {many_to_many: 50}}")
+    old = "training_length: epochs}"
+    edit("config/ci.yaml", old, "training_length: epochs, examples_per_class_of: {many_to_many: 50}}")
     jobs = planned(finished)
     assert jobs["train_baselines"] == 1 and jobs["evaluate_reuse"] == 1
     assert not jobs.keys() & {"train_model", "decompose_model", "evaluate_replacement"}
@@ -252,21 +245,86 @@ def test_one_more_seed_keeps_the_first(finished, edit):
     assert planned(finished)["train_model"] == MODELS
 
 
-@pytest.mark.parametrize(
-    "target", ["datasets", "models", "rq1", "rq2", "rq3", "scenarios", "tables", "figures", "report"]
-)
-def test_named_targets_are_there(finished, target):
-    assert planned(finished, target) == {}
+def test_named_targets_are_there(finished):
+    targets = ("datasets", "models", "rq1", "rq2", "rq3", "scenarios", "tables", "figures", "report")
+    assert planned(finished, *targets) == {}
 
 
 def test_an_unknown_key_is_named(finished):
-    result = snakemake(finished, "--dry-run", "--config", "epoch=3", check=False)
+    result = snakemake(finished, *CI, "--dry-run", "--config", "epoch=3", check=False)
     assert result.returncode != 0
     assert "'epoch' was unexpected" in result.stdout + result.stderr
 
 
 def test_a_missing_mirror_is_one_clear_error(finished):
-    result = snakemake(finished, "--config", "run=nowhere", "source=mirror", "mirror=no/such/folder", check=False)
+    nowhere = ("--config", "run=nowhere", "source=mirror", "mirror=no/such/folder")
+    result = snakemake(finished, *CI, *nowhere, check=False)
     assert result.returncode != 0
     assert re.search(r"error: mirror: no/such/folder is not a folder", result.stdout + result.stderr)
     assert {path.name for path in (finished / "results" / "nowhere").rglob("*.json")} <= {"run.json", "checksums.json"}
+
+
+def verified(folder):
+    """Lines of the problems of ``make verify``."""
+    done = python(folder, "scripts/verify_run.py", "--run", RUN)
+    lines = [line.strip() for line in done.stdout.splitlines() if line.startswith("      ")]
+    assert done.returncode == bool(lines), done.stdout + done.stderr
+    return lines
+
+
+def narrow(folder):
+    """Run it again, for one architecture."""
+    (folder / "narrower.yaml").write_text("architectures: [many_to_one]\n")
+    snakemake(folder, *CI, "narrower.yaml")
+
+
+@pytest.fixture(scope="module")
+def narrower(finished, tmp_path_factory):
+    """A copy of the whole run, over which a run of one architecture went."""
+    project = shutil.copytree(finished, tmp_path_factory.mktemp("narrower") / "project")
+    assert verified(project) == []
+    assert "1:1" in (project / RUN / "tables" / "table2.md").read_text()
+    narrow(project)
+    return project
+
+
+def test_the_narrower_run_is_what_its_configuration_says(narrower):
+    assert (narrower / RUN / "models" / "one_to_one").is_dir()
+    assert verified(narrower) == []
+    assert re.search(r"\b1 models?\b", (narrower / RUN / "tables" / "table2.md").read_text())
+
+
+def test_files_of_the_older_one_can_go(narrower, tmp_path):
+    project = shutil.copytree(narrower, tmp_path / "project")
+    for name in ("models/one_to_one", "figures/modules_one_to_one.png"):
+        path = project / RUN / name
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    assert any("modules_one_to_one.png: missing" in line for line in verified(project))
+    (project / RUN / "report" / "index.html").unlink()
+    narrow(project)
+    assert verified(project) == []
+
+
+def test_every_file_that_is_not_as_it_was_written_is_named(narrower, tmp_path):
+    project = shutil.copytree(narrower, tmp_path / "project")
+    vocabulary = project / RUN / "datasets" / "clinc" / "vocabulary.json"
+    words = json.loads(vocabulary.read_text())
+    words["input"][2:4] = words["input"][3:1:-1]
+    vocabulary.write_text(json.dumps(words))
+    record = project / MODEL / "record.json"
+    record.write_text(json.dumps(json.loads(record.read_text()) | {"test": {"accuracy": 1.0, "loss": 0.0}}))
+    (project / RUN / "figures" / "table2.png").write_bytes(b"junk")
+    with (project / RUN / "report" / "index.html").open("a") as report:
+        report.write("<script>alert(1)</script>")
+    (project / RUN / "tables" / "table3.csv").unlink()
+    (project / RUN / "tables" / "table6.csv").touch()
+    found = verified(project)
+    for name in (
+        "datasets/clinc/vocabulary.json: changed",
+        f"{MODEL.relative_to(RUN)}/record.json: changed",
+        "figures/table2.png: changed",
+        "report/index.html: changed",
+        "tables/table3.csv: missing",
+        "tables/table6.csv: no job",
+    ):
+        assert any(line.startswith(f"{RUN}/{name}") for line in found), name

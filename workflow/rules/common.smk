@@ -106,6 +106,14 @@ def examples_per_class(architecture):
     return reuse.get("examples_per_class_of", {}).get(architecture, reuse["examples_per_class"])
 
 
+def controls_of(wildcards):
+    """Flags of a model's controls: more random draws for the first seed, which the pictures show."""
+    controls = config["controls"]
+    first = str(wildcards.seed) == str(config["seeds"][0])
+    draws = controls["draws"] if first else controls["draws_of_other_seeds"]
+    return flags_of({"draws": draws, "test_examples": controls["test_examples"]})
+
+
 def source_flags(wildcards):
     """How a corpus is fetched."""
     settings = {"source": config["source"]}

@@ -4,6 +4,7 @@
 rule rq1:
     input:
         RECORDS["decomposition_cost"],
+        RECORDS["controls"],
 
 
 rule decompose_model:
@@ -112,4 +113,38 @@ rule evaluate_decomposition:
         analysis(
             "evaluate_decomposition.py --model {params.model} --dataset {params.dataset} "
             "--modes {params.modes} --run {params.run} --preset {params.preset} --threads {threads} --output {output}"
+        )
+
+
+# Whether identification finds anything: the same cut in random, reversed and other classes' order.
+rule evaluate_controls:
+    input:
+        network=f"{MODEL}/network.npz",
+        record=f"{MODEL}/record.json",
+        dataset=dataset_of,
+    output:
+        f"{MODEL}/controls.json",
+    log:
+        f"{RESULTS}/logs/evaluate_controls/{{architecture}}/{{dataset}}/{{rnn}}-{{layers}}/seed-{{seed}}.log",
+    group:
+        "model"
+    conda:
+        "../../envs/analysis.yaml"
+    threads: 1
+    resources:
+        **asks("evaluate_controls"),
+    params:
+        code=code_of("evaluate_controls.py"),
+        model=lambda wildcards, input: str(Path(input.record).parent),
+        dataset=lambda wildcards, input: folder_of(input.dataset),
+        modes=lambda wildcards: " ".join(modes_of(wildcards.architecture)),
+        draws=controls_of,
+        run=config["run"],
+        preset=lookup("decomposition/preset", within=config),
+        parameters=flags_of(config["decomposition"]["parameters"]),
+    shell:
+        analysis(
+            "evaluate_controls.py --model {params.model} --dataset {params.dataset} --modes {params.modes} "
+            "{params.draws} --run {params.run} --preset {params.preset} --seed {wildcards.seed} {params.parameters} "
+            "--threads {threads} --output {output}"
         )

@@ -55,6 +55,8 @@ rule train_baselines:
                 "chunk": wildcards.chunk,
                 "chunks": chunks_of(wildcards.experiment, wildcards.setting),
                 "examples_per_class": examples_per_class(architectures_of(wildcards.setting)[0]),
+                "rates": config["reuse"]["rates"],
+                "length": config["reuse"]["training_length"],
             }
         ),
         settings=lambda wildcards: flags_of(

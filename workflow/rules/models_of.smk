@@ -97,7 +97,9 @@ def frontier_flags():
     """Flags of the frontier: its plan, and parameters of small modules but their size."""
     plan = {name: config["frontier"][name] for name in ("shares", "draws", "parts_at")}
     sizes = ("keep", "tolerance")
-    return flags_of(plan | {name: value for name, value in config["compact"]["parameters"].items() if name not in sizes})
+    return flags_of(
+        plan | {name: value for name, value in config["compact"]["parameters"].items() if name not in sizes}
+    )
 
 
 def scenario_datasets(scenario):

@@ -3,6 +3,7 @@
 TABLES, FIGURES = RUN.tables, RUN.figures
 COSTS = RECORDS["decomposition_cost"]
 CASES = [*RQ2, *RQ3, *RECORDS["scenario"]]
+CONTROLS = RECORDS["controls"]
 VARIANTS, REMOVAL_SWEEP, FRONTIER = RECORDS["variants"], RECORDS["removal_sweep"], RECORDS["frontier"]
 
 
@@ -11,6 +12,7 @@ localrules:
     tabulate_decomposition_cost,
     tabulate_cases,
     tabulate_variants,
+    tabulate_controls,
     tabulate_frontier,
     answer_claims,
     plot_decomposition_cost,
@@ -19,6 +21,8 @@ localrules:
     plot_removal_sweep,
     plot_frontier,
     plot_modules,
+    plot_controls,
+    plot_claims,
     write_report,
 
 
@@ -116,6 +120,30 @@ rule tabulate_variants:
         job("tabulate_variants.py {input.records} --output-folder {params.folder}")
 
 
+rule tabulate_controls:
+    input:
+        records=CONTROLS,
+    output:
+        expand(f"{TABLES}/controls.{{kind}}", kind=["csv", "json", "md", "tex"]),
+        report(
+            f"{TABLES}/controls.html",
+            caption="../report/controls.rst",
+            category="Tables",
+            labels={"table": "controls of the method"},
+        ),
+    log:
+        f"{RESULTS}/logs/tabulate_controls.log",
+    conda:
+        "../../envs/analysis.yaml"
+    resources:
+        **asks("tabulate_controls"),
+    params:
+        code=code_of("tabulate_controls.py"),
+        folder=lambda wildcards, output: folder_of(output),
+    shell:
+        job("tabulate_controls.py {input.records} --output-folder {params.folder}")
+
+
 rule tabulate_frontier:
     input:
         records=FRONTIER,
@@ -145,6 +173,7 @@ rule answer_claims:
         costs=COSTS,
         cases=CASES,
         variants=VARIANTS,
+        controls=CONTROLS,
     output:
         expand(f"{TABLES}/claims.{{kind}}", kind=["json", "md", "tex"]),
         report(
@@ -165,7 +194,7 @@ rule answer_claims:
     shell:
         job(
             "answer_claims.py --decomposition-cost {input.costs} --cases {input.cases} --variants {input.variants} "
-            "--output-folder {params.folder}"
+            "--controls {input.controls} --output-folder {params.folder}"
         )
 
 
@@ -255,6 +284,52 @@ rule plot_removal_sweep:
         job("plot_removal_sweep.py {input.records} --output {output.png} --output-svg {output.svg}")
 
 
+rule plot_claims:
+    input:
+        answers=f"{TABLES}/claims.json",
+    output:
+        png=f"{FIGURES}/claims.png",
+        svg=report(
+            f"{FIGURES}/claims.svg",
+            caption="../report/figure_claims.rst",
+            category="Claims",
+            labels={"figure": "all claims"},
+        ),
+    log:
+        f"{RESULTS}/logs/plot_claims.log",
+    conda:
+        "../../envs/analysis.yaml"
+    resources:
+        **asks("plot_claims"),
+    params:
+        code=code_of("plot_claims.py"),
+    shell:
+        job("plot_claims.py {input.answers} --output {output.png} --output-svg {output.svg}")
+
+
+rule plot_controls:
+    input:
+        records=CONTROLS,
+    output:
+        png=f"{FIGURES}/controls.png",
+        svg=report(
+            f"{FIGURES}/controls.svg",
+            caption="../report/figure_controls.rst",
+            category="Figures",
+            labels={"figure": "does identification beat chance?"},
+        ),
+    log:
+        f"{RESULTS}/logs/plot_controls.log",
+    conda:
+        "../../envs/analysis.yaml"
+    resources:
+        **asks("plot_controls"),
+    params:
+        code=code_of("plot_controls.py"),
+    shell:
+        job("plot_controls.py {input.records} --output {output.png} --output-svg {output.svg}")
+
+
 rule plot_frontier:
     input:
         records=FRONTIER,
@@ -309,7 +384,7 @@ rule plot_modules:
 rule write_report:
     input:
         models=RECORDS["training"],
-        records=[*COSTS, *CASES, *VARIANTS, *REMOVAL_SWEEP, *FRONTIER],
+        records=[*COSTS, *CASES, *VARIANTS, *REMOVAL_SWEEP, *FRONTIER, *CONTROLS],
         tables=expand(f"{TABLES}/{{name}}.json", name=run_folder.tables_of(config)),
         figures=rules.figures.input,
     output:

@@ -124,8 +124,8 @@ class DatasetSettings:
     )
     natural_rates: Literal["none", "held_out", "all"] = setting(
         "none",
-        "toxicity's subset form, where toxic comments are over-represented: take the rows with the natural label "
-        "rates for what is held out, or keep only those rows at all",
+        "toxicity's subset form, where toxic comments are over-represented: take rows with the natural label rates for "
+        "what is held out, or draw all rows at the rates of the published ones, by combination of labels",
     )
     split_seed: int = setting(
         0,

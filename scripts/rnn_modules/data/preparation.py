@@ -6,6 +6,7 @@ import hashlib
 import math
 from collections.abc import Sequence
 from dataclasses import asdict
+from fractions import Fraction
 from typing import Any, cast
 
 import numpy as np
@@ -119,9 +120,9 @@ def _classification(corpus: ClassificationCorpus, settings: DatasetSettings, for
     dropped: dict[str, int] = {}
     parts = dict(corpus.splits)
     whole = parts["train"]
-    if settings.natural_rates == "all" and whole.natural is not None:
-        parts["train"] = _part(whole, np.flatnonzero(whole.natural))
-        dropped["not of natural rates"] = len(whole.words) - len(parts["train"].words)
+    if settings.natural_rates == "all" and corpus.published_rows is not None:
+        parts["train"] = _part(whole, _rows_at_rates(whole, corpus.published_rows, settings.split_seed))
+        dropped["beyond natural rates"] = len(whole.words) - len(parts["train"].words)
     if settings.longest_source is not None:
         for name, part in parts.items():
             kept = [row for row, words in enumerate(part.words) if len(words) <= settings.longest_source]
@@ -142,6 +143,23 @@ def _classification(corpus: ClassificationCorpus, settings: DatasetSettings, for
             arrays[f"{name}_inputs"] = vocabulary.encode(parts[name].words, settings.input_tokens)
             arrays[f"{name}_labels"] = _encoded_labels(corpus, parts[name], settings)
     return arrays, corpus.class_names, vocabulary, None, dropped
+
+
+def _rows_at_rates(split: Split, published: dict[tuple[int, ...], int], seed: int) -> np.ndarray:
+    """As many rows as there are at the rates of all published ones, a stratified draw by combination of labels.
+
+    The combination of which the smallest share is there keeps all its rows, every other one the same share of the
+    published ones, rounded; what was never published has no rate and none.
+    """
+    rows: dict[tuple[int, ...], list[int]] = {}
+    for row, labels in enumerate(cast(list[list[int]], split.labels)):
+        rows.setdefault(tuple(labels), []).append(row)
+    shares = [Fraction(len(own), published[labels]) for labels, own in rows.items() if published.get(labels)]
+    share = min(shares, default=Fraction(0))
+    numbers = {labels: round(share * published.get(labels, 0)) for labels in rows}
+    purposes = enumerate(sorted(rows), start=5)
+    chosen = [_chosen(np.array(rows[labels]), numbers[labels], seed, purpose) for purpose, labels in purposes]
+    return np.sort(np.concatenate(chosen))
 
 
 def _part(split: Split, rows: np.ndarray) -> Split:

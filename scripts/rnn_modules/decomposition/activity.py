@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from rnn_modules.network import Network, RecurrentLayer, translates
+from rnn_modules.network import ArrayNetwork, RecurrentLayer, translates
 from rnn_modules.network.base import examples_of, rows_of
 from rnn_modules.network.derivatives import Derivatives, Trace
 
@@ -90,7 +90,7 @@ class Sent:
 
 
 def sent(
-    network: Network,
+    network: ArrayNetwork,
     traces: Sequence[Trace],
     inputs: Any,
     steps: np.ndarray | None,

@@ -16,6 +16,7 @@ from rnn_modules.decomposition.concern import (
     LayerShape,
     ShareRemoved,
     active_rate,
+    active_share,
     central_tendency,
     open_share,
     removed_by_rate_difference,
@@ -27,6 +28,7 @@ from rnn_modules.decomposition.concern import (
 )
 from rnn_modules.decomposition.masks import ModuleMasks
 from rnn_modules.decomposition.parameters import DecompositionParameters
+from rnn_modules.decomposition.replay import replayed
 from rnn_modules.files.atomic_files import InputError
 from rnn_modules.names import MODES, Mode
 from rnn_modules.network import SQUASHED_GATES, Network, RecurrentLayer
@@ -88,7 +90,6 @@ def draw_samples(
     classes: int,
     timesteps: int,
     parameters: DecompositionParameters,
-    valid: np.ndarray | None = None,
     independent: bool = False,
 ) -> Samples:
     """Choose positive and negative examples (Algorithm 1, lines 5 and 6; Algorithm 2, lines 8 and 9).
@@ -99,7 +100,6 @@ def draw_samples(
         classes: number of classes.
         timesteps: number of recurrent timesteps.
         parameters: sizes and order.
-        valid: ``(timesteps, examples) bool``; steps that are padding are no observations.
         independent: several classes may be right at once; a class' negative examples are those without it.
 
     Returns:
@@ -128,11 +128,6 @@ def draw_samples(
         per_step = [_draw(labels[:, step], classes, parameters, generator) for step in range(timesteps)]
     else:
         per_step = [_draw(labels, classes, parameters, generator)] * timesteps
-    if valid is not None and parameters.masked_observations == "drop":
-        per_step = [
-            ([rows[valid[step, rows]] for rows in positive], [rows[valid[step, rows]] for rows in negative])
-            for step, (positive, negative) in enumerate(per_step)
-        ]
     return Samples(
         positive=[[drawn[0][label] for drawn in per_step] for label in range(classes)],
         negative=[[drawn[1][label] for drawn in per_step] for label in range(classes)],
@@ -157,18 +152,28 @@ def _draw(
     grouped = order[np.argsort(labels[order], kind="stable")]
     bounds = np.searchsorted(labels[grouped], np.arange(classes + 1))
     rows = [grouped[start:stop] for start, stop in zip(bounds[:-1], bounds[1:], strict=True)]
-    size = parameters.positive_sample
-    negative_size = max(1, size // max(1, classes - 1))
-    positive = [of_class[:size] for of_class in rows]
+    positive = [of_class[: parameters.positive_sample] for of_class in rows]
+    shares = _negative_shares(np.array([len(of_class) for of_class in rows]), parameters)
     if parameters.negative_sampling == "first_rows":
         # Of these only the first are used, so the others need not be looked at.
-        negative = [order[labels[order] != label][:negative_size] for label in range(classes)]
+        negative = [order[labels[order] != label][: of_label.max()] for label, of_label in enumerate(shares)]
     else:
         negative = [
-            np.concatenate([order[:0], *(rows[other][:negative_size] for other in range(classes) if other != label)])
-            for label in range(classes)
+            np.concatenate([order[:0], *(rows[other][: of_label[other]] for other in range(classes) if other != label)])
+            for label, of_label in enumerate(shares)
         ]
     return positive, negative
+
+
+def _negative_shares(counts: np.ndarray, parameters: DecompositionParameters) -> np.ndarray:
+    """How many negative examples of each other class a class takes, ``(classes, classes) int``, at least 1."""
+    others = np.broadcast_to(np.where(np.eye(len(counts), dtype=bool), 0, counts), (len(counts),) * 2)
+    if parameters.negative_sampling == "by_frequency":
+        parts, of = others, others.sum(axis=1, keepdims=True)
+    else:
+        parts, of = np.ones_like(others), np.array(len(counts) - 1)
+    shares, rest = np.divmod(parameters.positive_sample * parts, np.maximum(1, of))
+    return np.maximum(1, shares + (rest > 0) if parameters.negative_rounding == "up" else shares)
 
 
 def decompose(
@@ -216,14 +221,14 @@ def decompose(
     if isinstance(modes, str) or not set(modes) <= set(MODES):
         raise InputError(f"modes: received {modes!r}; expected a list of some of {', '.join(MODES)}")
     if samples is None:
-        samples = _drawn(network, inputs, labels, len(class_names), parameters)
+        samples = draw_samples(labels, len(class_names), network.timesteps, parameters, network.independent)
     statistics = _statistics(network, inputs, samples, parameters, modes, threads)
     counts = samples.counts(class_names)
     return {
         mode: ModuleMasks(
             mode=mode,
             class_names=tuple(class_names),
-            kept=_identify(network.layers, statistics[mode], parameters),
+            kept=_identify(network.layers, statistics[mode], parameters, parameters.cap_of(mode)),
             parent=network.sha256,
             parameters=parameters,
             counts=counts,
@@ -237,13 +242,7 @@ def concern_scores(
 ) -> list[np.ndarray]:
     """The paper's statistics as a score of every node: that of positive less that of negative examples.
 
-    Args:
-        network: the parent.
-        inputs: training inputs, see :func:`decompose`.
-        labels: likewise.
-        classes: number of classes.
-        parameters: of the samples and statistics.
-        threads: likewise.
+    Args: those of :func:`decompose`, with the number of classes in place of their names.
 
     Returns:
         Per layer ``(classes, units)``; zero where there are no samples.
@@ -256,14 +255,9 @@ def concern_scores(
         >>> concern_scores(network, inputs, labels, 2, DecompositionParameters())[0].round(1).tolist()
         [[0.7, -0.7], [-0.7, 0.7]]
     """
-    samples = _drawn(network, inputs, labels, classes, parameters)
+    samples = draw_samples(labels, classes, network.timesteps, parameters, network.independent)
     found = _statistics(network, inputs, samples, parameters, ("rolled",), threads)["rolled"]
     return [np.nan_to_num(positive - negative)[:, 0, 0] for positive, negative in found]
-
-
-def _drawn(network: Network, inputs, labels: np.ndarray, classes: int, parameters: DecompositionParameters) -> Samples:
-    valid = network.valid(inputs)
-    return draw_samples(labels, classes, network.timesteps, parameters, valid, independent=network.independent)
 
 
 def _statistics(
@@ -284,7 +278,8 @@ def _statistics(
     observed_inputs = rows_of(inputs, rows)
     statistics: dict[str, list[tuple[np.ndarray, np.ndarray]]] = {mode: [] for mode in modes}
     # All at once: equal beginnings of texts have equal activations to the last bit, which outliers depend on.
-    observing = network.observe(observed_inputs, parameters.gate_approach == "per_gate", threads)
+    watched = replayed(network, parameters) if parameters.monitored_network == "replayed" else network
+    observing = watched.observe(observed_inputs, parameters.gate_approach == "per_gate", threads)
     for layer, observed in zip(network.layers, observing, strict=True):
         for mode in modes:
             groups = _groups(len(observed), mode == "rolled", not network.many_output, parameters)
@@ -322,12 +317,13 @@ def _layer_statistics(
     ``observed`` is by timestep and has the sampled example ``row`` at ``positions[row]``.
     """
     sides = samples.positive, samples.negative
+    padding = parameters.masked_observations == "count"
     result = np.full((2, len(samples.positive), len(groups), *observed[0].values.shape[1:]), np.nan)
 
     def fill(side_and_label: tuple[int, int]) -> None:
         side, label = side_and_label
         for index, group in enumerate(groups):
-            parts = [observed[step].of(positions[sides[side][label][step]]) for step in group]
+            parts = [observed[step].of(positions[sides[side][label][step]], padding) for step in group]
             values = parts[0] if len(parts) == 1 else np.concatenate(parts)
             if len(values):
                 result[side, label, index] = _statistic(layer, values, parameters)
@@ -340,12 +336,13 @@ def _statistic(layer: RecurrentLayer, values: np.ndarray, parameters: Decomposit
     """Statistic of each node from ``(observations, gates or 1, units)``, as ``(gates or 1, units)``."""
     observations, gates, units = values.shape
     if layer.activation == "relu":
-        return active_rate(values.reshape(observations, -1)).reshape(gates, units)
+        rate = active_share if parameters.relu_rule == "rate_difference" else active_rate
+        return rate(values.reshape(observations, -1)).reshape(gates, units)
     names = layer.gates if gates > 1 else ("hidden",)
     return np.stack(
         [
             central_tendency(values[:, gate], parameters.outlier_distance)
-            if name in SQUASHED_GATES
+            if name in SQUASHED_GATES or parameters.sigmoid_gates == "central_tendency"
             else open_share(values[:, gate], parameters.gate_open)
             for gate, name in enumerate(names)
         ]
@@ -356,6 +353,7 @@ def _identify(
     layers: Sequence[RecurrentLayer],
     statistics: list[tuple[np.ndarray, np.ndarray]],
     parameters: DecompositionParameters,
+    cap: float,
 ) -> tuple[np.ndarray, ...]:
     """Masks of the kept nodes per layer (``update_concern``), for all classes and timesteps at once."""
     groups = [[index] for index in range(len(layers))]
@@ -378,7 +376,7 @@ def _identify(
             "nodes": share_of_nodes,
             "edges": share_of_edges(shape_of_layers),
         }[parameters.cap_counts]
-        removed = _removed(positive, negative, relu, parameters, share_removed)
+        removed = _removed(positive, negative, relu, parameters, cap, share_removed)
         parts = np.split(removed, np.cumsum([shape[2] * shape[3] for shape in shapes])[:-1], axis=-1)
         masks += [~part.reshape(shape) for part, shape in zip(parts, shapes, strict=True)]
     return tuple(masks)
@@ -389,9 +387,9 @@ def _removed(
     negative: np.ndarray,
     relu: bool,
     parameters: DecompositionParameters,
+    cap: float,
     share_removed: ShareRemoved,
 ) -> np.ndarray:
-    cap = parameters.removal_cap
     if not relu:
         return removed_logistic(positive - negative, cap, parameters.always_remove_within, share_removed)
     if parameters.relu_rule == "rate_difference":

@@ -11,6 +11,7 @@ import numpy as np
 
 from rnn_modules.decomposition.heads import best_threshold, head_odds
 from rnn_modules.decomposition.masks import ModuleMasks
+from rnn_modules.decomposition.replay import replayed
 from rnn_modules.decomposition.small_modules import AnyModules, SmallModules
 from rnn_modules.network import EncoderDecoder, LayerMask, Network, classifies, translates
 from rnn_modules.network.base import examples_of, rows_of
@@ -169,19 +170,7 @@ def replay_network(network: AnyNetwork, modules: ModuleMasks) -> AnyNetwork:
         (True, 'sigmoid')
     """
     parameters = modules.parameters
-    changes: dict = {}
-    if parameters.reset_gate == "after_product":
-        changes["reset_after"] = True
-    if parameters.replayed_gates == "sigmoid":
-        changes["recurrent_activation"] = "sigmoid"
-    if changes:
-        layers = tuple(
-            dataclasses.replace(
-                layer, **{k: v for k, v in changes.items() if k != "reset_after" or layer.cell == "gru"}
-            )
-            for layer in network.layers
-        )
-        network = network.with_layers(layers)
+    network = replayed(network, parameters)
     if parameters.rolled_replay == "zeroed" and modules.mode == "rolled" and network.many_output:
         network = zeroed(network)
     return network

@@ -110,7 +110,17 @@ def active_rate(observations: np.ndarray, threshold: float = 0.0) -> np.ndarray:
         >>> active_rate(np.array([[0.0, 1.0], [2.0, 0.0], [0.0, 0.0], [1.0, 0.0]])).tolist()
         [50.0, 25.0]
     """
-    return np.count_nonzero(observations > threshold, axis=0) / len(observations) * 100.0
+    return active_share(observations, threshold) * 100.0
+
+
+def active_share(observations: np.ndarray, threshold: float = 0.0) -> np.ndarray:
+    """The same as a share, ``(nodes,) float64`` in 0..1.
+
+    Example:
+        >>> active_share(np.array([[0.0, 1.0], [2.0, 0.0], [0.0, 0.0], [1.0, 0.0]])).tolist()
+        [0.5, 0.25]
+    """
+    return np.count_nonzero(observations > threshold, axis=0) / len(observations)
 
 
 def open_share(observations: np.ndarray, gate_open: float = 0.5) -> np.ndarray:
@@ -248,7 +258,8 @@ def removed_logistic(
         scores: ``(..., nodes)`` central tendency in positive minus that in negative examples; not-a-number where there
             was no observation, which keeps the node.
         cap: removal stops when this share is gone.
-        always_remove_within: nodes whose score is within this share of the lowest go even beyond the cap.
+        always_remove_within: nodes go even beyond the cap when the lowest score is less than this share larger than
+            theirs.
         share_removed: what the cap is a share of.
 
     Returns:
@@ -261,7 +272,11 @@ def removed_logistic(
     scores = np.nan_to_num(scores, nan=0.0)
     removed = within_cap(np.argsort(scores, axis=-1, kind="stable"), cap, share_removed)
     if always_remove_within and cap > 0:
-        removed |= scores <= (1 - always_remove_within) * scores.min(axis=-1, keepdims=True)
+        lowest = scores.min(axis=-1, keepdims=True)
+        # As a quotient, for the sake of equal rounding with who divides.
+        removed |= np.divide(lowest, scores, out=np.full_like(scores, np.inf), where=scores < 0) < (
+            1 + always_remove_within
+        )
     return removed & (scores < 0)
 
 
@@ -302,18 +317,18 @@ def removed_by_rate_difference(
     """The published package's rule for ReLU: nodes more often active in negative examples go, most so first.
 
     Args:
-        positive: ``(..., nodes)`` active rates, percent.
+        positive: ``(..., nodes)`` active rates, as shares.
         negative: likewise.
         cap: removal stops when this share is gone.
-        difference: a node goes when the rates, as shares, differ by this much or less (a negative number).
+        difference: a node goes when the rates differ by this much or less (a negative number).
         share_removed: what the cap is a share of.
 
     Example:
-        >>> positive, negative = np.array([10.0, 90.0, 40.0]), np.array([80.0, 100.0, 95.0])
+        >>> positive, negative = np.array([0.1, 0.9, 0.4]), np.array([0.8, 1.0, 0.95])
         >>> removed_by_rate_difference(positive, negative, cap=1.0, difference=-0.5).tolist()
         [True, False, True]
         >>> removed_by_rate_difference(positive, negative, cap=0.1, difference=-0.5).tolist()
         [True, False, False]
     """
-    scores = np.nan_to_num((positive - negative) / 100.0, nan=0.0)
+    scores = np.nan_to_num(positive - negative, nan=0.0)
     return removed_logistic(scores, cap, share_removed=share_removed) & (scores <= difference)

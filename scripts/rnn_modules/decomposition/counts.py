@@ -8,6 +8,7 @@ from functools import singledispatch
 import numpy as np
 
 from rnn_modules.decomposition.masks import ModuleMasks, columns_of
+from rnn_modules.decomposition.parameters import BETWEEN_REMOVED
 from rnn_modules.decomposition.small_modules import AnyModules, SmallModules
 from rnn_modules.names import REFITTED
 from rnn_modules.network import Network, RecurrentLayer, translates
@@ -70,7 +71,7 @@ def kept_parameters(modules: AnyModules, network: Network) -> Kept:
 
 @kept_parameters.register
 def _(modules: ModuleMasks, network: Network) -> Kept:
-    edges = modules.parameters.removed_edges
+    edges = modules.parameters.edges_of(modules.mode)
     counts = {name: np.zeros(len(modules)) for name in _RECURRENT}
     every_row = [np.asarray(kept.any(axis=2)) for kept in modules.kept]
     for layer, kept, rows, feeding in zip(network.layers, modules.kept, every_row, network.feeds, strict=True):
@@ -82,12 +83,10 @@ def _(modules: ModuleMasks, network: Network) -> Kept:
             sending = np.concatenate([every_row[index] for index in feeding], axis=2).sum(axis=2)
         own = columns if "kernel_columns" in edges else np.full_like(columns, width)
         counts["kernel"] += (own * sending).mean(axis=1)
-        receiving = columns if "recurrent_columns" in edges else np.full_like(columns, width)
-        counts["recurrent_kernel"] += (
-            (rows.sum(axis=2) if "recurrent_rows" in edges else units) * receiving * np.ones_like(columns)
-        ).mean(axis=1)
+        counts["recurrent_kernel"] += _kept_recurrent(rows.sum(axis=2), columns, units, width, edges).mean(axis=1)
         counts["bias"] += own.mean(axis=1)
         if layer.recurrent_bias is not None:
+            receiving = columns if "recurrent_columns" in edges else np.full_like(columns, width)
             counts["recurrent_bias"] += receiving.mean(axis=1)
     totals = _recurrent(network.layers)
     result = {name: (counts[name], totals[name]) for name in counts}
@@ -120,6 +119,17 @@ def _other(modules: AnyModules, network: Network) -> Kept:
     return {"other": (np.full(len(modules), float(network.other_weights)), network.other_weights)}
 
 
+def _kept_recurrent(
+    rows: np.ndarray, columns: np.ndarray, units: int, width: int, edges: tuple[str, ...]
+) -> np.ndarray:
+    """Weights left of a recurrent kernel ``(units, width)``, of which so many rows and columns belong to kept nodes."""
+    if "recurrent_columns" in edges or "recurrent_rows" in edges:
+        sending = rows if "recurrent_rows" in edges else np.full_like(rows, units)
+        return sending * (columns if "recurrent_columns" in edges else width)
+    gone = (units - rows) * (width - columns) if BETWEEN_REMOVED in edges else np.zeros_like(rows)
+    return units * width - gone
+
+
 def _kept_output(modules: ModuleMasks, network: Network, rows: np.ndarray) -> tuple[np.ndarray, int]:
     """Output weights left: the rows of kept nodes, and of a channelled head only the dominant class's column."""
     total = network.output_weights
@@ -129,7 +139,7 @@ def _kept_output(modules: ModuleMasks, network: Network, rows: np.ndarray) -> tu
     if network.many_output and modules.parameters.unrolled_output_rows == "first_timestep":
         sending = rows[:, :1]
     kept_rows = sending.sum(axis=2).mean(axis=1)
-    if "output_rows" not in modules.parameters.removed_edges:
+    if "output_rows" not in modules.parameters.edges_of(modules.mode):
         kept_rows = np.full(len(modules), float(network.layers[-1].units))
     if translates(network):
         return kept_rows * network.outputs, total

@@ -128,6 +128,9 @@ def zeroed_edges(layer: RecurrentLayer, mask: StepMask, inputs: np.ndarray | Non
             recurrent_bias *= mask.recurrent_columns[0, 0]
     if mask.recurrent_rows is not None:
         recurrent *= mask.recurrent_rows[0, 0][:, None]
+    if mask.between_removed is not None:
+        rows, columns = (part[0, 0] == 0 for part in mask.between_removed)
+        recurrent[np.ix_(rows, columns)] = 0
     if inputs is not None:
         kernel *= inputs[0, 0][:, None]
     return dataclasses.replace(

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from rnn_modules.decomposition.parameters import DecompositionParameters
+from rnn_modules.decomposition.parameters import BETWEEN_REMOVED, DecompositionParameters
 from rnn_modules.files.atomic_files import (
     InputError,
 )
@@ -112,7 +112,7 @@ class ModuleMasks:
 
     def masks(self, network: Network) -> list[LayerMask]:
         """The masks of every layer in the form that the forward pass applies (section IV-B2: which edges go)."""
-        edges, last_layers = self.parameters.removed_edges, network.last_layers
+        edges, last_layers = self.parameters.edges_of(self.mode), network.last_layers
         result = []
         for index, (layer, kept) in enumerate(zip(network.layers, self.kept, strict=True)):
             columns = columns_of(kept, len(layer.gates)).astype(network.dtype)
@@ -131,6 +131,7 @@ class ModuleMasks:
                         recurrent_columns=column if "recurrent_columns" in edges else None,
                         recurrent_rows=rows[:, timestep, None] if "recurrent_rows" in edges else None,
                         outputs=rows[:, sent, None] if sends in edges else None,
+                        between_removed=(rows[:, timestep, None], column) if BETWEEN_REMOVED in edges else None,
                     )
                 )
             result.append(LayerMask(tuple(steps)))

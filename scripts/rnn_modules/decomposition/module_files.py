@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from rnn_modules.decomposition.masks import ModuleMasks
+from rnn_modules.decomposition.packed_masks import packed, thresholds_in, unpacked
 from rnn_modules.decomposition.parameters import DecompositionParameters
 from rnn_modules.files.atomic_files import (
     InputError,
@@ -29,6 +30,7 @@ def write_modules(modules: ModuleMasks, path: str | os.PathLike, manifest: str |
 
     Example:
         >>> import tempfile
+        >>> import numpy as np
         >>> from rnn_modules.decomposition.masks import whole_modules
         >>> from rnn_modules.network import Classifier, RecurrentLayer
         >>> layer = RecurrentLayer("vanilla", np.eye(2), np.eye(2), np.zeros(2), return_sequences=False)
@@ -40,9 +42,7 @@ def write_modules(modules: ModuleMasks, path: str | os.PathLike, manifest: str |
         >>> manifest["class_names"], manifest["units"], manifest["removed_share_per_layer"]
         (['left', 'right'], [2], [0.0])
     """
-    arrays = {f"kept.{index}": np.packbits(mask, axis=-1) for index, mask in enumerate(modules.kept)}
-    if modules.thresholds is not None:
-        arrays["thresholds"] = modules.thresholds
+    arrays = packed(modules)
     write_arrays(path, arrays)
     write_json(
         manifest,
@@ -68,6 +68,7 @@ def read_modules(path: str | os.PathLike, manifest: str | os.PathLike, network: 
 
     Example:
         >>> import tempfile
+        >>> import numpy as np
         >>> from rnn_modules.decomposition.masks import whole_modules
         >>> from rnn_modules.network import Classifier, RecurrentLayer
         >>> layer = RecurrentLayer("vanilla", np.eye(2), np.eye(2), np.zeros(2), return_sequences=False)
@@ -86,10 +87,7 @@ def read_modules(path: str | os.PathLike, manifest: str | os.PathLike, network: 
     ]
     modules = ModuleMasks(
         mode=reader.choice("mode", MODES),
-        kept=tuple(
-            _unpacked(f"{path}, {manifest}", found.arrays, f"kept.{index}", len(names), number)
-            for index, number in enumerate(units)
-        ),
+        kept=unpacked(f"{path}, {manifest}", found.arrays, len(names), units),
         positions=positions(reader, len(names)) if "positions" in reader.value else None,
         **found.common,
     )
@@ -160,7 +158,7 @@ def read_described(
             name: reader.counts(f"counts.{name}", counts)
             for name, counts in reader.mapping("counts", described["counts"]).items()
         },
-        "thresholds": _thresholds(f"{path}, {manifest}", arrays, len(names)),
+        "thresholds": thresholds_in(f"{path}, {manifest}", arrays, len(names)),
     }
     return Described(arrays, reader, common)
 
@@ -176,33 +174,4 @@ def positions(reader: RecordReader, modules: int) -> tuple[int, ...]:
     found = tuple(reader.whole(f"positions.{index}", number, least=0) for index, number in enumerate(listed))
     if len(found) != modules:
         reader.fail("positions", f"{modules} numbers", listed)
-    return found
-
-
-def _unpacked(files: str, arrays: dict[str, np.ndarray], name: str, modules: int, units: int) -> np.ndarray:
-    """A layer's mask, ``(modules, timesteps or 1, gates or 1, units) bool``, from the bits in the file."""
-    packed, columns = arrays.get(name), -(-units // 8)
-    if (
-        packed is None
-        or packed.dtype != np.uint8
-        or packed.ndim != 4
-        or (packed.shape[0], packed.shape[3]) != (modules, columns)
-        or not packed.size
-    ):
-        received = "none" if packed is None else f"{packed.dtype} {packed.shape}"
-        raise InputError(
-            f"{files}: {name}: expected uint8 ({modules}, timesteps, gates, {columns}), received {received}; "
-            "decompose the model again"
-        )
-    return np.unpackbits(packed, axis=-1, count=units).astype(bool)
-
-
-def _thresholds(files: str, arrays: dict[str, np.ndarray], modules: int) -> np.ndarray | None:
-    """The calibrated thresholds in the file, ``(modules,)``."""
-    found = arrays.get("thresholds")
-    if found is not None and (found.dtype.kind != "f" or found.shape != (modules,) or not np.isfinite(found).all()):
-        raise InputError(
-            f"{files}: thresholds: expected {modules} finite numbers, received {found.dtype} {found.shape}; "
-            "decompose the model again"
-        )
     return found

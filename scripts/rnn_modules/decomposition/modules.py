@@ -53,9 +53,9 @@ class Modules:
         self._modules = tuple(modules)
         first = modules[0].parent.forms
         for module in modules:
-            if _reading(module.parent.forms) != _reading(first):
+            if not _alike(module.parent.forms, first):
                 raise InputError(
-                    f"module {module.name!r} reads {_reading(module.parent.forms)}, another one {_reading(first)}; "
+                    f"module {module.name!r} reads {_described(module.parent.forms)}, another one {_described(first)}; "
                     "modules that are used together read the same inputs"
                 )
             if module.parent.network.many_output != modules[0].parent.network.many_output:
@@ -144,9 +144,9 @@ class Modules:
         Returns:
             ``(examples, modules)`` or ``(examples, timesteps, modules)``; above 0 means yes.
         """
-        inputs = as_inputs(x, self._modules[0].parent.forms)
         odds: list[Any] = [None] * len(self)
         for parent, indices in self._groups():
+            inputs = as_inputs(x, parent.forms)
             masks = self._together(indices)
             self._check_length(parent, masks, inputs)
             chosen = head or masks.parameters.head
@@ -297,13 +297,24 @@ class Modules:
         """What each module kept, layer by layer."""
         from rnn_modules.decomposition.plot import plot
 
-        return plot([(str(module.name), module.masks) for module in self._modules])
+        layers = max((module.parent.network.layer_names for module in self._modules), key=len)
+        return plot([(str(module.name), module.masks) for module in self._modules], layers)
 
 
 def _twice(names: list[Name]) -> Name:
     return next(name for index, name in enumerate(names) if name in names[:index])
 
 
-def _reading(forms: Sequence[InputForm]) -> list[tuple]:
-    """What inputs look like, whatever their names."""
-    return [(form.shape[1:], form.dtype) for form in forms]
+def _alike(forms: Sequence[InputForm], others: Sequence[InputForm]) -> bool:
+    """Whether the same examples may fit both, whatever the names of inputs and the kind of their numbers."""
+    return len(forms) == len(others) and all(
+        (one.dtype == "string") == (other.dtype == "string")
+        and len(one.shape) == len(other.shape)
+        and all(None in sizes or len(set(sizes)) == 1 for sizes in zip(one.shape[1:], other.shape[1:], strict=True))
+        for one, other in zip(forms, others, strict=True)
+    )
+
+
+def _described(forms: Sequence[InputForm]) -> str:
+    """What inputs look like, for a message."""
+    return ", ".join(f"{form.dtype} {form.shape}" for form in forms)

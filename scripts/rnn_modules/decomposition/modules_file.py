@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,10 +11,12 @@ from typing import Any
 
 import numpy as np
 
+from rnn_modules.decomposition.examples import Name
 from rnn_modules.decomposition.masks import ModuleMasks
+from rnn_modules.decomposition.packed_masks import packed, thresholds_in, unpacked
 from rnn_modules.decomposition.parameters import DecompositionParameters
 from rnn_modules.decomposition.parents import Module, Parent
-from rnn_modules.files.atomic_files import InputError, parse_json, read_arrays, sha256_of_arrays, write_arrays
+from rnn_modules.files.atomic_files import InputError, one_line, parse_json, read_arrays, sha256_of_arrays, write_arrays
 from rnn_modules.files.checked_json import RecordReader
 from rnn_modules.names import MODES
 from rnn_modules.network.graph_network import GraphNetwork
@@ -25,19 +28,22 @@ def write(modules: Sequence[Module], path: str | os.PathLike) -> None:
     """Write modules into a ``.npz`` file.
 
     Example:
-        >>> write.__name__
-        'write'
+        >>> import keras, tempfile
+        >>> from rnn_modules.decomposition.masks import whole_modules
+        >>> from rnn_modules.decomposition.public import read_parent
+        >>> layers = [keras.layers.Embedding(9, 4), keras.layers.GRU(6), keras.layers.Dense(2, "softmax")]
+        >>> parent = read_parent(keras.Sequential([keras.Input((5,)), *layers]))
+        >>> ham, spam = (whole_modules(parent.network, ("ham", "spam")).select([index]) for index in range(2))
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     write([Module("spam", spam, parent, ("ham", "spam"))], f"{folder}/modules.npz")
+        ...     [module.name for module in read(f"{folder}/modules.npz", [parent])]
+        ['spam']
     """
-    import json
-
     arrays: dict[str, np.ndarray] = {}
     described = []
     for index, module in enumerate(modules):
         masks = module.masks
-        for layer, kept in enumerate(masks.kept):
-            arrays[f"{index}.kept.{layer}"] = np.packbits(kept[0], axis=-1)
-        if masks.thresholds is not None:
-            arrays[f"{index}.threshold"] = masks.thresholds
+        arrays |= packed(masks, f"{index}.")
         described.append(
             {
                 "name": module.name if isinstance(module.name, str) else int(module.name),
@@ -85,39 +91,54 @@ def _module(
     path = reader.path
     keys = ("name", "known", "mode", "output", "parent_sha256", "units", "parameters")
     inner = reader.inner(f"modules.{index}", value, keys)
-    sha = inner.text("parent_sha256")
-    parent = next((one for one in parents if one.network.sha256 == sha), None)
-    if parent is None:
-        given = ", ".join(one.network.sha256[:12] for one in parents)
-        raise InputError(
-            f"{path}: module {value['name']!r} was cut from the model {sha[:12]}, received {given}; give all models "
-            "that the modules were cut from"
-        )
+    name = _name(inner, "name", value["name"])
+    parent = _parent(path, name, inner.text("parent_sha256"), parents)
+    known = tuple(
+        _name(inner, f"known.{output}", one) for output, one in enumerate(inner.listed("known", value["known"]))
+    )
+    if len(set(known)) != parent.network.outputs:
+        inner.fail("known", f"{parent.network.outputs} names", value["known"])
     try:
         parameters = DecompositionParameters.of_json(value["parameters"])
-        units = [int(number) for number in value["units"]]
-        kept = tuple(
-            np.unpackbits(arrays[f"{index}.kept.{layer}"], axis=-1, count=number).astype(bool)[None]
-            for layer, number in enumerate(units)
-        )
-        names = tuple(name if isinstance(name, str) else int(name) for name in value["known"])
-        name = value["name"] if isinstance(value["name"], str) else int(value["name"])
-        masks = ModuleMasks(
-            mode=inner.choice("mode", MODES),
-            class_names=(str(name),),
-            kept=kept,
-            parent=sha,
-            parameters=parameters,
-            thresholds=arrays.get(f"{index}.threshold"),
-            positions=(int(value["output"]),),
-        )
     except (KeyError, TypeError, ValueError) as error:
-        raise InputError(f"{path}: modules.{index} is damaged ({error}); save the modules again") from error
+        inner.fail("parameters", f"those of a decomposition ({one_line(error)})", value["parameters"])
+    units = [
+        inner.whole(f"units.{layer}", number, least=1)
+        for layer, number in enumerate(inner.listed("units", value["units"], least=1))
+    ]
+    masks = ModuleMasks(
+        mode=inner.choice("mode", MODES),
+        class_names=(str(name),),
+        kept=unpacked(str(path), arrays, 1, units, f"{index}."),
+        parent=parent.network.sha256,
+        parameters=parameters,
+        thresholds=thresholds_in(str(path), arrays, 1, f"{index}."),
+        positions=(inner.whole("output", value["output"]),),
+    )
     network = parent.network
     if isinstance(network, GraphNetwork) and network.varies and masks.mode == "unrolled":
-        parent = dataclasses.replace(parent, network=network.at(kept[0].shape[1]))
+        parent = dataclasses.replace(parent, network=network.at(masks.kept[0].shape[1]))
     try:
         masks.check_shapes(parent.network)
     except InputError as error:
         raise InputError(f"{path}: {error}") from error
-    return Module(name, masks, parent, names)
+    return Module(name, masks, parent, known)
+
+
+def _name(reader: RecordReader, key: str, value: Any) -> Name:
+    """A class' name or number."""
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        reader.fail(key, "a text or a number", value)
+    return value
+
+
+def _parent(path: Path, name: Name, sha: str, parents: Sequence[Parent]) -> Parent:
+    """The one of this checksum."""
+    parent = next((one for one in parents if one.network.sha256 == sha), None)
+    if parent is None:
+        given = ", ".join(one.network.sha256[:12] for one in parents)
+        raise InputError(
+            f"{path}: module {name!r} was cut from the model {sha[:12]}, received {given}; give all models that the "
+            "modules were cut from"
+        )
+    return parent

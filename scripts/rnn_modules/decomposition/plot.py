@@ -16,11 +16,12 @@ if TYPE_CHECKING:
 _LONGEST_NAME = 18
 
 
-def plot(modules: Sequence[tuple[str, ModuleMasks]]) -> Figure:
+def plot(modules: Sequence[tuple[str, ModuleMasks]], layers: Sequence[str]) -> Figure:
     """Draw, for each recurrent layer, modules by nodes: how often (over timesteps and gates) each node is kept.
 
     Args:
-        modules: the name and the masks of each; of one parent, or of parents of equally many layers.
+        modules: the name and the masks of each; a parent may have fewer layers than another.
+        layers: a name for each layer of the parent that has most of them.
 
     Returns:
         A figure that belongs to no window.
@@ -28,16 +29,16 @@ def plot(modules: Sequence[tuple[str, ModuleMasks]]) -> Figure:
     Example:
         >>> from rnn_modules.decomposition.parameters import DecompositionParameters
         >>> masks = ModuleMasks("rolled", ("spam",), (np.array([[[[True, False]]]]),), "", DecompositionParameters())
-        >>> [axes.get_title() for axes in plot([("spam", masks)]).axes][:1]
+        >>> [axes.get_title() for axes in plot([("spam", masks)], ["layer 1"]).axes][:1]
         ['layer 1: 50 % kept']
     """
     from matplotlib.figure import Figure
+    from matplotlib.ticker import MaxNLocator
 
-    layers = max(len(masks.kept) for _, masks in modules)
     height = 1.4 + 0.22 * len(modules)
-    figure = Figure(figsize=(max(4.0, 3.2 * layers), height), layout="constrained")
+    figure = Figure(figsize=(max(4.0, 3.2 * len(layers)), height), layout="constrained")
     image = None
-    for layer, axes in enumerate(np.atleast_1d(figure.subplots(1, layers))):
+    for layer, axes in enumerate(np.atleast_1d(figure.subplots(1, len(layers)))):
         rows = [masks.kept[layer][0].mean(axis=(0, 1)) if layer < len(masks.kept) else [] for _, masks in modules]
         width = max(len(row) for row in rows)
         values = np.full((len(rows), width), np.nan)
@@ -45,8 +46,9 @@ def plot(modules: Sequence[tuple[str, ModuleMasks]]) -> Figure:
             values[index, : len(row)] = row
         values = values[:, np.argsort(np.nanmean(values, axis=0), kind="stable")]
         image = axes.imshow(values, cmap="Blues", vmin=0, vmax=1, aspect="auto", interpolation="nearest")
-        axes.set_title(f"layer {layer + 1}: {np.nanmean(values):.0%} kept".replace("%", " %"), fontsize=9)
+        axes.set_title(f"{layers[layer]}: {100 * np.nanmean(values):.0f} % kept", fontsize=9)
         axes.set_xlabel("nodes, least often kept first", fontsize=8)
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         names = [_short(name) for name, _ in modules] if layer == 0 else []
         axes.set_yticks(range(len(names)), names, fontsize=8, parse_math=False)
     if image is not None:

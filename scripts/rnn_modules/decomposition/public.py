@@ -143,7 +143,7 @@ def decompose(
     wanted: Mode = "unrolled" if mode == "unrolled" else "rolled"
     names = tuple(str(name) for name in labels.classes)
     masks = find_masks(network, inputs, labels.values, names, settings, (wanted,), threads=threads)[wanted]
-    if settings.removal_cap and all(kept.all() for kept in masks.kept):
+    if settings.cap_of(wanted) and all(kept.all() for kept in masks.kept):
         _nothing_removed(network)
     masks = calibrate(network, masks, inputs, labels.values, seed)
     return Modules(
@@ -217,7 +217,7 @@ def _model(given: Any) -> Any:
 def _parameters(name: str, parent: Parent, given: dict[str, Any]) -> DecompositionParameters:
     cells = {layer.cell for layer in parent.network.layers}
     kind = "many_to_many" if parent.network.many_output else "many_to_one"
-    chosen = preset(name, kind, cells.pop() if len(cells) == 1 else "lstm")
+    chosen = preset(name, kind, cells.pop() if len(cells) == 1 else "lstm", len(parent.network.layers))
     known = {field.name for field in dataclasses.fields(DecompositionParameters)}
     if unknown := sorted(set(given) - known):
         raise InputError(f"{unknown[0]}: no parameter of this name; there are {', '.join(sorted(known))}")

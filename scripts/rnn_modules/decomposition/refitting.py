@@ -87,10 +87,10 @@ class ModuleHead:
         """
         widest = max(len(head.weights) for head in heads)
         return RefittedHead(
-            np.stack([np.pad(head.weights, (0, widest - len(head.weights))) for head in heads]),
-            np.array([head.trust for head in heads]),
-            np.stack([head.biases for head in heads]),
-            np.array([head.rate for head in heads]),
+            np.stack([np.pad(head.weights, (0, widest - len(head.weights))) for head in heads]).astype(np.float64),
+            np.array([head.trust for head in heads], np.float64),
+            np.stack([head.biases for head in heads]).astype(np.float64),
+            np.array([head.rate for head in heads], np.float64),
         )
 
 

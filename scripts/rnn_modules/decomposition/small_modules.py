@@ -146,7 +146,7 @@ class SmallModules:
                 continue
             if self.refitted is None:
                 raise InputError(f"head: received {head!r}; these modules answer by {', '.join(self.heads)}")
-            # Those of the widest module are no longer needed once it is left out.
+            # Of some modules the largest may be smaller than that of all.
             weights = _filled(self.refitted.weights[:, : hidden.shape[-1]], len(self), hidden.shape[-1])
             parents = head_odds(logits, PARENTS_HEAD, outputs=self.positions)
             odds = dataclasses.replace(self.refitted, weights=weights).odds(hidden, parents).astype(hidden.dtype)

@@ -12,6 +12,7 @@ import numpy as np
 from rnn_modules.data.dataset import Dataset, tags
 from rnn_modules.decomposition.composition import module_odds, translate, vote, zeroed
 from rnn_modules.decomposition.counts import jaccard, kept_share, recurrent_share, removed_share_per_layer
+from rnn_modules.decomposition.replay import replayed
 from rnn_modules.decomposition.small_modules import AnyModules, SmallModules
 from rnn_modules.experiments.metrics import (
     majority_metrics,
@@ -107,13 +108,13 @@ class _Classification:
     def __init__(self, network: Classifier, dataset: Dataset, split: str, modules: AnyModules, threads: int) -> None:
         self.threads = threads
         rows = _rows_per_class(dataset.labels(split), modules.parameters.test_examples_per_class)
-        self.network = network
+        self.network, self.reference = network, replayed(network, modules.parameters)
         self.inputs, self.labels = dataset.inputs(split)[rows], dataset.labels(split)[rows]
         self.training_labels = dataset.labels("train")
         self.examples = len(rows)
 
     def monolithic(self) -> Scores:
-        return scoped_metrics(self.labels, self.network.logits(self.inputs).argmax(axis=-1))
+        return scoped_metrics(self.labels, self.reference.logits(self.inputs).argmax(axis=-1))
 
     def controls(self) -> dict[str, Scores]:
         controls = {"majority": majority_metrics(self.labels, self.training_labels)}
@@ -137,12 +138,21 @@ class _Classification:
 
 
 def _rows_per_class(labels: np.ndarray, number: int | None) -> np.ndarray:
-    """All rows, or for every class the first ``number`` rows in which it occurs."""
+    """All rows, or in their order the first ``number`` of every class; a row counts for one of its classes alone.
+
+    That is the first of them, in the order of the classes, which has too few yet.
+    """
     if number is None:
         return np.arange(len(labels))
     by_row = labels.reshape(len(labels), -1)
-    chosen = [np.flatnonzero((by_row == label).any(axis=1))[:number] for label in np.unique(labels)]
-    return np.unique(np.concatenate(chosen))
+    missing = np.full(by_row.max(initial=0) + 1, number)
+    chosen = []
+    for row, present in enumerate(by_row):
+        wanted = np.unique(present[missing[present] > 0])
+        if len(wanted):
+            missing[wanted[0]] -= 1
+            chosen.append(row)
+    return np.array(chosen, dtype=np.intp)
 
 
 class _Translation:

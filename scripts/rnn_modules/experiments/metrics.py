@@ -148,6 +148,16 @@ def translation_metrics(
     }
 
 
+def bleu_4(hypotheses: Sequence[str], references: Sequence[str]) -> float:
+    """BLEU-4 of a corpus of translations alone, 0 to 100, as :func:`translation_metrics` has it.
+
+    Example:
+        >>> round(bleu_4(["le chat dort ici", "il mange"], ["le chat dort ici", "elle mange"]))
+        89
+    """
+    return float(BLEU(tokenize="none", force=True).corpus_score(hypotheses, [references]).score)
+
+
 def bleu_p_value(
     hypotheses: Sequence[str], reference_hypotheses: Sequence[str], references: Sequence[str], samples: int = 1000
 ) -> float:

@@ -3,31 +3,71 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from rnn_modules.decomposition.composition import module_odds, vote
 from rnn_modules.decomposition.small_modules import AnyModules
 from rnn_modules.experiments.metrics import majority_metrics, scoped_metrics
 from rnn_modules.experiments.reuse_tasks import real_classes
 from rnn_modules.experiments.trained_model import TrainedModel, common_facts
-from rnn_modules.experiments.translations import replace_each_language
+from rnn_modules.experiments.translations import average_bleu, replace_each_language
 from rnn_modules.files.atomic_files import InputError
 from rnn_modules.files.provenance import provenance
 
 
-def worst_and_best(models: Sequence[TrainedModel]) -> tuple[TrainedModel, TrainedModel]:
-    """The models of lowest and highest validation accuracy; the test split has no say in the choice.
+class Ranked(NamedTuple):
+    """A model and what it was chosen by, on validation data.
+
+    Example:
+        >>> from support.made_up_models import classifier_model
+        >>> Ranked(classifier_model(layers=2), 0.75).described
+        {'layers': 2, 'validation': 0.75}
+    """
+
+    model: TrainedModel
+    score: float
+
+    @property
+    def described(self) -> dict:
+        """What a result record says of it."""
+        return {"layers": self.model.record["layers"], "validation": self.score}
+
+
+def chosen_by(models: Sequence[TrainedModel]) -> str:
+    """What the worst and the best of some models are chosen by: of translators BLEU, else accuracy.
+
+    Translators without a validation split have no sentences that BLEU could be taken of, so the share of right words in
+    training, which their records have, stands in.
+
+    Example:
+        >>> from support.made_up_models import classifier_model, translator_model
+        >>> chosen_by([classifier_model()]), chosen_by([translator_model()])
+        ('accuracy', 'bleu')
+    """
+    dataset = models[0].dataset
+    return "bleu" if dataset.is_translation and "validation_references" in dataset.arrays else "accuracy"
+
+
+def worst_and_best(models: Sequence[TrainedModel], threads: int = 1) -> tuple[Ranked, Ranked]:
+    """The models of lowest and highest accuracy, or average BLEU (paper section V-B3), on validation data.
+
+    The test split has no say in the choice.
 
     Example:
         >>> from support.made_up_models import classifier_model
         >>> accuracies = {1: 0.7, 2: 0.9, 3: 0.8}
         >>> models = [classifier_model(layers=n, validation={"accuracy": share}) for n, share in accuracies.items()]
-        >>> [model.record["layers"] for model in worst_and_best(models)]
-        [1, 2]
+        >>> [ranked.described for ranked in worst_and_best(models)]
+        [{'layers': 1, 'validation': 0.7}, {'layers': 2, 'validation': 0.9}]
     """
     architectures = sorted({model.record["architecture"] for model in models})
     if len(architectures) > 1:
         raise InputError(f"models: received {', '.join(architectures)}; give those of one input/output type")
-    ranked = sorted(models, key=lambda model: model.record["validation"]["accuracy"])
+    if chosen_by(models) == "bleu":
+        scored = [Ranked(model, average_bleu(model, threads=threads)) for model in models]
+    else:
+        scored = [Ranked(model, model.record["validation"]["accuracy"]) for model in models]
+    ranked = sorted(scored, key=lambda one: one.score)
     return ranked[0], ranked[-1]
 
 
@@ -126,7 +166,8 @@ def replacement_record(
         >>> record["worst"]["layers"], record["best"]["layers"], record["cases_possible"]
         (1, 2, 4)
     """
-    worst, best = worst_and_best(models)
+    ranked = worst_and_best(models, threads)
+    worst, best = (one.model for one in ranked)
     modules = {mode: (worst.modules(mode), best.modules(mode)) for mode in modes}
     replace = replace_each_language if worst.dataset.is_translation else replace_each_module
     return {
@@ -135,10 +176,9 @@ def replacement_record(
         "preset": preset,
         "setting": worst.record["architecture"],
         **common_facts([worst]),
-        **{
-            name: {"layers": model.record["layers"], "validation": model.record["validation"]["accuracy"]}
-            for name, model in (("worst", worst), ("best", best))
-        },
+        "chosen_by": chosen_by(models),
+        "worst": ranked[0].described,
+        "best": ranked[1].described,
         "cases_possible": len(real_classes(worst.dataset)),
         "rows": replace(worst, best, modules, threads),
         "provenance": provenance(worst.files(modes) | best.files(modes)),

@@ -200,7 +200,7 @@ def reuse_record(
     """
     baselines = TrainedBaselines.read(scratch, experiment)
     datasets = [model.dataset for model in models]
-    problem = problem_of(experiment, datasets, baselines.examples_per_class, baselines.seed)
+    problem = problem_of(experiment, datasets, baselines.examples_per_class, baselines.seed, baselines.rates)
     modules = {
         label: [model.modules(mode) for model, mode in zip(models, of_models, strict=True)]
         for label, of_models in modes.items()
@@ -216,6 +216,7 @@ def reuse_record(
         **common_facts(models),
         "cases_possible": len(problem.cases()),
         "train_examples": {model.name: model.train_examples for model in baselines.models},
+        "train_steps": {model.name: model.train_steps for model in baselines.models},
         "rows": compare_with_baselines(problem, models, modules, baselines, threads),
         "provenance": provenance(files),
     }

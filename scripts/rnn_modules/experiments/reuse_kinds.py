@@ -10,7 +10,7 @@ import numpy as np
 from rnn_modules.data.dataset import Dataset
 from rnn_modules.experiments.reuse_tasks import Case, Examples, Problem, real_classes, rows_with
 from rnn_modules.files.atomic_files import InputError
-from rnn_modules.names import PADDING_ID
+from rnn_modules.names import PADDING_ID, Rates
 
 FIRST, SECOND, OTHER = 1, 2, 3
 """Labels of a pair of classes in label sequences."""
@@ -60,8 +60,8 @@ class OneOutputPair(Problem):
 class ManyOutputPair(Problem):
     """Two classes of a 1:N or M:N dataset, with "other" for the other classes; the examples contain one of the two.
 
-    Padding is class 0 of the dataset. The training examples are balanced: as many are drawn for the first class as for
-    the second, and one that contains both counts for each.
+    Padding is class 0 of the dataset. Where training examples are balanced, as many are drawn for the first class as
+    for the second, and one that contains both counts for each.
 
     Example:
         >>> facts = {"class_names": ["padding", "noun", "verb", "mark"]}
@@ -89,7 +89,7 @@ class ManyOutputPair(Problem):
         (dataset,) = self.datasets
         parts = [rows_with(dataset, split, label) for label in case]
         if split == "train":
-            parts = self._balanced(parts, case)
+            parts = self._trained_on(parts, case)
         rows = np.unique(np.concatenate(parts))
         labels = dataset.labels(split)[rows]
         relabelled = np.where(labels == PADDING_ID, PADDING_ID, OTHER).astype(np.int32)
@@ -148,8 +148,6 @@ def _as_pair(classes: np.ndarray, case: Case) -> np.ndarray:
 class Union(Problem):
     """A class of an x:1 dataset (label 0) against texts of an x:N dataset that contain a class (label 1).
 
-    The training examples are balanced.
-
     Example:
         >>> none = {"input": [], "target": None}
         >>> colours = Dataset({"test_labels": np.array([1, 0, 1])}, {"class_names": ["red", "green"]}, none)
@@ -177,7 +175,7 @@ class Union(Problem):
         """Examples of the first class, then texts that contain the second."""
         parts = [rows_with(dataset, split, label) for dataset, label in zip(self.datasets, case, strict=True)]
         if split == "train":
-            parts = self._balanced(parts, case)
+            parts = self._trained_on(parts, case)
         labels = np.repeat(np.arange(2, dtype=np.int32), [len(rows) for rows in parts])
         return Examples(tuple(parts), labels)
 
@@ -249,7 +247,13 @@ def _over_timesteps(odds: np.ndarray, case: Case) -> np.ndarray:
     return odds[case[1]].max(axis=-1)
 
 
-def problem_of(experiment: str, datasets: Sequence[Dataset], examples_per_class: int | None, seed: int) -> Problem:
+def problem_of(
+    experiment: str,
+    datasets: Sequence[Dataset],
+    examples_per_class: int | None,
+    seed: int,
+    rates: Rates = "natural",
+) -> Problem:
     """The problem of an experiment.
 
     Args:
@@ -257,6 +261,7 @@ def problem_of(experiment: str, datasets: Sequence[Dataset], examples_per_class:
         datasets: one or two classification datasets; two must share a vocabulary and have inputs of one length.
         examples_per_class: see :class:`Problem`.
         seed: of the choice of examples.
+        rates: see :class:`Problem`.
 
     Raises:
         InputError: the datasets do not fit the experiment.
@@ -293,4 +298,4 @@ def problem_of(experiment: str, datasets: Sequence[Dataset], examples_per_class:
             f"{experiment}: expected one dataset (intra_reuse), or one with one label and one with label sequences "
             f"(inter_reuse, inter_replacement); received {len(datasets)} datasets"
         )
-    return kind(datasets, examples_per_class, seed)
+    return kind(datasets, examples_per_class, seed, rates)

@@ -15,6 +15,7 @@ import numpy as np
 
 from rnn_modules.data.dataset import Dataset
 from rnn_modules.files.atomic_files import InputError, sha256_of_arrays
+from rnn_modules.names import Rates
 
 Case = tuple[int, int]
 """Class ids of the two modules."""
@@ -52,6 +53,7 @@ class Problem:
         datasets: those whose classes take part.
         examples_per_class: in training, at most this many examples of each class; None takes all.
         seed: of the choice of examples.
+        rates: in training, see :data:`rnn_modules.names.RATES`; of two classes with one label each always natural.
 
     Example:
         >>> from rnn_modules.experiments.reuse_kinds import OneOutputPair
@@ -67,6 +69,7 @@ class Problem:
     datasets: tuple[Dataset, ...]
     examples_per_class: int | None = None
     seed: int = 0
+    rates: Rates = "natural"
 
     parent_heads: ClassVar[tuple[str, ...]] = ()
     """Kinds of decision in which the head matters for the undecomposed parent too."""
@@ -87,6 +90,14 @@ class Problem:
     def examples(self, case: Case, split: str) -> Examples:
         """Examples of a case; those of the training split may be balanced and limited."""
         raise NotImplementedError
+
+    def occurs(self, case: Case, split: str) -> bool:
+        """Whether a split is there and has examples of both classes, as small validation splits may not."""
+        ends = zip((self.datasets[0], self.datasets[-1]), case, strict=True)
+        return all(
+            f"{split}_labels" in dataset.arrays and bool((dataset.labels(split) == label).any())
+            for dataset, label in ends
+        )
 
     def inputs(self, examples: Examples, split: str) -> np.ndarray:
         """Input ids ``(examples, tokens)`` int32."""
@@ -128,11 +139,12 @@ class Problem:
             return rows
         return np.sort(np.random.default_rng([self.seed, *purpose]).choice(rows, number, replace=False))
 
-    def _balanced(self, parts: Sequence[np.ndarray], case: Case) -> list[np.ndarray]:
-        """Equally many rows of each part, at most ``examples_per_class``."""
-        number = min(len(rows) for rows in parts)
+    def _trained_on(self, parts: Sequence[np.ndarray], case: Case) -> list[np.ndarray]:
+        """Training rows of each part: at most ``examples_per_class``, and equally many where rates are balanced."""
+        numbers = [len(rows) for rows in parts if self.rates == "balanced"]
         if self.examples_per_class is not None:
-            number = min(number, self.examples_per_class)
+            numbers.append(self.examples_per_class)
+        number = min(numbers, default=None)
         return [self._drawn(rows, number, *case, index) for index, rows in enumerate(parts)]
 
 

@@ -11,9 +11,13 @@ import numpy as np
 
 from rnn_modules.files.atomic_files import InputError, one_line, read_arrays, read_json, sha256_of_arrays
 from rnn_modules.files.checked_json import RecordReader
+from rnn_modules.names import RATES, TRAINING_LENGTHS, Rates
 
-_KEYS = ("experiment", "settings", "examples_per_class", "drawn", "cases", "decisions_sha256")
-_COMMON = ("settings", "examples_per_class", "drawn")
+_KEYS = (
+    *("experiment", "settings", "examples_per_class", "rates", "training_length", "drawn", "cases"),
+    "decisions_sha256",
+)
+_COMMON = ("settings", "examples_per_class", "rates", "training_length", "drawn")
 
 
 @dataclass(frozen=True)
@@ -23,16 +27,18 @@ class Baseline:
     Attributes:
         name: of its case.
         train_examples: how many it was trained on.
+        train_steps: number of its gradient steps.
         test_sha256: which examples it decided on.
         decisions: per kind of decision, the answers ``(examples, ...)`` int32.
 
     Example:
-        >>> Baseline("red + blue", 200, "0a1b", {"pair": np.array([0, 1, 1], np.int32)}).decisions["pair"].tolist()
-        [0, 1, 1]
+        >>> Baseline("red + blue", 200, 35, "0a1b", {"pair": np.array([0, 1], np.int32)}).decisions["pair"].tolist()
+        [0, 1]
     """
 
     name: str
     train_examples: int
+    train_steps: int
     test_sha256: str
     decisions: dict[str, np.ndarray]
 
@@ -43,6 +49,7 @@ class TrainedBaselines:
 
     Attributes:
         examples_per_class: limit of their training examples, None without one.
+        rates: how often each class occurs among them.
         seed: of their training, and of the choice of its examples.
 
     Example:
@@ -57,6 +64,7 @@ class TrainedBaselines:
     """
 
     examples_per_class: int | None
+    rates: Rates
     seed: int
     models: tuple[Baseline, ...]
 
@@ -89,23 +97,27 @@ class TrainedBaselines:
             raise InputError(
                 f"{', '.join(map(str, paths))}: drawn but not there: {one_line(', '.join(missing))}; name all chunks"
             )
-        return cls(first["examples_per_class"], first["settings"]["seed"], models)
+        return cls(first["examples_per_class"], first["rates"], first["settings"]["seed"], models)
 
 
 def _read_record(path: Path, experiment: str) -> dict:
     record = read_json(path, _KEYS)
     reader = RecordReader(path, record)
     reader.choice("experiment", (experiment,))
+    reader.choice("rates", RATES)
+    reader.choice("training_length", TRAINING_LENGTHS)
     settings = reader.inner("settings", record["settings"], ("seed",))
     settings.whole("seed", settings.value["seed"])
     if record["examples_per_class"] is not None:
         reader.whole("examples_per_class", record["examples_per_class"], least=1)
     reader.texts("drawn", least=1)
     for place, case in enumerate(reader.listed("cases", record["cases"])):
-        inner = reader.inner(f"cases.{place}", case, ("name", "test_sha256", "train_examples", "decisions"))
+        keys = ("name", "test_sha256", "train_examples", "train_steps", "decisions")
+        inner = reader.inner(f"cases.{place}", case, keys)
         inner.text("name")
         inner.text("test_sha256")
         inner.whole("train_examples", case["train_examples"])
+        inner.whole("train_steps", case["train_steps"])
         inner.texts("decisions", least=1)
     return record
 
@@ -120,6 +132,7 @@ def _models(path: Path, record: dict) -> list[Baseline]:
         Baseline(
             case["name"],
             case["train_examples"],
+            case["train_steps"],
             case["test_sha256"],
             {kind: arrays[f"{number}/{kind}"] for kind in case["decisions"]},
         )

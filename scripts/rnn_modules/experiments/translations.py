@@ -16,7 +16,7 @@ import numpy as np
 from rnn_modules.data.dataset import Dataset, tags
 from rnn_modules.decomposition.composition import translate
 from rnn_modules.decomposition.small_modules import AnyModules
-from rnn_modules.experiments.metrics import bleu_p_value, translation_metrics, wrong_words
+from rnn_modules.experiments.metrics import bleu_4, bleu_p_value, translation_metrics, wrong_words
 from rnn_modules.experiments.trained_model import TrainedModel, common_facts
 from rnn_modules.files.atomic_files import InputError
 from rnn_modules.files.provenance import provenance
@@ -125,6 +125,27 @@ def compare(
                 row["bleu_p_value"] = bleu_p_value(lines, hypotheses[reference], references)
             rows.append(row)
     return rows
+
+
+def average_bleu(model: TrainedModel, split: str = "validation", threads: int = 1) -> float:
+    """BLEU-4 of a model on a split, the mean over its target languages.
+
+    Args:
+        model: an encoder-decoder.
+        split: ``validation`` or ``test``.
+        threads: sentences are shared out among at most this many.
+
+    Example:
+        >>> from support.made_up_models import translator_model
+        >>> 0 <= average_bleu(translator_model(languages=("fr", "de"))) <= 100
+        True
+    """
+    dataset, translator, scores = model.dataset, Translator(model), []
+    for number, language in enumerate(dataset.class_names):
+        rows = np.flatnonzero(dataset.labels(split) == number)
+        hypotheses = translator.translate(dataset.sources(split)[rows], language, threads)
+        scores.append(bleu_4(hypotheses, dataset.references(split)[rows].tolist()))
+    return float(np.mean(scores))
 
 
 def reuse(

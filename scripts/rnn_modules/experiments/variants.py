@@ -18,14 +18,8 @@ from rnn_modules.names import PAPER
 
 logger = logging.getLogger(__name__)
 
-OTHER_READINGS = (
-    ("cap_counts", "edges"),
-    ("gate_approach", "per_gate"),
-    ("removal_scope", "layer"),
-)
-"""Choices beside the package's that the paper's text leaves open."""
-
-_GATED = ("lstm", "gru")
+_GATES = {"lstm": 4, "gru": 3}
+"""Calls of removeNode for a node, where it has gates."""
 
 
 @dataclass(frozen=True)
@@ -37,25 +31,25 @@ class Kind:
         rnn: RNN type.
         layers: number of recurrent layers.
         gates: activation of the gates.
+        classes: number of classes, or target languages.
 
     Example:
         >>> from support.made_up_models import classifier_model
         >>> Kind.of(classifier_model(cell="gru", layers=2))
-        Kind(architecture='many_to_one', rnn='gru', layers=2, gates='sigmoid')
+        Kind(architecture='many_to_one', rnn='gru', layers=2, gates='sigmoid', classes=4)
     """
 
     architecture: str
     rnn: str
     layers: int
     gates: str
+    classes: int
 
     @classmethod
     def of(cls, model: TrainedModel) -> Kind:
         """The kind of a trained model."""
-        record = model.record
-        return cls(
-            record["architecture"], record["rnn"], record["layers"], model.network.layers[0].recurrent_activation
-        )
+        record, gates = model.record, model.network.layers[0].recurrent_activation
+        return cls(record["architecture"], record["rnn"], record["layers"], gates, len(model.dataset.class_names))
 
     @property
     def many_output(self) -> bool:
@@ -67,23 +61,75 @@ class Kind:
         """Whether it is an encoder-decoder."""
         return self.architecture == "encoder_decoder"
 
+    @property
+    def gated(self) -> bool:
+        """Whether its cells have gates."""
+        return self.rnn in _GATES
 
-# Choices that do not make a difference everywhere: to which models they do.
-_APPLIES: dict[str, Callable[[Kind], bool]] = {
-    "rolled_observations": lambda kind: kind.architecture == "many_to_one",
-    "masked_observations": lambda kind: kind.translates,
-    "always_remove_within": lambda kind: kind.rnn != "relu",
-    "relu_rule": lambda kind: kind.rnn == "relu",
+    @property
+    def resets(self) -> bool:
+        """Whether a reset gate acts on a state that is not zero, as it is at the single timestep of 1:1."""
+        return self.rnn == "gru" and self.architecture != "one_to_one"
+
+    @property
+    def hard_gates(self) -> bool:
+        """Whether its gates were trained with another activation than the sigmoid."""
+        return self.gated and self.gates != "sigmoid"
+
+
+Applies = Callable[[Kind, DecompositionParameters], bool]
+
+# Choices that do not make a difference everywhere: to which models they do, by themselves.
+_ALONE: dict[str, Applies] = {
+    "negative_rounding": lambda kind, paper: paper.positive_sample % max(1, kind.classes - 1) != 0,
+    "rolled_observations": lambda kind, _: kind.architecture == "many_to_one",
+    "masked_observations": lambda kind, _: kind.translates,
+    # What is monitored differs by reset_gate and replayed_gates alone.
+    "monitored_network": lambda kind, _: False,
+    "removal_scope": lambda kind, _: kind.layers > 1,
+    "always_remove_within": lambda kind, _: kind.rnn != "relu",
+    # Gates are judged by the hidden state.
+    "sigmoid_gates": lambda kind, _: False,
+    "relu_rule": lambda kind, _: kind.rnn == "relu",
     # A node without gates is one call of removeNode.
-    "cap_counts: nodes": lambda kind: kind.rnn in _GATED,
-    "unrolled_output_rows": lambda kind: kind.many_output or kind.translates,
-    "rolled_replay": lambda kind: kind.many_output,
-    # The single timestep of 1:1 has no recurrent product yet.
-    "reset_gate": lambda kind: kind.rnn == "gru" and kind.architecture not in ("one_to_one", "encoder_decoder"),
-    "replayed_gates": lambda kind: kind.rnn in _GATED and kind.gates != "sigmoid" and not kind.translates,
-    "gate_approach": lambda kind: kind.rnn in _GATED,
-    "removal_scope": lambda kind: kind.layers > 1,
+    "cap_counts": lambda kind, _: kind.gated,
+    "unrolled_output_rows": lambda kind, _: kind.many_output or kind.translates,
+    "rolled_replay": lambda kind, _: kind.many_output,
+    # Translations are not replayed.
+    "reset_gate": lambda kind, _: kind.resets and not kind.translates,
+    "replayed_gates": lambda kind, _: kind.hard_gates and not kind.translates,
 }
+# The same together with all other choices of the package.
+_TOGETHER: dict[str, Applies] = _ALONE | {
+    "monitored_network": lambda kind, _: kind.resets or kind.hard_gates,
+    "reset_gate": lambda kind, _: kind.resets,
+    "replayed_gates": lambda kind, _: kind.hard_gates,
+}
+
+
+def other_readings(kind: Kind, paper: DecompositionParameters) -> Iterator[dict]:
+    """Choices beside the package's that the paper's text leaves open.
+
+    Both approaches to gates are compared at equal shares of removed columns of kernels: a verdict on the hidden state
+    of an LSTM node makes four calls of removeNode, so a cap on them lets a fourth of that share go.
+
+    Args:
+        kind: of the model.
+        paper: the parameters that the changes are made to.
+
+    Example:
+        >>> kind = Kind("many_to_one", "lstm", 1, "sigmoid", classes=10)
+        >>> [changes["removal_cap"] for changes in other_readings(kind, DecompositionParameters()) if len(changes) == 2]
+        [0.05]
+    """
+    if not kind.translates:
+        yield {"negative_sampling": "by_frequency"}
+    yield {"cap_counts": "edges"}
+    if kind.gated:
+        calls = _GATES[kind.rnn] if paper.cap_counts == "removals" else 1
+        by_gate = {"gate_approach": "per_gate", "removal_cap": paper.removal_cap / calls}
+        yield by_gate
+        yield {"sigmoid_gates": "open_share"} | by_gate
 
 
 def variants(kind: Kind, paper: DecompositionParameters) -> Iterator[tuple[str, dict]]:
@@ -94,28 +140,26 @@ def variants(kind: Kind, paper: DecompositionParameters) -> Iterator[tuple[str, 
         paper: the parameters that the changes are made to.
 
     Example:
-        >>> kind = Kind("many_to_one", "vanilla", 1, "sigmoid")
+        >>> kind = Kind("many_to_one", "vanilla", 1, "sigmoid", classes=10)
         >>> dict(variants(kind, preset("paper", "many_to_one", "vanilla")))["rolled_observations"]
         {'rolled_observations': 'last_timestep'}
     """
-    package = dataclasses.asdict(preset("package", kind.architecture, kind.rnn))
-    differing = {
-        name: value
-        for name, value in package.items()
-        if value != getattr(preset("paper", kind.architecture, kind.rnn), name) and _applies(name, value, kind)
-    }
+    text = preset("paper", kind.architecture, kind.rnn, kind.layers)
+    package = dataclasses.asdict(preset("package", kind.architecture, kind.rnn, kind.layers))
+    differing = {name: value for name, value in package.items() if value != getattr(text, name)}
     yield "paper", {}
-    yield "package", differing
+    yield "package", {name: value for name, value in differing.items() if _applies(_TOGETHER, name, kind, paper)}
+    alone = [{name: value} for name, value in differing.items() if _applies(_ALONE, name, kind, paper)]
     done = set()
-    for name, value in [*differing.items(), *OTHER_READINGS]:
-        if _applies(name, value, kind) and value != getattr(paper, name):
-            yield f"{name}: {value}" if name in done else name, {name: value}
+    for changes in [*alone, *other_readings(kind, paper)]:
+        name, value = next(iter(changes.items()))
+        if any(new != getattr(paper, changed) for changed, new in changes.items()):
+            yield f"{name}: {value}" if name in done else name, changes
             done.add(name)
 
 
-def _applies(name: str, value: object, kind: Kind) -> bool:
-    applies = _APPLIES.get(name) or _APPLIES.get(f"{name}: {value}")
-    return applies is None or applies(kind)
+def _applies(rules: dict[str, Applies], name: str, kind: Kind, paper: DecompositionParameters) -> bool:
+    return name not in rules or rules[name](kind, paper)
 
 
 def evaluate_variants(

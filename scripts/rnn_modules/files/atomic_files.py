@@ -286,7 +286,7 @@ def write_arrays(path: str | os.PathLike, arrays: dict[str, np.ndarray], compres
 
 # What zipfile, its decompressors and NumPy's reader of headers raise on damaged files.
 DAMAGED_ARCHIVE = (OSError, EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError)
-_DAMAGED_HEADER = (SyntaxError, TypeError, KeyError, IndexError, AttributeError, OverflowError, tokenize.TokenError)
+DAMAGED_HEADER = (SyntaxError, TypeError, KeyError, IndexError, AttributeError, OverflowError, tokenize.TokenError)
 UNPACKED_PER_BYTE, ALWAYS_UNPACKED = 100, 64 * 2**20
 """The most bytes that an archive of arrays may unpack to: per byte of its own, and in any case."""
 
@@ -352,7 +352,7 @@ def read_arrays(path: str | os.PathLike, names: tuple[str, ...] = ()) -> dict[st
         raise InputError(f"{path}: cannot be read ({error.strerror or error})") from error
     except (zipfile.BadZipFile, zlib.error) as error:
         raise InputError(f"{path}: damaged .npz file ({error}); delete it and make it again") from error
-    except (*DAMAGED_ARCHIVE, *_DAMAGED_HEADER, MemoryError, RecursionError) as error:
+    except (*DAMAGED_ARCHIVE, *DAMAGED_HEADER, MemoryError, RecursionError) as error:
         raise InputError(
             f"{path}: not an .npz file of plain arrays ({one_line(error)}); delete it and make it again"
         ) from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NoReturn
@@ -98,7 +99,7 @@ class RecordReader:
     def number(self, key: str, value: Any, highest: float) -> float:
         """``value`` as a float from 0 to ``highest``."""
         # A rounding error above the highest value is none of the record's fault.
-        if expected_number(float, value, 0, highest * (1 + 1e-9)):
+        if expected_number(float, value, 0, highest * (1 + 1e-9)) or value > sys.float_info.max:
             self.fail(key, f"a number from 0 to {highest:g}", value)
         return float(value)
 

@@ -13,7 +13,7 @@ def read_csv(path: str | os.PathLike, columns: tuple[str, ...], fix: str, delimi
 
     Args:
         path: the file.
-        columns: columns that must be there, each once.
+        columns: columns that must be there.
         fix: what to do about a damaged file, for the error.
         delimiter: between two cells.
 
@@ -21,7 +21,8 @@ def read_csv(path: str | os.PathLike, columns: tuple[str, ...], fix: str, delimi
         One dictionary per row, column -> text.
 
     Raises:
-        InputError: the file cannot be read, lacks a column, or has a row of another length than its header.
+        InputError: the file cannot be read, lacks a column or has one twice, or has a row of another length than its
+            header.
 
     Example:
         >>> import pathlib, tempfile
@@ -32,7 +33,8 @@ def read_csv(path: str | os.PathLike, columns: tuple[str, ...], fix: str, delimi
         [{'epoch': '0', 'loss': '1.5'}, {'epoch': '1', 'loss': '1.2'}]
     """
     try:
-        with open(path, newline="", encoding="utf-8") as stream:
+        # With or without the mark that spreadsheets write first.
+        with open(path, newline="", encoding="utf-8-sig") as stream:
             reader = csv.reader(stream, delimiter=delimiter)
             header = next(reader, [])
             rows = [(reader.line_num, row) for row in reader if row]
@@ -40,9 +42,10 @@ def read_csv(path: str | os.PathLike, columns: tuple[str, ...], fix: str, delimi
         raise InputError(f"{path}: cannot be read ({error.strerror}); {fix}") from error
     except (ValueError, csv.Error) as error:
         raise InputError(f"{path}: not a CSV file ({error}); {fix}") from error
-    missing = [name for name in columns if header.count(name) != 1]
-    if missing:
-        raise InputError(f"{path}: lacks the columns {', '.join(missing)}, or has them twice; {fix}")
+    if missing := [name for name in columns if name not in header]:
+        raise InputError(f"{path}: lacks the columns {', '.join(missing)}; {fix}")
+    if twice := [name for name in dict.fromkeys(header) if header.count(name) > 1]:
+        raise InputError(f"{path}: has {', '.join(map(repr, twice))[:200]} twice in its header; {fix}")
     for line, row in rows:
         if len(row) != len(header):
             raise InputError(f"{path}: line {line} has {len(row)} of {len(header)} columns; {fix}")

@@ -18,8 +18,16 @@ DATASET_FILES = ("dataset.json", "dataset.npz", "vocabulary.json")
 TWO_LANGUAGES = tuple(f"tatoeba_to_{'_'.join(pair)}" for pair in itertools.combinations(("fr", "de", "it"), 2))
 """Datasets of the translation models that reuse is compared with."""
 TABLES = ("table2", "table3", "table4", "table5", "variants", "claims")
-FIGURES = ("table2", "table3", "table4", "removal_sweep")
-RECORDS = ("training", "decomposition_cost", *EXPERIMENTS, "removal_sweep", "frontier", "variants")
+FIGURES = ("claims", "table2", "table3", "table4", "removal_sweep")
+RECORDS = (
+    "training",
+    "decomposition_cost",
+    "controls",
+    *EXPERIMENTS,
+    "removal_sweep",
+    "frontier",
+    "variants",
+)
 """Kinds of records, as a run makes them."""
 
 
@@ -166,6 +174,7 @@ class RunFolder:
         found = {
             "training": [self.model(*model) / "record.json" for model in models(configuration)],
             "decomposition_cost": self.costs_of(grid(configuration)),
+            "controls": [self.model(*model) / "controls.json" for model in controlled(configuration)],
         }
         for kind, places in asked.items():
             found[kind] = [self.record(kind, *place) for place in itertools.product(*places, seeds)]
@@ -190,8 +199,10 @@ class RunFolder:
             >>> [path.name for path in RunFolder("run").drawn({"architectures": ["one_to_one"]})][-2:]
             ['modules_one_to_one.svg', 'modules_one_to_one.png']
         """
-        names = [*FIGURES, *(["frontier"] if "frontier" in configuration else [])]
-        names += [f"modules_{architecture}" for architecture in configuration["architectures"]]
+        names = [
+            *figures_of(configuration),
+            *(f"modules_{architecture}" for architecture in configuration["architectures"]),
+        ]
         return [self.figures / f"{name}.{kind}" for name in names for kind in ("svg", "png")]
 
     def configuration(self) -> dict | None:
@@ -231,7 +242,8 @@ class RunFolder:
             here = RunFolder("")
             patterns = {kind: here.record(kind, *"***") for kind in RECORDS}
             patterns["training"] = here.model(*"*****") / "record.json"
-            patterns["decomposition_cost"] = here.model(*"*****") / "decomposition_cost.json"
+            for kind in ("decomposition_cost", "controls"):
+                patterns[kind] = here.model(*"*****") / f"{kind}.json"
             return {kind: sorted(self.path.glob(pattern.as_posix())) for kind, pattern in patterns.items()}
         try:
             asked = self.records(configuration)
@@ -283,16 +295,6 @@ def scenario_datasets(configuration: dict, scenario: str) -> list[str]:
     return list(dict.fromkeys(names))
 
 
-def tables_of(configuration: dict) -> list[str]:
-    """Names of the tables of a configuration; earlier ones have no frontier.
-
-    Example:
-        >>> tables_of({})[-1], tables_of({"frontier": {}})[-1]
-        ('claims', 'frontier')
-    """
-    return [*TABLES, *(["frontier"] if "frontier" in configuration else [])]
-
-
 def _frontier_models(configuration: dict) -> list[tuple[str, int]]:
     """RNN type and layers of the frontier's models."""
     frontier = configuration.get("frontier")
@@ -313,6 +315,41 @@ def grid(configuration: dict) -> list[Model]:
         for architecture in configuration["architectures"]
         for place in itertools.product(*keys)
     ]
+
+
+def controlled(configuration: dict) -> list[Model]:
+    """The classifiers of the grid, which are cut in other orders too; none under a configuration without controls.
+
+    Example:
+        >>> settings = {"architectures": ["many_to_one"], "rnn_types": ["gru"], "layers": [1, 2], "seeds": [0]}
+        >>> settings |= {"models": {"many_to_one": {"corpus": "clinc"}}}
+        >>> len(controlled(settings)), len(controlled(settings | {"controls": {"layers": [2]}}))
+        (0, 1)
+    """
+    if "controls" not in configuration:
+        return []
+    layers = configuration["controls"]["layers"] or configuration["layers"]
+    return [model for model in grid(configuration) if model.architecture != TRANSLATION and model.layers in layers]
+
+
+def tables_of(configuration: dict) -> list[str]:
+    """Names of the tables that a configuration makes.
+
+    Example:
+        >>> tables_of({}) == list(TABLES), tables_of({"controls": {}})[-1]
+        (True, 'controls')
+    """
+    return [*TABLES, *(name for name in ("frontier", "controls") if name in configuration)]
+
+
+def figures_of(configuration: dict) -> list[str]:
+    """Names of the figures that a configuration makes, beside one of each I/O type.
+
+    Example:
+        >>> figures_of({}) == list(FIGURES), figures_of({"controls": {}})[-1]
+        (True, 'controls')
+    """
+    return [*FIGURES, *(name for name in ("frontier", "controls") if name in configuration)]
 
 
 def models(configuration: dict) -> list[Model]:

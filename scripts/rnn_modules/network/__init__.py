@@ -3,7 +3,6 @@
 from rnn_modules.network.arrays import ArrayNetwork
 from rnn_modules.network.base import Network
 from rnn_modules.network.cells import GATES, SQUASHED_GATES, LayerMask, RecurrentLayer, StepMask
-from rnn_modules.network.from_keras import from_keras
 from rnn_modules.network.kinds import classifies, translates
 from rnn_modules.network.networks import Classifier, EncoderDecoder, load_network
 
@@ -18,7 +17,6 @@ __all__ = [
     "RecurrentLayer",
     "StepMask",
     "classifies",
-    "from_keras",
     "load_network",
     "translates",
 ]

@@ -7,7 +7,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
@@ -66,6 +66,10 @@ class ArrayNetwork(Network):
     def sha256(self) -> str:
         """Identity of the model: a checksum over all its weights and settings, independent of file formats."""
         return sha256_of_arrays(pack(self))
+
+    def valid(self, inputs: Any) -> np.ndarray | None:
+        """Which steps are real, ``(timesteps, examples) bool``, or None when all are."""
+        return None
 
     def with_layers(self, layers: Sequence[RecurrentLayer]) -> Self:
         """The same network with other weights or settings of its recurrent layers."""

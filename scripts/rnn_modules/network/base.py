@@ -75,6 +75,11 @@ class Network(ABC):
         return (self.timesteps,) * len(self.layers)
 
     @property
+    def layer_names(self) -> tuple[str, ...]:
+        """What pictures call each of ``layers``."""
+        return tuple(f"layer {number + 1}" for number in range(len(self.layers)))
+
+    @property
     def feeds(self) -> tuple[tuple[int, ...] | None, ...]:
         """For each of ``layers`` those that send it all it reads, side by side; None where it reads something else."""
         return (None, *((index,) for index in range(len(self.layers) - 1)))
@@ -91,10 +96,6 @@ class Network(ABC):
     @abstractmethod
     def observe(self, inputs: Any, gates: bool = False, threads: int = 1) -> Iterator[list[Observed]]:
         """Activations of ``layers``, layer by layer."""
-
-    @abstractmethod
-    def valid(self, inputs: Any) -> np.ndarray | None:
-        """Which steps are real, ``(timesteps, examples) bool``, or None when all are."""
 
     @abstractmethod
     def logits(self, inputs: Any) -> np.ndarray:

@@ -100,6 +100,7 @@ class StepMask:
         recurrent_columns: ``(modules, 1, gates * units)`` edges from the hidden state, at the receiving node.
         recurrent_rows: ``(modules, 1, units)`` the same edges at the sending node.
         outputs: ``(modules, 1, units)`` edges to the next layer.
+        between_removed: rows and columns, as the two above, whose edges are gone only where both are.
 
     Example:
         >>> layer = RecurrentLayer("vanilla", np.eye(2), np.eye(2), np.zeros(2))
@@ -113,6 +114,7 @@ class StepMask:
     recurrent_columns: np.ndarray | None = None
     recurrent_rows: np.ndarray | None = None
     outputs: np.ndarray | None = None
+    between_removed: tuple[np.ndarray, np.ndarray] | None = None
 
 
 WHOLE = StepMask()
@@ -156,10 +158,14 @@ def project(layer: RecurrentLayer, inputs: np.ndarray) -> np.ndarray:
     return projected
 
 
-def _recurrent(layer: RecurrentLayer, sender: np.ndarray, gates: slice) -> np.ndarray:
+def _recurrent(layer: RecurrentLayer, sender: np.ndarray, mask: StepMask, gates: slice) -> np.ndarray:
     """Contribution of what the hidden nodes send, which is already masked by row, to neighbouring gates."""
     columns = slice(gates.start * layer.units, gates.stop * layer.units)
-    recurrent = _product(sender, layer.recurrent_kernel[..., columns])
+    kernel = layer.recurrent_kernel[..., columns]
+    recurrent = _product(sender, kernel)
+    if mask.between_removed is not None:
+        rows, kept = mask.between_removed
+        recurrent = np.where(kept[..., columns] != 0, recurrent, _product(sender * rows, kernel))
     if layer.recurrent_bias is not None:
         recurrent += layer.recurrent_bias[..., columns]
     return recurrent
@@ -199,14 +205,14 @@ def _gates(
 def _vanilla(layer, inputs, state, parents):
     (hidden,) = state
     gates = slice(0, 1)
-    hidden = _gates(layer, _recurrent(layer, _sender(hidden, inputs.mask), gates), parents, inputs, gates)
+    hidden = _gates(layer, _recurrent(layer, _sender(hidden, inputs.mask), inputs.mask, gates), parents, inputs, gates)
     return (hidden,), (hidden,)
 
 
 def _lstm(layer, inputs, state, parents):
     hidden, cell_state = state
     every = slice(0, 4)
-    gates = _gates(layer, _recurrent(layer, _sender(hidden, inputs.mask), every), parents, inputs, every)
+    gates = _gates(layer, _recurrent(layer, _sender(hidden, inputs.mask), inputs.mask, every), parents, inputs, every)
     activation = gate_activations((layer.activation,), layer.units, gates.dtype)
     hidden, cell_state = next_lstm_state(gates, cell_state, parents, activation)
     return (hidden, cell_state), (gates,)
@@ -216,13 +222,13 @@ def _gru(layer, inputs, state, parents):
     (hidden,) = state
     sender = _sender(hidden, inputs.mask)
     both, last = slice(0, 2), slice(2, 3)
-    gates = _gates(layer, _recurrent(layer, sender, both), parents, inputs, both)
+    gates = _gates(layer, _recurrent(layer, sender, inputs.mask, both), parents, inputs, both)
     reset = gates[..., layer.units :]
     # The candidate is x W + r * (h U + b), or x W + (r * h) U.
     if layer.reset_after:
-        recurrent = np.take(_recurrent(layer, sender, last), parents, axis=1) * reset
+        recurrent = np.take(_recurrent(layer, sender, inputs.mask, last), parents, axis=1) * reset
     else:
-        recurrent = _recurrent(layer, np.take(sender, parents, axis=1) * reset, last)
+        recurrent = _recurrent(layer, np.take(sender, parents, axis=1) * reset, inputs.mask, last)
     candidate = _gates(layer, recurrent, np.arange(len(parents)), inputs, last)
     hidden = np.take(hidden, parents, axis=1) - candidate
     hidden *= gates[..., : layer.units]

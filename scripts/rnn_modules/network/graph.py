@@ -6,7 +6,7 @@ can be saved and trained as before.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -221,13 +221,17 @@ class _Reading:
         return call
 
     def _order(self) -> None:
-        """Mark what follows a recurrent layer; two such layers side by side are a problem."""
-        self.reached: dict[int, set[int]] = {}
+        """Mark what follows a recurrent layer; two such layers side by side are a problem, unless one of them only
+        starts others: an encoder, whose states a decoder's layers begin with.
+        """
+        self.reached = reached_by(self.calls)
+        wanted = self.aliases.get(id(self.model.outputs[0]), id(self.model.outputs[0]))
+        sending = reached_by(self.calls, states=False).get(wanted, set())
         chain: list[Call] = []
         for index, call in enumerate(self.calls):
-            behind = set().union(*(self.reached.get(tensor, set()) for tensor in call.inputs))
+            behind = set().union(*(self.reached[tensor] for tensor in call.inputs if tensor in self.reached))
             self.calls[index] = replace(call, follows=bool(behind))
-            if call.recurrent is not None:
+            if call.recurrent is not None and id(call.operation) in sending:
                 beside = [other.operation.name for other in chain if id(other.operation) not in behind]
                 if beside:
                     self._problem(
@@ -237,10 +241,7 @@ class _Reading:
                         "backward layer one keras.layers.Bidirectional(forward, backward_layer=backward)",
                     )
                 chain.append(call)
-                behind = behind | {id(call.operation)}
-            for tensor in call.outputs:
-                self.reached[tensor] = behind
-        if not chain and not self.problems:
+        if not any(call.recurrent for call in self.calls) and not self.problems:
             self._problem(None, f"has no recurrent layer; expected one of {', '.join(RECURRENT)}")
 
     def _check_leads_to(self, output: int) -> None:
@@ -270,6 +271,45 @@ class _Reading:
         known = self.problems.setdefault(id(layer), [])
         if problem not in known:
             known.append(problem)
+
+
+def reached_by(calls: Sequence[Call], states: bool = True) -> dict[int, set[int]]:
+    """By tensor the recurrent layers (identities of the operations) that it depends on.
+
+    Args:
+        calls: in order.
+        states: whether the states that a recurrent layer starts from count.
+
+    Example:
+        >>> import keras
+        >>> from rnn_modules.network.calls import calls_of
+        >>> source, target = keras.Input((5, 2)), keras.Input((4, 2))
+        >>> _, state = keras.layers.GRU(3, return_state=True, name="encoder")(source)
+        >>> model = keras.Model([source, target], keras.layers.GRU(3, name="decoder")(target, initial_state=state))
+        >>> calls = [replace(call, recurrent=read_recurrent(call.operation)) for call in calls_of(model, {})]
+        >>> [len(reached_by(calls, states)[id(model.outputs[0])]) for states in (True, False)]
+        [2, 1]
+    """
+    reached: dict[int, set[int]] = {}
+    for call in calls:
+        read = call.inputs
+        if call.recurrent is not None and not states:
+            read = tuple(tensor for tensor in read if tensor not in _states_of(call))
+        behind = set().union(*(reached.get(tensor, set()) for tensor in read))
+        if call.recurrent is not None:
+            behind = behind | {id(call.operation)}
+        reached.update(dict.fromkeys(call.outputs, behind))
+    return reached
+
+
+def _states_of(call: Call) -> set[int]:
+    """The tensors that a recurrent layer starts from."""
+    import keras
+
+    given = call.arguments.args[1] if len(call.arguments.args) > 1 else call.arguments.kwargs.get("initial_state")
+    symbols = {id(symbol) for symbol in keras.tree.flatten(given)}
+    pairs = zip(call.arguments.keras_tensors, call.inputs, strict=True)
+    return {tensor for symbol, tensor in pairs if id(symbol) in symbols}
 
 
 def _mask_comes_to(call: Call) -> bool:

@@ -10,13 +10,14 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import repeat
 from typing import Any
 
 import numpy as np
 
 from rnn_modules.files.atomic_files import InputError, sha256_of_arrays
 from rnn_modules.network.base import Network, examples_of, rows_of
-from rnn_modules.network.batching import ROWS_AT_ONCE
+from rnn_modules.network.batching import ROWS_AT_ONCE, row_parts, workers
 from rnn_modules.network.cells import LayerMask, RecurrentLayer
 from rnn_modules.network.ending import answers_from
 from rnn_modules.network.graph import Call, Graph
@@ -32,9 +33,9 @@ from rnn_modules.network.keras_calls import (
     with_steps,
     without_activation,
 )
-from rnn_modules.network.keras_layers import PASSED_ON, Direction, RecurrentCall, is_kind
-from rnn_modules.network.sequences import run_direction
-from rnn_modules.network.stack import Observed
+from rnn_modules.network.keras_layers import PASSED_ON, RecurrentCall, is_kind
+from rnn_modules.network.sequences import answer_of, by_module, by_time, merged, run_direction
+from rnn_modules.network.stack import Observed, joined
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,6 +80,19 @@ class GraphNetwork(Network):
             if call.recurrent is not None
             for _ in call.recurrent.layers
         )
+
+    @cached_property
+    def layer_names(self) -> tuple[str, ...]:
+        """What pictures call each of ``layers``: numbers of Keras' layers, directions, cells of one layer."""
+        names = []
+        for number, recurrent in enumerate(self.graph.recurrent):
+            for direction in recurrent.directions:
+                name = f"layer {number + 1}"
+                if len(recurrent.directions) > 1:
+                    name += ", backwards" if direction.backwards else ", forwards"
+                cells = range(len(direction.layers))
+                names += [name if len(cells) == 1 else f"{name}, cell {cell + 1}" for cell in cells]
+        return tuple(names)
 
     @property
     def varies(self) -> bool:
@@ -211,17 +225,16 @@ class GraphNetwork(Network):
 
     def observe(self, inputs: Any, gates: bool = False, threads: int = 1) -> Iterator[list[Observed]]:
         """Activations of ``layers``, layer by layer and by place: gates, or hidden states."""
-        # The shorter one first: what follows the last recurrent layer is not run.
-        for _, observed in zip(self.graph.recurrent, self._runs(self._front(inputs), gates=gates), strict=False):
-            for activations in observed:
-                yield [Observed(at, None) for at in activations]
 
-    def valid(self, inputs: Any) -> np.ndarray | None:
-        """Which steps the first recurrent layer really reads, ``(timesteps, examples) bool``, or None when all are."""
-        values = self._front(inputs)
-        call = next(call for call in self.graph.calls if call.recurrent is not None)
-        present, _ = masks_of_call(*self._arguments(call, values, 1))
-        return None if present is None else np.asarray(to_array(present), bool).T
+        def run(rows: slice) -> Iterator[list[list[Observed]]]:
+            yield from self._runs(self._front(rows_of(inputs, np.arange(rows.start, rows.stop))), gates=gates)
+
+        # All parts side by side, so that the activations of one layer, and a few rows of all else, are in memory.
+        runs = [run(rows) for rows in row_parts(examples_of(inputs))]
+        with workers(threads) as together:
+            for _ in self.graph.recurrent:
+                for parts in zip(*together(next, runs), strict=True):
+                    yield [joined(at) for at in zip(*parts, strict=True)]
 
     def at(self, length: int) -> GraphNetwork:
         """The same network, read at this number of timesteps where it takes any."""
@@ -229,19 +242,19 @@ class GraphNetwork(Network):
 
     def _runs(
         self, values: dict[int, Value], masks: Sequence[LayerMask] | None = None, gates: bool = False
-    ) -> Iterator[list[np.ndarray]]:
+    ) -> Iterator[list[list[Observed]]]:
         """Run what follows the front, filling in ``values``; yields what each recurrent call observed."""
         position = 0
-        for call in self.graph.calls:
+        for call in self._behind:
             if call.recurrent is None:
-                if call.follows:
-                    values.update(self._plain(call, values))
+                self._fill_in(call, values)
                 continue
             count = len(call.recurrent.layers)
             part = None if masks is None else masks[position : position + count]
             position += count
             sent, observed = self._recurrent(call, call.recurrent, values, part, gates)
             values.update(sent)
+            self._forget(call, values)
             yield observed
 
     def _front(self, inputs: Any) -> dict[int, Value]:
@@ -252,10 +265,35 @@ class GraphNetwork(Network):
             raise InputError(f"the model has {len(self.graph.inputs)} inputs, received {len(parts)}")
         for symbol, part in zip(self.graph.inputs, parts, strict=True):
             values[id(symbol)] = Value(to_input(part, symbol))
-        for call in self.graph.calls:
-            if not call.follows and call.recurrent is None:
-                values.update(self._plain(call, values))
+        for call in self._before:
+            self._fill_in(call, values)
         return values
+
+    @cached_property
+    def _before(self) -> tuple[Call, ...]:
+        """Calls that do not depend on a recurrent layer."""
+        return tuple(call for call in self.graph.calls if not call.follows and call.recurrent is None)
+
+    @cached_property
+    def _behind(self) -> tuple[Call, ...]:
+        """All others."""
+        return tuple(call for call in self.graph.calls if call.follows or call.recurrent is not None)
+
+    @cached_property
+    def _last_readers(self) -> dict[int, Call]:
+        """By tensor the call after which nothing reads it."""
+        return {tensor: call for call in (*self._before, *self._behind) for tensor in (*call.outputs, *call.inputs)}
+
+    def _fill_in(self, call: Call, values: dict[int, Value]) -> None:
+        values.update(self._plain(call, values))
+        self._forget(call, values)
+
+    def _forget(self, call: Call, values: dict[int, Value]) -> None:
+        """Let go of what only this call has still read; inputs stay."""
+        kept = {self.graph.logits, *map(id, self.graph.inputs)}
+        for tensor in {*call.inputs, *call.outputs} - kept:
+            if self._last_readers[tensor] is call:
+                values.pop(tensor, None)
 
     def _arguments(self, call: Call, values: dict[int, Value], modules: int) -> tuple[tuple, dict]:
         """Arguments of a call, with a row for each of so many modules and example."""
@@ -286,8 +324,8 @@ class GraphNetwork(Network):
         values: dict[int, Value],
         masks: Sequence[LayerMask] | None,
         gates: bool = False,
-    ) -> tuple[dict[int, Value], list[np.ndarray]]:
-        """What a recurrent layer sends, and its activations ``(timesteps, examples, gates or 1, units)`` by layer."""
+    ) -> tuple[dict[int, Value], list[list[Observed]]]:
+        """What a recurrent layer sends, and what it does by layer and place in the text."""
         import keras
 
         modules = max(values[tensor].modules for tensor in call.inputs)
@@ -298,15 +336,15 @@ class GraphNetwork(Network):
             raise InputError(
                 f"layer {call.operation.name!r}: reads {rows} rows for {examples} examples; keep that axis for them"
             )
-        sequence = _by_time(to_array(given["sequences"]), modules)
+        sequence = np.ascontiguousarray(by_time(to_array(given["sequences"]), modules))
         mask, handed_on = masks_of_call(arguments, named)
         present = None
         if mask is not None:
-            present = _by_time(np.asarray(to_array(mask), bool)[..., None], modules)
+            present = by_time(np.asarray(to_array(mask), bool)[..., None], modules)
         initial = None
         if given.get("initial_state") is not None:
-            initial = tuple(_by_module(to_array(part), modules) for part in keras.tree.flatten(given["initial_state"]))
-        observed: list[np.ndarray] = []
+            initial = tuple(by_module(to_array(part), modules) for part in keras.tree.flatten(given["initial_state"]))
+        observed: list[list[Observed]] = []
         sent: list[np.ndarray] = []
         final: list[np.ndarray] = []
         start = position = 0
@@ -317,18 +355,20 @@ class GraphNetwork(Network):
             part = None if masks is None else masks[position : position + count]
             position += count
             for sends, state, activations in run_direction(direction, sequence, present, part, own, gates):
-                observed.append(sends[:, 0, :, None, :] if activations is None else activations)
+                seen = sends[:, 0, :, None, :] if activations is None else activations
+                real = repeat(None) if present is None else present[:, 0, :, 0]
+                observed.append([Observed(at, None, there) for at, there in zip(seen, real, strict=False)])
                 final += state
             if direction.silent_first and initial is not None and present is not None:
                 sends = only_after_first(sends, present, slice(None, None, -1 if direction.backwards else 1))
-            sent.append(_answer(sends, direction, recurrent.return_sequences, bool(sent)))
-        outputs = [_merged(sent, recurrent.merge)] if recurrent.merge is not None else sent
+            sent.append(answer_of(sends, direction, recurrent.return_sequences, bool(sent)))
+        outputs = [merged(sent, recurrent.merge)] if recurrent.merge is not None else sent
         masked = len(outputs) if recurrent.return_sequences else 0
         outputs += final if recurrent.return_state else []
         given_on = {}
         for index, (tensor, answer) in enumerate(zip(call.outputs, outputs, strict=True)):
             steps = tiled(handed_on, len(answer) // modules) if index < masked else None
-            given_on[tensor] = Value(with_steps(to_tensor(_flat(answer)), steps), len(answer))
+            given_on[tensor] = Value(with_steps(to_tensor(answer.reshape(-1, *answer.shape[2:])), steps), len(answer))
         return given_on, observed
 
 
@@ -341,38 +381,3 @@ def symbols_of(call: Call) -> list[Any]:
         ['tokens']
     """
     return list(call.arguments.keras_tensors)
-
-
-def _by_time(array: np.ndarray, modules: int) -> np.ndarray:
-    """From ``(modules * examples, timesteps, ...)`` to ``(timesteps, modules, examples, ...)``."""
-    return np.moveaxis(_by_module(array, modules), 2, 0)
-
-
-def _by_module(array: np.ndarray, modules: int) -> np.ndarray:
-    return array.reshape(modules, -1, *array.shape[1:])
-
-
-def _flat(array: np.ndarray) -> np.ndarray:
-    return array.reshape(-1, *array.shape[2:])
-
-
-def _answer(sends: np.ndarray, direction: Direction, sequences: bool, flipped: bool) -> np.ndarray:
-    """What a direction gives: every timestep in the order of reading, ``(modules, examples, timesteps, units)``, or the
-    last one; of the second of two directions in the other order.
-    """
-    order = slice(None, None, -1) if direction.backwards else slice(None)
-    if not sequences:
-        return sends[order][-1]
-    return np.moveaxis(sends[order][:: -1 if flipped else 1], 0, 2)
-
-
-def _merged(sent: list[np.ndarray], merge: str | None) -> np.ndarray:
-    if len(sent) == 1:
-        return sent[0]
-    modules = max(len(part) for part in sent)
-    one, other = (np.broadcast_to(part, (modules, *part.shape[1:])) for part in sent)
-    if merge == "concat":
-        return np.concatenate([one, other], axis=-1)
-    if merge == "mul":
-        return one * other
-    return (one + other) / (2 if merge == "ave" else 1)

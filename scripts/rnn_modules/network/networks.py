@@ -95,10 +95,6 @@ class Classifier(ArrayNetwork):
         """What each layer did, see :meth:`Network.trace`."""
         return trace_stack(self.layers, self.steps(inputs))
 
-    def valid(self, inputs: np.ndarray) -> None:
-        """Which steps are real: None, for no step of a classifier is masked."""
-        return None
-
     def module_logits(self, inputs: np.ndarray, masks: Sequence[LayerMask] | None = None) -> np.ndarray:
         """Logits ``(modules or 1, examples, [timesteps,] outputs)`` with the edges that masks leave to each module."""
         hidden = self.hidden(inputs, masks)

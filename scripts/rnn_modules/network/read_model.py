@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from typing import Any
 
 import numpy as np
@@ -10,11 +9,10 @@ import numpy as np
 from rnn_modules.files.atomic_files import InputError, one_line
 from rnn_modules.network.base import Network, examples_of, rows_of
 from rnn_modules.network.ending import answers_from
+from rnn_modules.network.from_keras import classifier_of
 from rnn_modules.network.graph import Graph, read_graph
 from rnn_modules.network.graph_network import GraphNetwork
 from rnn_modules.network.keras_calls import to_array, to_input
-from rnn_modules.network.keras_layers import PASSED_ON
-from rnn_modules.network.networks import Classifier, check_parts
 
 PARITY = 1e-4
 """Largest difference of a network's answers from Keras' that is put down to rounding."""
@@ -55,57 +53,7 @@ def network_of(graph: Graph, model: Any) -> Network:
         >>> network_of(read_graph(model), model).outputs
         2
     """
-    return _plain(graph) or GraphNetwork(graph, model)
-
-
-def _plain(graph: Graph) -> Classifier | None:
-    """The classifier that a graph is, when it is nothing else."""
-    calls = [call for call in graph.calls if type(call.operation).__name__ not in PASSED_ON]
-    kinds = [type(call.operation).__name__ for call in calls]
-    repeats = kinds[1:3] == ["Flatten", "RepeatVector"]
-    recurrent = [call.recurrent for call in calls[3 if repeats else 1 : -1]]
-    chained = all(call.inputs == (before.outputs[0],) for before, call in itertools.pairwise(graph.calls))
-    if (
-        len(graph.inputs) != 1
-        or len(graph.inputs[0].shape) != 2
-        or graph.inputs[0].shape[1] is None
-        or kinds[:1] != ["Embedding"]
-        or kinds[-1] not in ("Dense", "TimeDistributed")
-        or not recurrent
-        or not chained
-        or graph.link == "sigmoid"
-        or int(graph.output.shape[-1]) < 2
-        or calls[0].operation.mask_zero
-    ):
-        return None
-    layers = []
-    for part in recurrent:
-        if part is None or len(part.directions) > 1 or part.return_state or len(part.layers) > 1:
-            return None
-        if part.directions[0].backwards:
-            return None
-        layers.append(part.layers[0])
-    dense = calls[-1].operation
-    dense = dense.layer if kinds[-1] == "TimeDistributed" else dense
-    if type(dense).__name__ != "Dense" or any(not layer.return_sequences for layer in layers[:-1]):
-        return None
-    # A Dense layer with an activation is the end only if that activation is the link.
-    if calls[-1] is not graph.logits_of and getattr(dense.activation, "__name__", "") != "linear":
-        return None
-    weights = [np.array(weight) for weight in dense.get_weights()]
-    network = Classifier(
-        layers=tuple(layers),
-        output_kernel=weights[0],
-        output_bias=weights[1] if len(weights) > 1 else np.zeros(weights[0].shape[1], weights[0].dtype),
-        embedding=np.array(calls[0].operation.get_weights()[0]),
-        tokens=int(graph.inputs[0].shape[1]),
-        repeat=int(calls[2].operation.n) if repeats else None,
-    )
-    try:
-        check_parts(network)
-    except ValueError:
-        return None
-    return network
+    return classifier_of(graph) or GraphNetwork(graph, model)
 
 
 def check_parity(model: Any, network: Network, inputs: Any) -> float:

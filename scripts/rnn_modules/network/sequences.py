@@ -97,3 +97,68 @@ def _sending_always(layer: RecurrentLayer) -> RecurrentLayer:
     if layer.return_sequences:
         return layer
     return RecurrentLayer(**{**vars(layer), "return_sequences": True})
+
+
+def by_time(array: np.ndarray, modules: int) -> np.ndarray:
+    """From ``(modules * examples, timesteps, ...)`` to ``(timesteps, modules, examples, ...)``.
+
+    Example:
+        >>> by_time(np.zeros((6, 4, 5)), modules=2).shape
+        (4, 2, 3, 5)
+    """
+    return np.moveaxis(by_module(array, modules), 2, 0)
+
+
+def by_module(array: np.ndarray, modules: int) -> np.ndarray:
+    """From ``(modules * examples, ...)`` to ``(modules, examples, ...)``.
+
+    Example:
+        >>> by_module(np.zeros((6, 5)), modules=2).shape
+        (2, 3, 5)
+    """
+    return array.reshape(modules, -1, *array.shape[1:])
+
+
+def answer_of(sends: np.ndarray, direction: Direction, sequences: bool, flipped: bool) -> np.ndarray:
+    """What a direction gives to the layers above it.
+
+    Args:
+        sends: ``(timesteps, modules, examples, units)``, by place in the text.
+        direction: how it reads.
+        sequences: whether it gives every timestep, in the order of reading, and not the last one alone.
+        flipped: whether it is the second of two directions, which Keras turns round.
+
+    Returns:
+        ``(modules, examples, [timesteps,] units)``.
+
+    Example:
+        >>> sends = np.arange(3.0).reshape(3, 1, 1, 1)
+        >>> for backwards in (False, True):
+        ...     direction = Direction((), backwards, zero_where_masked=False)
+        ...     [answer_of(sends, direction, True, flip).ravel().tolist() for flip in (False, True)]
+        [[0.0, 1.0, 2.0], [2.0, 1.0, 0.0]]
+        [[2.0, 1.0, 0.0], [0.0, 1.0, 2.0]]
+    """
+    order = slice(None, None, -1) if direction.backwards else slice(None)
+    if not sequences:
+        return sends[order][-1]
+    return np.moveaxis(sends[order][:: -1 if flipped else 1], 0, 2)
+
+
+def merged(sent: list[np.ndarray], merge: str | None) -> np.ndarray:
+    """One sequence of one or two, by Keras' merge mode.
+
+    Example:
+        >>> parts = [np.array([[2.0]]), np.array([[4.0]])]
+        >>> [merged(parts, merge).tolist() for merge in ("concat", "sum", "ave", "mul")]
+        [[[2.0, 4.0]], [[6.0]], [[3.0]], [[8.0]]]
+    """
+    if len(sent) == 1:
+        return sent[0]
+    modules = max(len(part) for part in sent)
+    one, other = (np.broadcast_to(part, (modules, *part.shape[1:])) for part in sent)
+    if merge == "concat":
+        return np.concatenate([one, other], axis=-1)
+    if merge == "mul":
+        return one * other
+    return (one + other) / (2 if merge == "ave" else 1)

@@ -197,19 +197,34 @@ class Observed:
     Attributes:
         values: ``(rows, gates or 1, units)`` gates, or hidden states.
         rows: ``(examples,) int`` row of each example, or None when each has its own.
+        present: ``(rows,) bool``; where it is false the layer reads padding and carries its state over. None: nowhere.
 
     Example:
-        >>> observed = Observed(np.array([[[0.5, 0.1]], [[0.7, 0.2]]]), rows=np.array([0, 0, 1]))
-        >>> observed.of(np.array([1, 2])).tolist()
-        [[[0.5, 0.1]], [[0.7, 0.2]]]
+        >>> observed = Observed(np.array([[[0.5, 0.1]], [[0.7, 0.2]]]), np.array([0, 0, 1]), np.array([True, False]))
+        >>> [observed.of(np.array([1, 2]), padding).tolist() for padding in (True, False)]
+        [[[[0.5, 0.1]], [[0.7, 0.2]]], [[[0.5, 0.1]]]]
     """
 
     values: np.ndarray
     rows: np.ndarray | None
+    present: np.ndarray | None = None
 
-    def of(self, examples: np.ndarray) -> np.ndarray:
-        """Those of the examples at these positions, ``(examples, gates or 1, units)``."""
-        return self.values[examples if self.rows is None else self.rows[examples]]
+    def of(self, examples: np.ndarray, padding: bool = True) -> np.ndarray:
+        """Those of the examples at these positions, ``(examples, gates or 1, units)``; with or without padding."""
+        rows = examples if self.rows is None else self.rows[examples]
+        return self.values[rows if padding or self.present is None else rows[self.present[rows]]]
+
+
+def joined(parts: Sequence[Observed]) -> Observed:
+    """The same timestep of all examples, from that of a few each, whose rows are examples.
+
+    Example:
+        >>> parts = [Observed(np.full((2, 1, 3), value), None) for value in (0.5, 0.7)]
+        >>> joined(parts).values.shape
+        (4, 1, 3)
+    """
+    masks = [part.present for part in parts if part.present is not None]
+    return Observed(np.concatenate([part.values for part in parts]), None, np.concatenate(masks) if masks else None)
 
 
 def observe_stack(
@@ -241,7 +256,11 @@ def observe_stack(
                 values = np.concatenate(activations, axis=-1) if gates else output
                 sent.append(output)
                 observed.append(
-                    Observed(values.reshape(at.size, len(layer.gates) if gates else 1, layer.units), at.rows)
+                    Observed(
+                        values.reshape(at.size, len(layer.gates) if gates else 1, layer.units),
+                        at.rows,
+                        None if at.present is None else at.present[0, :, 0],
+                    )
                 )
             inputs = sent
             yield observed

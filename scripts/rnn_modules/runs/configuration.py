@@ -30,6 +30,8 @@ RESERVED_RUNS = ("reference", "corpora", "bench", "readme.md")
 """Names in ``results`` of what is no run; where case is not told apart, in any case."""
 UNSPLIT_CORPORA = ("brown", *PARALLEL_CORPORA)
 """Corpora without a published test split."""
+VALIDATED_CORPORA = ("math_qa", "clinc")
+"""Corpora with a published validation split."""
 SEQUENCE_CORPORA = ("toxicity", "brown")
 """Corpora whose examples have several classes each."""
 # Names that Windows keeps for devices, whatever follows a dot.
@@ -200,6 +202,8 @@ def _misfits(config: dict) -> Iterator[tuple[str, str]]:
     for section in ("reuse", "variants", "removal_sweep", "frontier"):
         if (layers := config[section]["layers"]) not in config["layers"]:
             yield f"{section}.layers", f"received {layers}; use one of layers, {config['layers']}"
+    if absent := [layers for layers in config["controls"]["layers"] or [] if layers not in config["layers"]]:
+        yield "controls.layers", f"received {absent}; use some of layers, {config['layers']}, or null for all"
     for key, named in (
         ("reuse.rnn_types", config["reuse"].get("rnn_types", [])),
         ("compact.rnn_types", config["compact"].get("rnn_types", [])),
@@ -218,6 +222,7 @@ def _misfits(config: dict) -> Iterator[tuple[str, str]]:
             yield f"models.{architecture}", "received none; it is among architectures"
         elif config["models"][architecture]["corpus"] in config["datasets"]:
             yield from _size_misfits(f"models.{architecture}", architecture, config)
+            yield from _epoch_misfits(f"models.{architecture}", architecture, config)
     if "encoder_decoder" in config["architectures"]:
         for name, system in config["scenarios"]["systems"].items():
             yield from _scenario_misfits(f"scenarios.systems.{name}", system)
@@ -287,6 +292,15 @@ def _size_misfits(key: str, architecture: str, config: dict) -> Iterator[tuple[s
         except InputError as error:
             yield key, str(error)
             return
+
+
+def _epoch_misfits(key: str, architecture: str, config: dict) -> Iterator[tuple[str, str]]:
+    """Models whose epoch would be chosen by examples that there are none of."""
+    model = config["models"][architecture]
+    share = config["datasets"][model["corpus"]].get("validation_share", DatasetSettings.validation_share)
+    if model.get("kept_epoch") == "best_validation" and not share and model["corpus"] not in VALIDATED_CORPORA:
+        without = f"datasets.{model['corpus']}.validation_share is 0"
+        yield f"{key}.kept_epoch", f"received best_validation, but {without}; use a share above 0, or last"
 
 
 def target_languages(dataset: str) -> tuple[str, ...] | None:

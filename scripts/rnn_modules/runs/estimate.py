@@ -23,7 +23,7 @@ class Size(NamedTuple):
     """What decides how much work the models of one architecture are, as ``config/costs.yaml`` describes it.
 
     Example:
-        >>> small = Size(examples=600, units=8, epochs=1, batch_size=32, per_class=100, cases=2)
+        >>> small = Size(examples=600, units=8, epochs=1, batch_size=32, cases=2)
         >>> small.fits(small._replace(units=100)), small.work("train_model"), small.work("train_baselines")
         (True, 150.0, 300.0)
     """
@@ -32,12 +32,11 @@ class Size(NamedTuple):
     units: int
     epochs: int
     batch_size: int
-    per_class: float
     cases: int
 
     def fits(self, measured: Size) -> bool:
         """Whether what was measured is at least as large."""
-        return all(getattr(self, name) <= getattr(measured, name) for name in ("examples", "units", "per_class"))
+        return self.examples <= measured.examples and self.units <= measured.units
 
     def work(self, rule: str) -> float:
         """Proportional to the seconds of a job of a rule."""
@@ -107,9 +106,9 @@ def _by_scale(row: dict, kind: type) -> dict:
 class Estimate:
     """What the jobs of one configuration take.
 
-    An architecture has the smallest scale that was measured with at least as many examples, units, and examples of a
-    class, the largest scale where none was; what is about no architecture has the largest scale of the run's
-    architectures. Seconds are proportional to the work; memory grows with units beyond the largest scale.
+    An architecture has the smallest scale that was measured with at least as many examples and units, the largest scale
+    where none was; what is about no architecture has the largest scale of the run's architectures. Seconds are
+    proportional to the work; memory grows with units beyond the largest scale.
 
     Args:
         table: the measured rows.
@@ -159,10 +158,8 @@ def _size(configuration: dict, architecture: str, largest: Size) -> Size:
         limits = [configuration["synthetic"].get("examples", {}).get(model["corpus"])]
     else:
         limits = [configuration["datasets"][model["corpus"]].get(key) for key in ("train_examples", "lines")]
-    per_class = reuse.get("examples_per_class_of", {}).get(architecture, reuse["examples_per_class"])
     return Size(
         examples=min((limit for limit in limits if limit), default=largest.examples),
         **{name: model[name] for name in ("units", "epochs", "batch_size")},
-        per_class=per_class or math.inf,
         cases=min(reuse["cases"] or math.inf, reuse["cases_per_job"]),
     )

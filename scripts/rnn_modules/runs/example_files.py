@@ -6,7 +6,7 @@ import os
 
 import numpy as np
 
-from rnn_modules.files.atomic_files import InputError, one_line, read_arrays
+from rnn_modules.files.atomic_files import DAMAGED_HEADER, InputError, one_line, read_arrays
 from rnn_modules.files.csv_files import read_csv
 
 LABELS = ("label", "labels", "class", "y", "target")
@@ -95,7 +95,7 @@ def _array(file: str, name: str) -> np.ndarray:
         return np.load(file, allow_pickle=False)
     except OSError as error:
         raise InputError(f"{file}: cannot be read ({error.strerror or one_line(error)})") from error
-    except (ValueError, EOFError, MemoryError) as error:
+    except (*DAMAGED_HEADER, ValueError, EOFError, MemoryError, RecursionError) as error:
         raise InputError(f"{file}: no array that can be read ({one_line(error)}); save it with numpy.save") from error
 
 
@@ -103,8 +103,6 @@ def _columns(file: str) -> dict[str, list[str]]:
     rows = read_csv(file, (), _FIX)
     if not rows:
         raise InputError(f"{file}: has no row; {_FIX}")
-    if len(rows[0]) != len(set(rows[0])):
-        raise InputError(f"{file}: a column stands twice; {_FIX}")
     return {key: [row[key] for row in rows] for key in rows[0]}
 
 

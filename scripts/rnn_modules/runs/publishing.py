@@ -11,14 +11,21 @@ import os
 import shutil
 from pathlib import Path
 
-from rnn_modules.files.atomic_files import InputError, read_text, replacing, replacing_folder
+from rnn_modules.files.atomic_files import InputError, read_json, read_text, replacing, replacing_folder
 from rnn_modules.files.run_folder import RunFolder
+from rnn_modules.reporting.claims.in_words import in_words
 from rnn_modules.runs.crate import listed_files
 from rnn_modules.runs.rebuild_tables import verify_tables
 from rnn_modules.runs.run_record import read_calls
 from rnn_modules.runs.verification import verify_files
 
 BENCHMARKS = ("bench.md", "spread.md")
+_OPENING = {
+    "claims": "The paper's figure and ours with its interval for each claim, coloured by verdict",
+    "controls": "Modules cut in the paper's order against the band of modules without random nodes",
+}
+"""Figures that stand beside the answer, and what they show."""
+_CONTROLS = "tables/controls.md"
 _SECTIONS = (
     ("The paper's claims", ("tables/claims.md",), ()),
     (
@@ -26,6 +33,7 @@ _SECTIONS = (
         ("tables/table2.md", "tables/table2_unpadded.md"),
         ("tables/decomposition_cost.md",),
     ),
+    ("Controls of the method", (), (_CONTROLS,)),
     ("Reuse (RQ2)", ("tables/table3.md",), ("tables/table3_measures.md",)),
     ("Replacement (RQ3)", ("tables/table4.md",), ("tables/table4_measures.md",)),
     ("Scenarios", ("tables/table5.md",), ()),
@@ -135,15 +143,24 @@ def results_page(reference: Path, place: str) -> str:
     """
     names = sorted(path.stem for path in (reference / "figures").glob("*.png"))
     figures = ", ".join(f"[{name.replace('_', ' ')}]({place}/figures/{name}.png)" for name in names)
+    shown = [name for name in _OPENING if name in names]
+    answer = in_words(read_json(reference / "tables" / "claims.json"))
     lines = [
         "# Results of the reference run",
         f"{_facts(reference)} `make reference` writes this page from [{place}]({place}); edit nothing here.",
+        "## The answer in words",
+        "\n".join(f"- {sentence}" for sentence in answer),
+        *(f"![{_OPENING[name]}]({place}/figures/{name}.png)" for name in shown),
         f"Figures: {figures}. Tables in other formats: [{place}/tables]({place}/tables).",
     ]
-    for heading, shown, folded in _SECTIONS:
+    for heading, unfolded, folded in _SECTIONS:
+        # Only runs with controls have their table.
+        hidden = [name for name in folded if name != _CONTROLS or (reference / name).is_file()]
+        if not unfolded and not hidden:
+            continue
         lines.append(f"## {heading}")
-        lines += [read_text(reference / name).strip() for name in shown]
-        for name in folded:
+        lines += [read_text(reference / name).strip() for name in unfolded]
+        for name in hidden:
             text = read_text(reference / name).strip()
             lines.append(f"<details>\n<summary>{Path(name).stem.replace('_', ' ')}</summary>\n\n{text}\n\n</details>")
     return "\n\n".join(lines) + "\n"

@@ -12,6 +12,7 @@ from rnn_modules.names import EXPERIMENTS
 from rnn_modules.reporting.claims.written import write_claims
 from rnn_modules.reporting.tables.written import (
     write_case_tables,
+    write_control_tables,
     write_cost_tables,
     write_frontier_table,
     write_variant_tables,
@@ -61,14 +62,15 @@ def rebuild(records: dict[str, list[Path]], folder: str | os.PathLike) -> list[s
     """
     costs, variants = records.get("decomposition_cost", []), records.get("variants", [])
     cases = [path for kind in EXPERIMENTS for path in records.get(kind, [])]
-    frontier = records.get("frontier", [])
+    controls, frontier = records.get("controls", []), records.get("frontier", [])
     changed = [*variants, *records.get("removal_sweep", [])]
     groups = (
         ("the cost", costs, lambda: write_cost_tables(costs, folder)),
         ("reuse and replacement", cases, lambda: write_case_tables(cases, folder)),
-        ("the frontier", frontier, lambda: write_frontier_table(frontier, folder)),
         ("variants", changed, lambda: write_variant_tables(changed, folder)),
-        ("claims", True, lambda: write_claims(costs, cases, variants, folder)),
+        ("controls", controls, lambda: write_control_tables(controls, folder)),
+        ("small modules", frontier, lambda: write_frontier_table(frontier, folder)),
+        ("claims", True, lambda: write_claims(costs, cases, variants, folder, controls)),
     )
     problems = []
     for name, wanted, write in groups:

@@ -7,6 +7,7 @@ import math
 import os
 import sys
 from dataclasses import dataclass
+from typing import Any, Literal
 
 import keras
 import numpy as np
@@ -20,6 +21,7 @@ Inputs = np.ndarray | tuple[np.ndarray, np.ndarray]
 """``(examples, tokens) int32``; for translation a pair of these, the encoder's and the decoder's."""
 History = dict[str, list[float]]
 """Metric -> its value after each epoch."""
+MOST_EPOCHS = 10_000
 
 
 @dataclass(frozen=True)
@@ -34,14 +36,27 @@ class TrainingSettings:
         rnn_modules.files.atomic_files.InputError: epochs: received 0; use a whole number from 1 to 10,000
     """
 
-    epochs: int = setting(15, "passes over the training examples", least=1, most=10_000)
+    epochs: int = setting(15, "passes over the training examples", least=1, most=MOST_EPOCHS)
     batch_size: int = setting(128, "examples of one gradient step", least=1, most=1_000_000)
     learning_rate: float = setting(0.001, "of Adam; the default is Keras'", least=1e-12, most=100)
+    kept_epoch: Literal["last", "best_validation"] = setting(
+        "last", "whose weights are kept: the last one's, or those of the epoch with the lowest loss on validation data"
+    )
     seed: int = setting(0, "of the initial weights and of the order of the examples", least=0, most=LARGEST_SEED)
 
     def __post_init__(self) -> None:
         """Check types and ranges; raises :class:`InputError`."""
         check_settings(self)
+
+    def steps(self, examples: int) -> int:
+        """Gradient steps of a pass over so many examples."""
+        return math.ceil(examples / self.batch_size)
+
+    def kept(self, history: History) -> int:
+        """Number of the epoch whose weights are kept, counted from 1."""
+        if self.kept_epoch == "last":
+            return len(history["loss"])
+        return 1 + int(np.argmin(history["val_loss"]))
 
 
 def check_architecture(architecture: str, dataset: Dataset) -> None:
@@ -118,6 +133,30 @@ def inputs_and_targets(dataset: Dataset, split: str) -> tuple[Inputs, np.ndarray
     return dataset.model_inputs(split), targets
 
 
+def textbook_adam(learning_rate: float) -> keras.optimizers.Adam:
+    """Keras' Adam, of which every step is the textbook's (Kingma and Ba 2015, Algorithm 1) on every backend.
+
+    TensorFlow hands over the gradient of an embedding as one part for each word of a batch. Keras 3 squares these parts
+    before it adds them up, so that the second moment of a word that occurs eight times is an eighth of what it is on
+    JAX, or was in Keras 2. Here they are added up first. All rows take part in each step, those of absent words too.
+
+    Example:
+        >>> optimizer = textbook_adam(0.5)
+        >>> type(optimizer).__name__, float(optimizer.learning_rate)
+        ('Adam', 0.5)
+    """
+    # No class of its own, which would stand in every saved model.
+    optimizer = keras.optimizers.Adam(learning_rate)
+    update_step = optimizer.update_step
+    optimizer.update_step = lambda gradient, *others: update_step(_added_up(gradient), *others)
+    return optimizer
+
+
+def _added_up(gradient: Any) -> Any:
+    """A gradient as one array, which a sum with parts of one is."""
+    return keras.ops.add(gradient, 0.0) if hasattr(gradient, "dense_shape") else gradient
+
+
 def compiled(model: keras.Model, settings: TrainingSettings) -> keras.Model:
     """``model``, made ready for :func:`fit`: Adam, categorical cross-entropy, accuracy.
 
@@ -129,7 +168,7 @@ def compiled(model: keras.Model, settings: TrainingSettings) -> keras.Model:
     """
     # XLA compiles for longer than it saves on networks of this size; JAX without it runs operation by operation.
     model.compile(
-        keras.optimizers.Adam(settings.learning_rate),
+        textbook_adam(settings.learning_rate),
         "sparse_categorical_crossentropy",
         metrics=["accuracy"],
         jit_compile=keras.backend.backend() == "jax",
@@ -157,7 +196,7 @@ def fit(
         The history: one list per metric, one value per epoch.
 
     Raises:
-        InputError: the training diverged (a loss that is not finite).
+        InputError: the training diverged (a loss that is not finite), or the epoch cannot be chosen without validation.
 
     Example:
         >>> from rnn_modules.training.architectures import ArchitectureSettings, build
@@ -169,21 +208,47 @@ def fit(
         >>> history["loss"][2] < history["loss"][0], len(history["accuracy"])
         (True, 3)
     """
-    history = model.fit(
-        inputs,
-        targets,
-        batch_size=settings.batch_size,
-        epochs=settings.epochs,
-        validation_data=validation,
-        validation_batch_size=evaluation_batch(model),
-        verbose=1 if sys.stderr.isatty() else 2,
-    ).history
+    options = {"batch_size": settings.batch_size, "validation_batch_size": evaluation_batch(model)}
+    return run_fit(model, settings, x=inputs, y=targets, validation_data=validation, **options)
+
+
+def run_fit(model: keras.Model, settings: TrainingSettings, **data: Any) -> History:
+    """Keras' ``fit`` with the callbacks and checks of all trainings.
+
+    Args:
+        model: compiled.
+        settings: epochs, and which one is kept.
+        **data: arguments of ``fit`` that say what is learnt from; ``validation_data`` may be None.
+
+    Raises:
+        InputError: see :func:`fit`.
+
+    Example:
+        >>> settings = TrainingSettings(epochs=1, kept_epoch="best_validation")
+        >>> run_fit(None, settings, validation_data=None)  # doctest: +ELLIPSIS
+        Traceback (most recent call last):
+        rnn_modules.files.atomic_files.InputError: kept_epoch: received best_validation, but there is no validation ...
+    """
+    if data["validation_data"] is None and settings.kept_epoch == "best_validation":
+        raise InputError(
+            "kept_epoch: received best_validation, but there is no validation split; use a validation_share above 0, "
+            "or kept_epoch: last"
+        )
+    verbose = 1 if sys.stderr.isatty() else 2
+    history = model.fit(epochs=settings.epochs, callbacks=_keeping(settings), verbose=verbose, **data).history
     if not np.isfinite(history["loss"]).all():
         raise InputError(
             f"training of {model.name} diverged: losses {history['loss']}; lower learning_rate "
             f"(now {settings.learning_rate})"
         )
     return {name: [float(value) for value in values] for name, values in history.items()}
+
+
+def _keeping(settings: TrainingSettings) -> list[keras.callbacks.Callback]:
+    """What gives a model the weights of the epoch to keep; it stops at none."""
+    if settings.kept_epoch == "last":
+        return []
+    return [keras.callbacks.EarlyStopping("val_loss", patience=settings.epochs, restore_best_weights=True)]
 
 
 def evaluation_batch(model: keras.Model) -> int:
@@ -196,24 +261,6 @@ def evaluation_batch(model: keras.Model) -> int:
         [1024, 58]
     """
     return max(1, min(1024, 2**25 // math.prod(model.output_shape[1:])))
-
-
-def train(model: keras.Model, dataset: Dataset, settings: TrainingSettings) -> History:
-    """Compile ``model`` and fit it on the dataset's training split; its validation split, if any, is watched.
-
-    Example:
-        >>> from rnn_modules.training.architectures import ArchitectureSettings, build
-        >>> arrays = {"train_inputs": np.array([[1], [2]], np.int32), "train_labels": np.array([0, 1], np.int32)}
-        >>> facts = {"corpus": "math_qa", "class_names": ["gain", "other"], "vocabulary_size": 3}
-        >>> dataset = Dataset(arrays, facts, {"input": ["", "[UNK]", "how"], "target": None})
-        >>> model = build(ArchitectureSettings("one_to_one", "vanilla", units=2, embedding=2), sizes_of(dataset))
-        >>> history = train(model, dataset, TrainingSettings(epochs=2))  # doctest: +ELLIPSIS
-        Epoch 1/2...
-        >>> sorted(history)
-        ['accuracy', 'loss']
-    """
-    validation = inputs_and_targets(dataset, "validation") if "validation_inputs" in dataset.arrays else None
-    return fit(compiled(model, settings), *inputs_and_targets(dataset, "train"), settings, validation)
 
 
 def write_history(path: str | os.PathLike, history: History) -> None:

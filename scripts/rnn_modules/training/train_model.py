@@ -13,17 +13,21 @@ from rnn_modules.data.dataset import Dataset
 from rnn_modules.files.atomic_files import InputError, replacing, write_json
 from rnn_modules.files.command_line import peak_memory_mib
 from rnn_modules.files.provenance import provenance
-from rnn_modules.network import Network, from_keras
+from rnn_modules.network import ArrayNetwork
+from rnn_modules.network.from_keras import from_keras
 from rnn_modules.training.architectures import ArchitectureSettings, build
 from rnn_modules.training.fit import (
+    History,
     TrainingSettings,
     check_architecture,
+    compiled,
     evaluation_batch,
+    fit,
     inputs_and_targets,
     sizes_of,
-    train,
     write_history,
 )
+from rnn_modules.training.translation import fit_translation
 
 PARITY = 1e-4
 """Largest difference of probabilities between Keras and the arrays that is put down to rounding."""
@@ -84,7 +88,8 @@ def train_model(folder: Path, architecture: ArchitectureSettings, training: Trai
         "examples": dataset.metadata["examples"],
         "settings": dataclasses.asdict(architecture) | dataclasses.asdict(training),
         "parameters": model.count_params(),
-        "validation": validation_metrics(history),
+        "kept_epoch": training.kept(history),
+        "validation": validation_metrics(history, training.kept(history)),
         "test": {name: float(value) for name, value in test.items()},
         "backend": keras.backend.backend(),
         "network_sha256": network.sha256,
@@ -97,19 +102,43 @@ def train_model(folder: Path, architecture: ArchitectureSettings, training: Trai
     return record
 
 
-def validation_metrics(history: dict[str, list[float]]) -> dict[str, float]:
-    """Loss and accuracy on the validation split after the last epoch; of the training split where there is none.
+def train(model: keras.Model, dataset: Dataset, settings: TrainingSettings) -> History:
+    """Compile ``model`` and fit it on the dataset's training split; its validation split, if any, is watched.
+
+    A translation model is fitted at words alone, see :mod:`rnn_modules.training.translation`.
+
+    Example:
+        >>> arrays = {"train_inputs": np.array([[1], [2]], np.int32), "train_labels": np.array([0, 1], np.int32)}
+        >>> facts = {"corpus": "math_qa", "class_names": ["gain", "other"], "vocabulary_size": 3}
+        >>> dataset = Dataset(arrays, facts, {"input": ["", "[UNK]", "how"], "target": None})
+        >>> model = build(ArchitectureSettings("one_to_one", "vanilla", units=2, embedding=2), sizes_of(dataset))
+        >>> history = train(model, dataset, TrainingSettings(epochs=2))  # doctest: +ELLIPSIS
+        Epoch 1/2...
+        >>> sorted(history)
+        ['accuracy', 'loss']
+    """
+    examples = inputs_and_targets(dataset, "train")
+    validation = inputs_and_targets(dataset, "validation") if "validation_inputs" in dataset.arrays else None
+    compiled(model, settings)
+    if dataset.is_translation:
+        return fit_translation(model, examples, settings, validation)
+    return fit(model, *examples, settings, validation)
+
+
+def validation_metrics(history: dict[str, list[float]], epoch: int) -> dict[str, float]:
+    """Loss and accuracy on the validation split after an epoch, counted from 1; of the training split where none is.
 
     Example:
         >>> trained = {"loss": [0.9, 0.4], "accuracy": [0.5, 0.8]}
-        >>> validation_metrics(trained | {"val_loss": [1.0, 0.7], "val_accuracy": [0.4, 0.6]})
+        >>> validation_metrics(trained | {"val_loss": [1.0, 0.7], "val_accuracy": [0.4, 0.6]}, epoch=2)
         {'loss': 0.7, 'accuracy': 0.6, 'held_out': True}
     """
     prefix = "val_" if "val_loss" in history else ""
-    return {name: history[f"{prefix}{name}"][-1] for name in ("loss", "accuracy")} | {"held_out": bool(prefix)}
+    found = {name: history[f"{prefix}{name}"][epoch - 1] for name in ("loss", "accuracy")}
+    return found | {"held_out": bool(prefix)}
 
 
-def parity_error(model: keras.Model, network: Network, inputs, examples: int = 64) -> float:
+def parity_error(model: keras.Model, network: ArrayNetwork, inputs, examples: int = 64) -> float:
     """Largest difference of the probabilities of Keras and the arrays on the first test examples.
 
     Raises:

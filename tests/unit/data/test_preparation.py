@@ -100,11 +100,36 @@ def test_subset_form_takes_its_test_rows_from_training():
     assert natural.metadata["examples"] == {"train": 75, "validation": 5, "test": 20}
     rows = {int(row[1][3:]) for row in decoded(natural, "train")}
     assert set(range(50, 100)) < rows and len(rows) == 75
-    only = prepare(comments(), DatasetSettings(test_share=0.2, natural_rates="all"), subset)
-    assert only.metadata["examples"] == {"train": 37, "validation": 3, "test": 10}
-    assert only.metadata["dropped"] == {"not of natural rates": 50}
     with pytest.raises(InputError, match="where 50 can be held out"):
         prepare(comments(), DatasetSettings(test_share=0.6, natural_rates="held_out"), subset)
+
+
+def test_all_rows_are_drawn_at_the_rates_of_the_published_ones():
+    """Of 20 rows of each combination, where 500, 250, 125, 100 and 13 were published: a twenty-fifth of each."""
+    subset = {**MANIFEST, "form": "subset"}
+    settings = DatasetSettings(test_share=0.2, validation_share=0, natural_rates="all")
+    dataset = prepare(comments(), settings, subset)
+    assert dataset.metadata["examples"] == {"train": 32, "test": 8}
+    assert dataset.metadata["dropped"] == {"beyond natural rates": 60}
+    labels = np.concatenate([dataset.labels("train"), dataset.labels("test")])
+    patterns, numbers = np.unique(labels, axis=0, return_counts=True)
+    found = {tuple(row[row > 0].tolist()): number for row, number in zip(patterns, numbers.tolist(), strict=True)}
+    assert found == {(1,): 20, (2,): 10, (2, 3): 5, (2, 3, 4): 4, (4,): 1}
+    again = prepare(comments(), settings, subset)
+    np.testing.assert_array_equal(again.inputs("train"), dataset.inputs("train"))
+    # Another seed draws other rows, where there is a choice.
+    other = prepare(comments(), dataclasses.replace(settings, split_seed=1), subset)
+    assert {row[1] for row in decoded(other, "train")} != {row[1] for row in decoded(dataset, "train")}
+
+
+def test_rates_are_drawn_of_rows_that_are_short_of_some_alone():
+    whole = dataclasses.replace(comments(), published_rows=None)
+    settings = DatasetSettings(test_share=0.2, validation_share=0, natural_rates="all")
+    dataset = prepare(whole, settings, {**MANIFEST, "form": "subset"})
+    assert dataset.metadata["dropped"] == {} and sum(dataset.metadata["examples"].values()) == 100
+    unknown = dataclasses.replace(comments(), published_rows={(7,): 3})
+    with pytest.raises(InputError, match="toxicity: no training example is left"):
+        prepare(unknown, dataclasses.replace(settings, test_share=0), {**MANIFEST, "form": "subset"})
 
 
 def test_translation_arrays():

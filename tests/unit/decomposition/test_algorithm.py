@@ -41,6 +41,7 @@ parameters = st.builds(
     removal_scope=st.sampled_from(["model", "layer"]),
     cap_counts=st.sampled_from(["removals", "nodes", "edges"]),
     gate_approach=st.sampled_from(["hidden_state", "per_gate"]),
+    sigmoid_gates=st.sampled_from(["central_tendency", "open_share"]),
 )
 
 
@@ -136,6 +137,17 @@ def test_classifiers_are_decomposed_as_the_algorithms_say(architecture, chosen, 
         np.testing.assert_allclose(jaccard(modules, network), indices, rtol=0, atol=1e-12)
 
 
+def without_padding(samples, valid, parameters):
+    """Samples as the literal transcription reads them: of real steps alone, where padding does not count."""
+    if parameters.masked_observations == "count":
+        return samples
+    sides = [
+        [[rows[valid[step, rows]] for step, rows in enumerate(of_class)] for of_class in side]
+        for side in (samples.positive, samples.negative)
+    ]
+    return Samples(*sides)
+
+
 @given(
     st.sampled_from(["vanilla", "gru", "lstm"]),
     st.integers(1, 2),
@@ -155,7 +167,7 @@ def test_decoders_are_decomposed_from_real_steps_and_the_encoders_state(cell, la
     labels = generator.permutation(np.arange(examples) % 3)
     # A sample at least as large as the class: all rows, and of these only the real steps.
     chosen = dataclasses.replace(chosen, positive_sample=100)
-    samples = draw_samples(labels, 3, tokens, chosen, network.valid(inputs))
+    samples = without_padding(draw_samples(labels, 3, tokens, chosen), network.valid(inputs), chosen)
     assume(not hangs_on_rounding(network, inputs, samples, mode == "rolled", chosen))
 
     expected = oracle_modules(network, inputs, labels, samples, 3, mode == "rolled", chosen)
@@ -194,7 +206,7 @@ def test_modules_of_a_class_are_the_same_whichever_modes_are_asked_for(cell, man
 def test_gates_are_judged_by_their_own_activation(mode):
     network = random_classifier(cell="gru", layers=1, classes=2, units=6)
     inputs, labels = random_inputs(network, 30), np.arange(30) % 2
-    chosen = DecompositionParameters(gate_approach="per_gate", removal_cap=1.0)
+    chosen = DecompositionParameters(gate_approach="per_gate", sigmoid_gates="open_share", removal_cap=1.0)
     kept = decompose(network, inputs, labels, names(2), chosen, (mode,))[mode].kept[0]
     assert kept.shape == (2, 1 if mode == "rolled" else 5, 3, 6)
     (observed,) = network.observe(inputs, gates=True)
@@ -237,82 +249,50 @@ def test_last_timestep_alone_is_observed_when_asked():
 
 
 def test_padded_steps_count_only_when_asked():
+    """What is drawn without them, and what is drawn and left out while observing, gives the same modules."""
     network = random_translator(words=50)
     inputs = random_sentences(network, 30)
     labels = np.arange(30) % 3
-    valid = network.valid(inputs)
-    dropped = draw_samples(labels, 3, 5, DecompositionParameters(), valid)
-    for side in (dropped.positive, dropped.negative):
-        for by_step in side:
-            assert all(valid[step, rows].all() for step, rows in enumerate(by_step))
-    counted = draw_samples(labels, 3, 5, DecompositionParameters(masked_observations="count"), valid)
-    assert [len(rows) for rows in counted.positive[0]] == [10] * 5
-    assert len(dropped.positive[0][-1]) < 10
+    kept = {}
+    for masked in ("drop", "count"):
+        chosen = DecompositionParameters(masked_observations=masked)
+        samples = without_padding(draw_samples(labels, 3, 5, chosen), network.valid(inputs), chosen)
+        assert (len(samples.positive[0][-1]) == 10) is (masked == "count")
+        kept[masked] = [
+            decompose(network, inputs, labels, names(3), chosen, samples=given) for given in (None, samples)
+        ]
+        for mode in ("rolled", "unrolled"):
+            for one, other in zip(*(modules[mode].kept for modules in kept[masked]), strict=True):
+                np.testing.assert_array_equal(one, other)
+    dropped, counted = (kept[masked][0]["unrolled"].kept for masked in ("drop", "count"))
+    assert any((one != other).any() for one, other in zip(dropped, counted, strict=True))
 
 
-@given(
-    st.integers(2, 4),
-    st.integers(1, 4),
-    st.integers(0, 30),
-    st.booleans(),
-    st.integers(1, 12),
-    st.sampled_from(["random", "first"]),
-    seeds,
-)
-@settings(stable, max_examples=80)
-def test_samples_have_the_size_and_the_classes_asked_for(classes, timesteps, more, sequences, size, order, seed):
-    generator = np.random.default_rng(seed)
-    examples = classes + more
-    shape = (examples, timesteps) if sequences else examples
-    labels = generator.integers(0, classes, shape)
-    labels.reshape(-1)[:classes] = np.arange(classes)
-    chosen = DecompositionParameters(positive_sample=size, sample_order=order, seed=seed % 100)
-    samples = draw_samples(labels, classes, timesteps, chosen)
-    for step in range(timesteps):
-        at_step = labels[:, step] if sequences else labels
-        counts = np.bincount(at_step, minlength=classes)
-        for label in range(classes):
-            positive, negative = samples.positive[label][step], samples.negative[label][step]
-            assert len(np.unique(positive)) == len(positive) == min(size, counts[label])
-            assert (at_step[positive] == label).all()
-            share = max(1, size // (classes - 1))
-            expected = [0 if other == label else min(share, counts[other]) for other in range(classes)]
-            assert len(np.unique(negative)) == len(negative)
-            assert np.bincount(at_step[negative], minlength=classes).tolist() == expected
-            assert not set(positive) & set(negative)
-            if order == "first":
-                if size >= classes - 1:
-                    literal = oracle.sample_first(at_step, label, size, classes)
-                    assert (sorted(positive), sorted(negative)) == tuple(map(sorted, literal))
-                np.testing.assert_array_equal(positive, np.flatnonzero(at_step == label)[:size])
-    again = draw_samples(labels, classes, timesteps, chosen)
-    for side in ("positive", "negative"):
-        for by_step, other in zip(getattr(samples, side), getattr(again, side), strict=True):
-            for rows, same in zip(by_step, other, strict=True):
-                np.testing.assert_array_equal(rows, same)
+@pytest.mark.parametrize("many_output", [False, True])
+def test_what_is_monitored_is_the_model_as_trained_unless_asked(many_output):
+    network = random_classifier(cell="gru", layers=2, units=8, many_output=many_output)
+    inputs = random_inputs(network, 60)
+    labels = np.random.default_rng(1).integers(0, 3, (60, 5) if many_output else 60)
+    trained = DecompositionParameters(reset_gate="after_product", removal_cap=1.0)
+    replayed = dataclasses.replace(trained, monitored_network="replayed")
+    found = [decompose(network, inputs, labels, names(3), one) for one in (trained, replayed)]
+    plain = decompose(network, inputs, labels, names(3), dataclasses.replace(trained, reset_gate="trained"))
+    other = network.with_layers([dataclasses.replace(layer, reset_after=True) for layer in network.layers])
+    expected = decompose(other, inputs, labels, names(3), trained)
+    for mode in ("rolled", "unrolled"):
+        for layer in range(2):
+            np.testing.assert_array_equal(found[0][mode].kept[layer], plain[mode].kept[layer])
+            np.testing.assert_array_equal(found[1][mode].kept[layer], expected[mode].kept[layer])
+        assert any((a != b).any() for a, b in zip(found[0][mode].kept, found[1][mode].kept, strict=True))
 
 
-def test_another_seed_draws_other_rows():
-    labels = np.arange(100) % 2
-    drawn = [
-        draw_samples(labels, 2, 1, DecompositionParameters(positive_sample=10, seed=seed)).positive[0][0].tolist()
-        for seed in (0, 1)
-    ]
-    assert drawn[0] != drawn[1]
-
-
-def test_first_rows_takes_negatives_in_file_order_whatever_their_class():
-    labels = np.array([0, 1, 1, 1, 2, 0, 2, 0])
-    chosen = DecompositionParameters(negative_sampling="first_rows", sample_order="first", positive_sample=4)
-    samples = draw_samples(labels, 3, 2, chosen)
-    assert [by_step[0].tolist() for by_step in samples.negative] == [[1, 2], [0, 4], [0, 1]]
-    assert [by_step[1].tolist() for by_step in samples.positive] == [[0, 5, 7], [1, 2, 3], [4, 6]]
-
-
-def test_counts_are_of_different_examples():
-    rows = [np.array([0, 1]), np.array([1, 2])]
-    samples = Samples(positive=[rows], negative=[[np.array([4]), np.array([4])]])
-    assert samples.counts(["red"]) == {"red": {"positive": 3, "negative": 1}}
+def test_unrolled_modules_may_have_a_cap_of_their_own():
+    network = random_classifier(layers=1, units=10)
+    inputs, labels = random_inputs(network, 60), np.arange(60) % 3
+    chosen = DecompositionParameters(cap_counts="nodes", removal_cap=0.1, unrolled_removal_cap=0.3)
+    found = decompose(network, inputs, labels, names(3), chosen)
+    removed = {mode: (~modules.kept[0]).sum(axis=-1).max() for mode, modules in found.items()}
+    assert removed == {"rolled": 1, "unrolled": 3}
 
 
 def test_a_class_without_an_example_is_an_error():

@@ -142,7 +142,8 @@ def test_nodes_without_observations_stay():
 
 
 def test_scores_near_the_lowest_go_beyond_the_cap():
-    scores = np.array([-1.0, -0.95, -0.9, -0.89, 0.5])
+    # The lowest is 1.099 times the third, and 1.101 times the fourth.
+    scores = np.array([-1.0, -0.95, -0.91, -0.908, 0.5])
     assert removed_logistic(scores, 0.2, always_remove_within=0.1).tolist() == [True, True, True, False, False]
     assert removed_logistic(scores, 0.0, always_remove_within=0.1).tolist() == [False] * 5
     # With a positive lowest score nothing is near to it.
@@ -159,8 +160,8 @@ def test_silent_nodes_go_unless_a_negative_example_wakes_them():
 
 
 def test_rate_difference_is_a_share():
-    positive = np.array([10.0, 10.0, 0.0, 100.0])
-    negative = np.array([60.0, 59.0, 100.0, 0.0])
+    positive = np.array([0.1, 0.1, 0.0, 1.0])
+    negative = np.array([0.6, 0.59, 1.0, 0.0])
     assert removed_by_rate_difference(positive, negative, 1.0, -0.5).tolist() == [True, False, True, False]
     assert removed_by_rate_difference(positive, negative, 0.25, -0.5).tolist() == [False, False, True, False]
     assert removed_by_rate_difference(positive, negative, 1.0, -0.95).tolist() == [False, False, True, False]

@@ -15,7 +15,7 @@ from rnn_modules.decomposition.counts import (
     removed_share_per_layer,
 )
 from rnn_modules.decomposition.masks import whole_modules
-from rnn_modules.decomposition.parameters import EDGES
+from rnn_modules.decomposition.parameters import BETWEEN_REMOVED, EDGES
 from support.networks import random_classifier, random_modules, random_small_modules, random_translator
 from support.reference import materialised
 
@@ -26,7 +26,7 @@ removals = st.fixed_dictionaries(
         "seed": st.integers(0, 2**32 - 1),
         "share": st.sampled_from([0.2, 0.6]),
         "per_gate": st.booleans(),
-        "removed_edges": st.lists(st.sampled_from(EDGES), unique=True).map(tuple) | st.just(EDGES),
+        "removed_edges": st.lists(st.sampled_from([*EDGES, BETWEEN_REMOVED]), unique=True).map(tuple) | st.just(EDGES),
         "unrolled_output_rows": st.sampled_from(["same_timestep", "first_timestep"]),
     }
 )

@@ -7,6 +7,7 @@ import pytest
 from rnn_modules.decomposition.composition import module_odds
 from rnn_modules.decomposition.export import to_keras
 from rnn_modules.decomposition.masks import whole_modules
+from rnn_modules.decomposition.parameters import BETWEEN_REMOVED
 from rnn_modules.files.atomic_files import InputError
 from support.networks import (
     random_classifier,
@@ -41,6 +42,17 @@ def test_exported_module_computes_what_the_library_does(mode, cell, shape):
         received = np.array(to_keras(network, modules, index)(inputs))
         np.testing.assert_allclose(received[..., 1], 1 / (1 + np.exp(-odds[index])), atol=1e-5)
         np.testing.assert_allclose(received.sum(axis=-1), 1, atol=1e-5)
+
+
+@pytest.mark.parametrize("mode", ["rolled", "unrolled"])
+@pytest.mark.parametrize("cell", ["vanilla", "gru", "lstm"])
+def test_edges_between_removed_nodes_go_from_the_copy_too(cell, mode):
+    network = random_classifier(cell=cell, layers=2, classes=3, dtype=np.float32)
+    modules = random_modules(network, 3, mode, removed_edges=("kernel_columns", BETWEEN_REMOVED))
+    inputs = random_inputs(network, 9)
+    odds = module_odds(network, modules, inputs)["mean"]
+    received = np.array(to_keras(network, modules, 1)(inputs))
+    np.testing.assert_allclose(received[..., 1], 1 / (1 + np.exp(-odds[1])), atol=1e-5)
 
 
 @pytest.mark.parametrize("head", ["log_sum_exp", "calibrated"])

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 import oracle
 from rnn_modules.decomposition.composition import module_odds
 from rnn_modules.decomposition.heads import head_odds
-from rnn_modules.decomposition.parameters import EDGES
+from rnn_modules.decomposition.parameters import BETWEEN_REMOVED, EDGES
 from rnn_modules.network import EncoderDecoder
 from support.networks import random_classifier, random_inputs, random_modules, random_translator
 from support.reference import embedded, materialised
@@ -22,7 +22,7 @@ removals = st.fixed_dictionaries(
         "seed": st.integers(0, 2**32 - 1),
         "share": st.sampled_from([0.2, 0.6]),
         "per_gate": st.booleans(),
-        "removed_edges": st.lists(st.sampled_from(EDGES), unique=True).map(tuple) | st.just(EDGES),
+        "removed_edges": st.lists(st.sampled_from([*EDGES, BETWEEN_REMOVED]), unique=True).map(tuple) | st.just(EDGES),
         "unrolled_output_rows": st.sampled_from(["same_timestep", "first_timestep"]),
     }
 )

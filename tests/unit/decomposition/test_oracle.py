@@ -119,10 +119,10 @@ def test_central_tendency_takes_absolute_values_and_is_exact_on_constants():
 
 
 def test_per_gate_tendency_is_a_share_for_sigmoid_gates():
-    model = random_model(["gru"], units=1)
-    concern = init_concern(model, 1, True, "per_gate")
+    concern = init_concern(random_model(["gru"], units=1), 1, True, "per_gate")
     observations = [[[0.5, 0.4, -0.2], [0.9, 0.6, -0.4], [0.1, 0.2, 0.6]]]
-    assert central_tendency(observations, concern) == [pytest.approx([2 / 3, 1 / 3, 0.4])]
+    assert central_tendency(observations, concern, "open_share") == [pytest.approx([2 / 3, 1 / 3, 0.4])]
+    assert central_tendency(observations, concern) == [pytest.approx([0.5, 0.4, 0.4])]
 
 
 @pytest.mark.parametrize("cell", ["lstm", "gru", "vanilla"])

@@ -89,6 +89,21 @@ def test_modules_of_several_parents(tmp_path, model, modules):
         modules.replace("spam", theirs)
 
 
+def test_parents_that_read_the_same_examples_in_their_own_ways(modules):
+    """One takes ids as whole numbers, one as any, one texts of any length; another width is another input."""
+    keras.utils.set_random_seed(0)
+    for shape, dtype in (((6,), "float32"), ((None,), "int32"), ((None,), "float32")):
+        layers = [L.Input(shape, dtype=dtype), L.Embedding(20, 5), L.Bidirectional(L.GRU(4)), L.Dense(4, "softmax")]
+        theirs = rm.decompose(keras.Sequential(layers), X, np.array(NAMES)[Y])
+        mixed = modules.replace("spam", theirs["spam"]).decision_function(X)
+        np.testing.assert_array_equal(mixed[:, 2], theirs.decision_function(X)[:, 2])
+        np.testing.assert_array_equal(mixed[:, [0, 1, 3]], modules.decision_function(X)[:, [0, 1, 3]])
+        assert theirs.replace("spam", modules["spam"]).decision_function(X)[0, 2] == modules.decision_function(X)[0, 2]
+    longer = rm.decompose(built(shape=(7,)), np.pad(X, ((0, 0), (1, 0))), np.array(NAMES)[Y])
+    with pytest.raises(rm.InputError, match="read the same inputs"):
+        modules.replace("spam", longer["spam"])
+
+
 @pytest.mark.parametrize(
     "labels",
     [
@@ -184,7 +199,7 @@ def test_relu_layers_where_nothing_would_be_removed():
     with pytest.raises(rm.InputError, match="nothing would be removed"):
         rm.decompose(relu, X, Y)
     with warnings.catch_warnings():
-        warnings.simplefilter("error")
+        warnings.simplefilter("error", UserWarning)  # not what Keras warns of while it reads weights
         assert len(rm.decompose(relu, X, Y, removal_cap=0)) == 4
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import balanced_accuracy_score
 
+from oracle import package
 from rnn_modules.decomposition.algorithm import decompose
 from rnn_modules.decomposition.composition import calibrate, module_odds
 from rnn_modules.decomposition.masks import whole_modules
@@ -28,9 +29,9 @@ METRICS = {"accuracy", "balanced_accuracy", "macro_f1", "examples"}
 HEADS = {"mean", "log_sum_exp", "calibrated"}
 
 
-def problem(many_output=False, classes=3, seed=0):
+def problem(many_output=False, classes=3, seed=0, cell="lstm"):
     """A classifier and a dataset whose labels are mostly what it says."""
-    network = random_classifier(seed=seed, many_output=many_output, classes=classes, dtype=np.float32)
+    network = random_classifier(seed=seed, cell=cell, many_output=many_output, classes=classes, dtype=np.float32)
     # So that not the bias alone decides.
     network = dataclasses.replace(network, output_bias=network.output_bias / 8, output_kernel=2 * network.output_kernel)
     generator = np.random.default_rng(seed)
@@ -153,12 +154,21 @@ def test_as_many_test_examples_per_class_as_asked_for(many_output):
     network, dataset = problem(many_output)
     parameters = DecompositionParameters(test_examples_per_class=2)
     result = decomposition_cost(network, dataset, decomposed(network, dataset, parameters))
-    labels = dataset.labels("test").reshape(40, -1)
-    rows = {row for label in range(3) for row in np.flatnonzero((labels == label).any(axis=1))[:2].tolist()}
-    assert result["examples_evaluated"] == len(rows)
-    rows = sorted(rows)
+    rows = package.rows_of_test(dataset.labels("test").reshape(40, -1), classes=3, number=2)
+    # Each counts for one class alone, so there are as many.
+    assert result["examples_evaluated"] == len(rows) == 6
     said = network.logits(dataset.inputs("test")[rows]).argmax(axis=-1)
     assert result["monolithic"]["all"]["accuracy"] == pytest.approx((said == dataset.labels("test")[rows]).mean())
+
+
+def test_the_parent_is_replayed_as_its_modules_are():
+    network, dataset = problem(many_output=True, cell="gru")
+    replay = DecompositionParameters(reset_gate="after_product")
+    result = decomposition_cost(network, dataset, decomposed(network, dataset, replay))
+    replayed = network.with_layers([dataclasses.replace(layer, reset_after=True) for layer in network.layers])
+    said, as_trained = (one.logits(dataset.inputs("test")).argmax(axis=-1) for one in (replayed, network))
+    assert (said != as_trained).any()
+    assert result["monolithic"]["all"]["accuracy"] == pytest.approx((said == dataset.labels("test")).mean())
 
 
 def test_record_of_a_translator():

@@ -9,12 +9,14 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 import evaluate_replacement
+from rnn_modules.data.dataset import as_utf8
 from rnn_modules.decomposition.composition import module_odds
 from rnn_modules.decomposition.parameters import DecompositionParameters
 from rnn_modules.experiments.decomposition_cost import decomposition_cost
 from rnn_modules.experiments.metrics import classification_metrics, scopes
-from rnn_modules.experiments.replacement import replace_each_module, worst_and_best
+from rnn_modules.experiments.replacement import chosen_by, replace_each_module, worst_and_best
 from rnn_modules.experiments.trained_model import compact_trained, decompose_trained
+from rnn_modules.experiments.translations import Translator, average_bleu
 from rnn_modules.files.atomic_files import InputError, read_json
 from rnn_modules.names import HEADS, MODES
 from rnn_modules.records.case_records import read_case_record
@@ -172,15 +174,51 @@ def test_worst_and_best_are_chosen_by_validation_not_by_test(accuracies):
     models = [with_accuracies(validation, test) for validation, test in accuracies]
     worst, best = worst_and_best(models)
     validation = [accuracy for accuracy, _ in accuracies]
-    assert worst.record["validation"]["accuracy"] == min(validation)
-    assert best.record["validation"]["accuracy"] == max(validation)
+    assert worst.model.record["validation"]["accuracy"] == worst.score == min(validation)
+    assert best.model.record["validation"]["accuracy"] == best.score == max(validation)
     if len(models) > 1:
-        assert worst is not best
+        assert worst.model is not best.model
 
 
 def test_the_test_split_has_no_say():
     low, high = with_accuracies(0.1, 0.9), with_accuracies(0.8, 0.2)
-    assert worst_and_best([high, low]) == worst_and_best([low, high]) == (low, high)
+    for models in ([high, low], [low, high]):
+        assert [ranked.model for ranked in worst_and_best(models)] == [low, high]
+
+
+def test_translators_are_chosen_by_their_average_bleu_and_not_by_single_words():
+    first = translator_model(seed=1)
+    # The references are what the first model writes itself.
+    arrays, languages = first.dataset.arrays, first.dataset.labels("validation")
+    for number, language in enumerate(first.dataset.class_names):
+        rows = np.flatnonzero(languages == number)
+        written = Translator(first).translate(first.dataset.sources("validation")[rows], language)
+        references = as_utf8(written)
+        arrays["validation_references"] = arrays["validation_references"].astype(f"S{max(references.itemsize, 99)}")
+        arrays["validation_references"][rows] = references
+    models = [first, translator_model(seed=2, layers=2, dataset=first.dataset)]
+    # Each is the better one by the share of right words in training of which the other is by BLEU.
+    models = [
+        dataclasses.replace(model, record=model.record | {"validation": {"accuracy": accuracy}})
+        for model, accuracy in zip(models, (0.2, 0.9), strict=True)
+    ]
+    scores = [average_bleu(model) for model in models]
+    assert scores[0] > scores[1]
+    worst, best = worst_and_best(models)
+    assert (worst.model, best.model) == (models[1], models[0])
+    assert (worst.score, best.score) == (scores[1], scores[0]) and chosen_by(models) == "bleu"
+
+
+def test_translators_without_a_validation_split_are_chosen_by_right_words():
+    model = translator_model()
+    kept = {name: array for name, array in model.dataset.arrays.items() if not name.startswith("validation")}
+    dataset = dataclasses.replace(model.dataset, arrays=kept)
+    models = [
+        dataclasses.replace(model, dataset=dataset, record=model.record | {"validation": {"accuracy": accuracy}})
+        for accuracy in (0.9, 0.2)
+    ]
+    assert chosen_by(models) == "accuracy"
+    assert [ranked.score for ranked in worst_and_best(models)] == [0.2, 0.9]
 
 
 def evaluate(monkeypatch, models, output, modes=MODES):
@@ -226,5 +264,8 @@ def test_script_replaces_languages_of_translators(monkeypatch, tmp_path):
     record = evaluate(monkeypatch, models, tmp_path / "record.json", ["rolled"])
     assert record["setting"] == "encoder_decoder" and record["cases_possible"] == 2
     assert {row["case"] for row in record["rows"]} == {"en-fr", "en-de"}
-    assert (record["worst"]["layers"], record["best"]["layers"]) == (3, 1)
+    expected = {model.record["layers"]: average_bleu(model) for model in models}
+    assert record["chosen_by"] == "bleu"
+    assert record["worst"]["validation"] == min(expected.values()) == expected[record["worst"]["layers"]]
+    assert record["best"]["validation"] == max(expected.values()) == expected[record["best"]["layers"]]
     assert len(read_case_record(tmp_path / "record.json").rows) == len(record["rows"]) == 2 * 5

@@ -258,7 +258,7 @@ def test_a_baseline_of_an_unknown_case_is_an_error():
     models = models_of("one_output")
     problem = problem_of("intra_reuse", [models[0].dataset], None, 0)
     (baseline,) = baselines_of(problem, 1).models
-    baselines = TrainedBaselines(None, 0, (dataclasses.replace(baseline, name="red + violet"),))
+    baselines = TrainedBaselines(None, "natural", 0, (dataclasses.replace(baseline, name="red + violet"),))
     with pytest.raises(InputError, match="unknown case 'red \\+ violet'"):
         compare_with_baselines(problem, models, cut(models), baselines)
 

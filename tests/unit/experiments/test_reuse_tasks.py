@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from rnn_modules.experiments.reuse_kinds import OneOutputPair, problem_of
 from rnn_modules.experiments.reuse_tasks import chunk_of_cases, drawn_cases, real_classes, rows_with
 from rnn_modules.files.atomic_files import InputError
+from rnn_modules.names import RATES
 from support.decisions import compose_by_loops, first_largest, labelled_rows
 from support.made_up_models import KINDS, made_up_problem, many_output_dataset, one_output_dataset, translator_model
 
@@ -73,10 +74,10 @@ def test_every_test_example_is_counted_once_with_its_label(kind, seed, classes, 
             assert chosen == candidates
 
 
-@given(kinds, seeds, st.integers(3, 5), limits)
+@given(kinds, seeds, st.integers(3, 5), limits, st.sampled_from(RATES))
 @stable
-def test_training_examples_are_labelled_candidates_and_no_more_than_asked_for(kind, seed, classes, limit):
-    problem = made_up_problem(kind, seed, limit, classes=classes)
+def test_training_examples_are_labelled_candidates_and_no_more_than_asked_for(kind, seed, classes, limit, rates):
+    problem = made_up_problem(kind, seed, limit, rates, classes=classes)
     most = limit or 1000
     for case in problem.cases():
         candidates, chosen = labelled_rows(kind, problem, case, "train"), chosen_of(problem, case, "train")
@@ -86,11 +87,15 @@ def test_training_examples_are_labelled_candidates_and_no_more_than_asked_for(ki
             assert Counter(chosen[0].values()) == {label: min(count, most) for label, count in counts.items()}
         elif kind == "many_output":
             with_class = [sum(own in labels for labels in candidates[0].values()) for own in (1, 2)]
-            number = min(*with_class, most)
-            assert number <= len(chosen[0]) <= 2 * number
-            assert all(sum(own in labels for labels in chosen[0].values()) >= number for own in (1, 2))
+            numbers = [min(number, most) for number in with_class]
+            numbers = [min(numbers)] * 2 if rates == "balanced" else numbers
+            assert max(numbers) <= len(chosen[0]) <= sum(numbers)
+            for own, number in zip((1, 2), numbers, strict=True):
+                assert sum(own in labels for labels in chosen[0].values()) >= number
         elif kind == "union":
-            assert len(chosen[0]) == len(chosen[1]) == min(*map(len, candidates), most)
+            numbers = [min(len(rows), most) for rows in candidates]
+            numbers = [min(numbers)] * 2 if rates == "balanced" else numbers
+            assert [len(rows) for rows in chosen] == numbers
         else:
             counts = Counter(problem.datasets[0].labels("train").tolist())
             expected = {label: min(count, most) for label, count in counts.items()}
@@ -98,13 +103,14 @@ def test_training_examples_are_labelled_candidates_and_no_more_than_asked_for(ki
             assert Counter([*chosen[0].values(), *chosen[1].values()]) == expected
 
 
-def test_training_examples_of_classes_that_never_meet_are_as_many_of_each():
-    problem = made_up_problem("many_output", 0, None, classes=3)
+@pytest.mark.parametrize(("rates", "numbers"), [("natural", [37, 3]), ("balanced", [3, 3])])
+def test_training_examples_of_classes_that_never_meet_are_as_many_as_there_are_or_of_each(rates, numbers):
+    problem = made_up_problem("many_output", 0, None, rates, classes=3)
     labels = problem.datasets[0].labels("train")
     labels[:] = 1
     labels[5:8] = 2
     _, own = np.unique(problem.examples((1, 2), "train").labels[:, 0], return_counts=True)
-    assert own.tolist() == [3, 3]
+    assert own.tolist() == numbers
 
 
 @given(kinds, seeds, limits)

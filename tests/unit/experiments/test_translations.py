@@ -268,7 +268,7 @@ def scenario(monkeypatch, tmp_path):
     }
 
     def evaluate(*approaches, left_out=(), monolithic="all"):
-        words = ["--scenario", "add_ukrainian", "--monolithic", monolithic, "--mode", "rolled"]
+        words = ["--scenario", "add_ukrainian", "--monolithic", monolithic, "--modes", "rolled"]
         words += ["--models", *(f"{name}={model.folder}" for name, model in models.items())]
         datasets = {name: model for name, model in models.items() if name not in left_out}
         words += ["--datasets", *(f"{name}={model.dataset_folder}" for name, model in datasets.items())]

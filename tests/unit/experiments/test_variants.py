@@ -7,12 +7,13 @@ import numpy as np
 import pytest
 
 import evaluate_variants as script
+from rnn_modules.decomposition.algorithm import decompose
 from rnn_modules.decomposition.composition import module_odds, translate
 from rnn_modules.decomposition.counts import jaccard
 from rnn_modules.decomposition.parameters import PACKAGE_CHOICES, DecompositionParameters, preset
 from rnn_modules.experiments.decomposition_cost import decomposition_cost
 from rnn_modules.experiments.trained_model import decompose_trained
-from rnn_modules.experiments.variants import OTHER_READINGS, Kind, evaluate_variants, sweep_removal_cap, variants
+from rnn_modules.experiments.variants import Kind, evaluate_variants, other_readings, sweep_removal_cap, variants
 from rnn_modules.files.atomic_files import InputError, read_json
 from rnn_modules.names import ARCHITECTURES, MODES, RNN_TYPES
 from rnn_modules.network import Classifier
@@ -78,28 +79,55 @@ def outcome(model, parameters):
     return found
 
 
-def applied(architecture, rnn, paper=None, layers=2, gates="hard_sigmoid"):
-    return dict(variants(Kind(architecture, rnn, layers, gates), paper or preset("paper", architecture, rnn)))
+def kind_of(architecture, rnn, layers=2, gates="hard_sigmoid"):
+    return Kind(architecture, rnn, layers, gates, classes=3 if architecture == "encoder_decoder" else 4)
+
+
+def applied(architecture, rnn, paper=None, **kind):
+    return dict(variants(kind_of(architecture, rnn, **kind), paper or preset("paper", architecture, rnn)))
 
 
 @pytest.mark.parametrize(("architecture", "rnn"), KINDS)
 def test_each_variant_changes_one_choice_of_the_paper(architecture, rnn):
-    paper, package = preset("paper", architecture, rnn), preset("package", architecture, rnn)
-    named = list(variants(Kind(architecture, rnn, 2, "hard_sigmoid"), paper))
+    paper, package = preset("paper", architecture, rnn), preset("package", architecture, rnn, layers=2)
+    named = list(variants(kind_of(architecture, rnn), paper))
     names = [name for name, _ in named]
     assert names[:2] == ["paper", "package"]
     assert len(set(names)) == len(names)
     changes = [change for name, change in named if name not in ("paper", "package")]
     assert len({json.dumps(change) for change in changes}) == len(changes)
+    readings = list(other_readings(kind_of(architecture, rnn), paper))
     for change in changes:
-        ((name, value),) = change.items()
-        changed = dataclasses.replace(paper, **change)
-        assert changed != paper
-        assert value == getattr(package, name) or (name, value) in OTHER_READINGS
+        assert dataclasses.replace(paper, **change) != paper
+        if change not in readings:
+            ((name, value),) = change.items()
+            assert value == getattr(package, name)
     of_package = dict(named)["package"]
     assert dict(named)["paper"] == {}
     assert all(value == getattr(package, name) for name, value in of_package.items())
-    assert all({name: value} in changes for name, value in of_package.items())
+    # What is monitored is no choice by itself, and translations are replayed only there.
+    together = {"monitored_network"} | (
+        {"reset_gate", "replayed_gates"} if architecture == "encoder_decoder" else set()
+    )
+    assert all({name: value} in changes for name, value in of_package.items() if name not in together)
+
+
+@pytest.mark.parametrize("cap_counts", ["removals", "nodes"])
+@pytest.mark.parametrize("rnn", ["lstm", "gru"])
+def test_gate_approaches_are_compared_at_equal_shares(rnn, cap_counts):
+    dataset = model_of("many_to_one", rnn).dataset
+    network = random_classifier(cell=rnn, layers=1, units=60, classes=4, vocabulary=9)
+    paper = dataclasses.replace(preset("paper", "many_to_one", rnn), removal_cap=0.2, cap_counts=cap_counts)
+    changes = applied("many_to_one", rnn, paper, layers=1)
+    parameters = [paper, *(dataclasses.replace(paper, **changes[name]) for name in ("gate_approach", "sigmoid_gates"))]
+    assert [one.sigmoid_gates for one in parameters[1:]] == ["central_tendency", "open_share"]
+    data = dataset.inputs("train"), dataset.labels("train"), dataset.class_names
+    by_state, *by_gate = (decompose(network, *data, one, ["rolled"])["rolled"] for one in parameters)
+    # Every module loses as many columns as it may, to the node whose verdict takes the last ones.
+    gates = {"lstm": 4, "gru": 3}[rnn]
+    for modules in by_gate:
+        lost = [(~mask.kept[0]).reshape(4, -1).sum(axis=1) for mask in (by_state, modules)]
+        assert (abs(gates * lost[0] - lost[1]) < gates).all() and lost[0].all()
 
 
 @pytest.mark.parametrize("architecture", ARCHITECTURES)
@@ -107,6 +135,7 @@ def test_names_of_variants_are_names_of_parameters(architecture):
     fields = {field.name for field in dataclasses.fields(DecompositionParameters)}
     for name in list(applied(architecture, "lstm"))[2:]:
         assert name.split(":")[0] in fields
+    assert "negative_sampling: by_frequency" in applied("many_to_one", "lstm")
     assert {"cap_counts", "cap_counts: edges"} <= set(applied(architecture, "lstm"))
 
 
@@ -125,9 +154,8 @@ def test_choices_that_make_no_difference_are_left_out():
 def test_a_choice_is_left_out_just_where_it_changes_nothing(architecture, rnn):
     """Every choice is tried on models of the kind: those left out change nothing, each of the others something."""
     package = preset("package", architecture, rnn)
-    choices = [(name, getattr(package, name)) for name in PACKAGE_CHOICES if name != "removal_cap"] + list(
-        OTHER_READINGS
-    )
+    choices = [(name, getattr(package, name)) for name in PACKAGE_CHOICES if name != "removal_cap"]
+    choices += [("cap_counts", "edges"), ("negative_sampling", "by_frequency")]
     taken = applied(architecture, rnn).values()
     tried = []
     # Little is removed, or so much that the order of removal is seen in what goes.
@@ -145,7 +173,8 @@ def test_a_choice_is_left_out_just_where_it_changes_nothing(architecture, rnn):
 @pytest.mark.parametrize("architecture", ARCHITECTURES)
 def test_choices_of_gates_and_layers_are_left_out_where_there_is_nothing_to_choose(architecture):
     plain = applied(architecture, "lstm")
-    assert set(plain) - set(applied(architecture, "lstm", layers=1)) == {"removal_scope"}
+    caps = {"removal_cap", "unrolled_removal_cap"}
+    assert (set(plain) - set(applied(architecture, "lstm", layers=1))) - caps == {"removal_scope"}
     gates = {"replayed_gates"} if architecture != "encoder_decoder" else set()
     assert set(plain) - set(applied(architecture, "lstm", gates="sigmoid")) == gates
     model = model_of(architecture, "lstm", layers=1)
@@ -156,7 +185,7 @@ def test_choices_of_gates_and_layers_are_left_out_where_there_is_nothing_to_choo
 @pytest.mark.parametrize(("architecture", "rnn"), FEW_KINDS)
 def test_the_package_variant_is_the_packages_preset(architecture, rnn):
     model = model_of(architecture, rnn)
-    changes, package = applied(architecture, rnn)["package"], preset("package", architecture, rnn)
+    changes, package = applied(architecture, rnn)["package"], preset("package", architecture, rnn, layers=2)
     paper = dataclasses.replace(preset("paper", architecture, rnn), **changes)
     assert paper.test_examples_per_class == package.test_examples_per_class
     assert outcome(model, paper) == outcome(model, package)
@@ -167,6 +196,7 @@ def test_a_choice_that_the_run_makes_anyway_is_no_variant():
     named = applied("many_to_one", "lstm", paper)
     assert "removal_cap" not in named and named["package"]["removal_cap"] == 0.05
     assert [change for change in named.values() if list(change) == ["cap_counts"]] == [{"cap_counts": "nodes"}]
+    assert named["gate_approach"]["removal_cap"] == 0.05
 
 
 @pytest.mark.parametrize("many_output", [False, True])

@@ -28,7 +28,7 @@ def test_the_papers_configuration_asks_for_all_its_records():
     counts = {kind: len(paths) for kind, paths in RunFolder("run").records(PAPER).items()}
     # 60 models; two languages of three RNN types; two pairs' two models each; seven scenario models.
     assert counts == {
-        "training": 60 + 9 + 12 + 7, "decomposition_cost": 60, "intra_reuse": 15, "inter_reuse": 6,
+        "training": 60 + 9 + 12 + 7, "decomposition_cost": 60, "controls": 48, "intra_reuse": 15, "inter_reuse": 6,
         "intra_replacement": 15, "inter_replacement": 6, "scenario": 2, "removal_sweep": 5, "frontier": 5,
         "variants": 10,
     }  # fmt: skip

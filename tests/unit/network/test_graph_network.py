@@ -77,6 +77,7 @@ def test_modules_that_lost_nothing_are_the_parent(name):
         "unrolled",
         "translator_with_attention",
         "translator_padded_on_the_left",
+        "states_layer_by_layer",
     ],
 )
 def test_removed_nodes_are_zeros_in_keras(name):
@@ -84,8 +85,10 @@ def test_removed_nodes_are_zeros_in_keras(name):
     generator = np.random.default_rng(3)
     kept = [generator.random((2, layer.units)) < 0.6 for layer in network.layers]
     # Removed nodes that start from a state would send it on in Keras.
-    for nodes in kept[{"states_of_cells": 2}.get(name, 1 if "translator" in name else len(kept)) :]:
-        nodes[:] = True
+    recurrent = [call for call in network.graph.calls if call.recurrent is not None]
+    started = ["initial_state" in call.arguments.kwargs for call in recurrent for _ in call.recurrent.layers]
+    for nodes, starts in zip(kept, started, strict=True):
+        nodes[:] |= starts
     received = network.module_logits(public_model(name).inputs, node_masks(network, kept))
     for module, logits in enumerate(received):
         same(probabilities(network, logits), without_nodes(name, [nodes[module] for nodes in kept]))
@@ -145,11 +148,40 @@ def test_observed_states_are_those_that_keras_sends():
     same(last[-1, :, 0], model.layers[-2](sent))
 
 
-def test_valid_steps_are_those_of_the_mask():
-    assert public_model("news_topics").network.valid(words()) is None
-    np.testing.assert_array_equal(public_model("padded_words").network.valid(padded()), padded().T != 0)
-    public = public_model("frames_and_their_mask")
-    np.testing.assert_array_equal(public.network.valid(public.inputs), public.inputs[1].T)
+def present(name):
+    """By layer the steps that are no padding, ``(examples, timesteps)``, or None."""
+    public = public_model(name)
+    for layer in public.network.observe(public.inputs):
+        steps = [at.present for at in layer]
+        yield None if steps[0] is None else np.stack(steps, axis=1)
+
+
+def test_padding_is_known_by_layer():
+    assert list(present("news_topics")) == [None]
+    np.testing.assert_array_equal(*present("padded_words"), padded() != 0)
+    for steps in present("masks_through_layers"):
+        np.testing.assert_array_equal(steps, padded() != 0)
+    frames = public_model("frames_and_their_mask").inputs[1]
+    np.testing.assert_array_equal(next(present("frames_and_their_mask")), frames)
+    # An encoder and a decoder of other lengths, each with the padding of its own words.
+    source, target = present("translator_padded_on_the_left")
+    np.testing.assert_array_equal(source, padded(left=True) != 0)
+    np.testing.assert_array_equal(target, padded(4, left=True, seed=1) != 0)
+
+
+def test_observed_in_parts_by_several_threads(monkeypatch):
+    """Examples that are alike up to a step have equal activations there to the last bit, whatever part they are in."""
+    model = sequential(layers.Bidirectional(layers.LSTM(16)), layers.Dense(2))
+    texts = np.random.default_rng(0).integers(1, 20, (700, 6)).astype("int32")
+    texts[:600, :3] = texts[0, :3]
+    network = read(model)
+    whole = list(network.observe(texts))
+    monkeypatch.setattr("rnn_modules.network.batching.ROWS_AT_ONCE", 500)
+    for one, two in zip(whole, network.observe(texts, threads=2), strict=True):
+        for at, again in zip(one, two, strict=True):
+            np.testing.assert_array_equal(at.values, again.values)
+    for at in whole[0][:3]:
+        assert (at.values[:600] == at.values[0]).all()
 
 
 @pytest.mark.parametrize(
@@ -208,3 +240,15 @@ def test_windows_of_one_example_are_no_examples():
     model = keras.Model(series, layers.Dense(2, "softmax")(keras.ops.reshape(hidden, (-1, 8))))
     with pytest.raises(InputError, match=r"lstm.*: reads 20 rows for 10 examples"):
         read(model).logits(np.zeros((10, 8, 3), "float32"))
+
+
+def test_pictures_name_directions_and_cells():
+    names = public_model("cells_in_one_layer").network.layer_names
+    assert names[:3] == ("layer 1, cell 1", "layer 1, cell 2", "layer 1, cell 3")
+    assert names[3:] == (
+        "layer 2, forwards, cell 1",
+        "layer 2, forwards, cell 2",
+        "layer 2, backwards, cell 1",
+        "layer 2, backwards, cell 2",
+    )
+    assert public_model("news_topics").network.layer_names == ("layer 1",)

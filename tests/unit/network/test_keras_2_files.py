@@ -13,7 +13,7 @@ import pytest
 from rnn_modules.decomposition.export import to_keras
 from rnn_modules.decomposition.masks import whole_modules
 from rnn_modules.files.atomic_files import InputError
-from rnn_modules.network import from_keras
+from rnn_modules.network.from_keras import from_keras
 from rnn_modules.network.graph import read_graph
 from rnn_modules.network.keras_files import load_model
 from support.keras_2_files import (

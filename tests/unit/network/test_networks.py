@@ -4,7 +4,8 @@ import pytest
 
 from rnn_modules.files.atomic_files import InputError
 from rnn_modules.names import ARCHITECTURES, RNN_TYPES
-from rnn_modules.network import from_keras, load_network
+from rnn_modules.network import load_network
+from rnn_modules.network.from_keras import from_keras
 from rnn_modules.training.architectures import ArchitectureSettings, DataSizes, build
 from support.networks import random_classifier, random_inputs, random_translator
 
@@ -80,7 +81,9 @@ def test_parity_for_models_of_others(layer):
         ([keras.layers.LSTM(3, go_backwards=True)], "go_backwards"),
         ([keras.layers.LSTM(3, activation="gelu")], "gelu"),
         ([keras.layers.Conv1D(3, 2), keras.layers.LSTM(3)], "Conv1D"),
-        ([keras.layers.Flatten()], "RepeatVector"),
+        ([keras.layers.Flatten()], "no recurrent layer"),
+        ([keras.layers.Flatten(), keras.layers.Reshape((7, 4)), keras.layers.GRU(3)], "Reshape"),
+        ([keras.layers.GRU(3), keras.layers.Dense(3, "relu")], "Dense, Dense"),
     ],
 )
 def test_unsupported_layers_are_named(layers, named):
@@ -160,3 +163,44 @@ def test_translation_is_the_arg_max_fed_back():
             assert words[example, step] == (0 if ended else following[example])
         if step + 1 < network.target_tokens:
             fed[:, step + 1] = words[:, step]
+
+
+@pytest.mark.parametrize("architecture", ARCHITECTURES)
+def test_a_model_from_a_file_is_the_same_network(tmp_path, architecture):
+    model = build(ArchitectureSettings(architecture, "lstm", 2, units=5, embedding=4, dropout=0.2), SIZES)
+    random_weights(model)
+    model.save(tmp_path / "model.keras")
+    assert from_keras(keras.models.load_model(tmp_path / "model.keras")).sha256 == from_keras(model).sha256
+
+
+def test_a_loaded_sequential_model_is_read(tmp_path):
+    """Its layers have been called before, so they have several nodes each."""
+    layers = [keras.Input((7,)), keras.layers.Embedding(20, 4), keras.layers.LSTM(5), keras.layers.Dense(3, "softmax")]
+    model = keras.Sequential(layers)
+    model.save(tmp_path / "model.keras")
+    loaded = from_keras(keras.models.load_model(tmp_path / "model.keras"))
+    assert loaded.sha256 == from_keras(model).sha256
+
+
+def translator(change):
+    """An encoder-decoder of two inputs, with something changed."""
+    source, target = (keras.Input((5,), dtype="int32") for _ in range(2))
+    encoded, decoded = (keras.layers.Embedding(9, 3, mask_zero=True)(words) for words in (source, target))
+    _, *states = keras.layers.LSTM(4, return_state=True)(encoded)
+    decoder = keras.layers.LSTM(4, return_sequences=True)
+    if change == "states":
+        states = states[::-1]
+    hidden = decoder(decoded) if change == "none" else decoder(decoded, initial_state=states)
+    if change == "sum":
+        hidden = hidden + hidden[:, :1]
+    if change == "none":
+        hidden = keras.layers.Concatenate()([hidden, keras.layers.RepeatVector(5)(states[0])])
+    inputs = [target, source] if change == "order" else [source, target]
+    return keras.Model(inputs, keras.layers.Dense(9, "softmax")(hidden))
+
+
+def test_only_what_an_encoder_decoder_is_becomes_one():
+    assert from_keras(translator("")).kind == "encoder_decoder"
+    for change in ("states", "sum", "none", "order"):
+        with pytest.raises(InputError, match="none of the paper's five architectures|branch"):
+            from_keras(translator(change))

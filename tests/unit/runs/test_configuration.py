@@ -80,6 +80,11 @@ WRONG = {
     "datasets.tatoeba.languages: [] ": {"datasets": {"tatoeba": {"languages": []}}},
     "datasets.clinc.languages: received fr": {"datasets": {"clinc": {"languages": ["fr"]}}},
     "architectures: [] ": {"architectures": []},
+    "models.one_to_many.kept_epoch: received best_validation, but datasets.toxicity.validation_share is 0": {
+        "datasets": {"toxicity": {"validation_share": 0}}
+    },
+    "reuse.rates: 'equal'": {"reuse": {"rates": "equal"}},
+    "reuse.training_length: 'long'": {"reuse": {"training_length": "long"}},
     "layers: [] ": {"layers": []},
     "seeds: [] ": {"seeds": []},
     "seeds: [1, 1] has non-unique": {"seeds": [1, 1]},
@@ -110,6 +115,8 @@ def test_what_a_later_stage_cannot_use(message):
         {"decomposition": {"parameters": {"rate_difference": -1e-5}}},
         {"datasets": {"brown": {"validation_share": 0}}},
         {"datasets": {"toxicity": {"test_share": 0}}},
+        {"datasets": {"toxicity": {"validation_share": 0}}, "models": {"one_to_many": {"kept_epoch": "last"}}},
+        {"models": {"many_to_one": {"kept_epoch": "best_validation"}}, "datasets": {"clinc": {"validation_share": 0}}},
         {"models": {"many_to_one": {"corpus": "math_qa"}}},
     ],
 )

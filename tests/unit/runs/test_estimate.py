@@ -32,9 +32,14 @@ def row(rule, key="any", scale="laptop"):
 
 @pytest.mark.parametrize(("name", "scale"), [("ci", "ci"), ("demo", "demo"), ("laptop", "laptop"), ("config", "paper")])
 def test_each_configuration_takes_what_was_measured_with_it(name, scale):
-    assert set(estimate(name).scales.values()) == {scale}
+    scales = estimate(name).scales
+    # CLINC and MathQA are whole on a laptop too.
+    whole = {"one_to_one", "many_to_one"} if name == "config" else set()
+    assert {key for key, found in scales.items() if found != scale} == whole
     for rule, rows in TABLE.jobs.items():
         for key in rows:
+            if key in whole:
+                continue
             found, measured = estimate(name).job(rule, [key]), row(rule, key, scale)
             assert 1.25 < found.memory_mb / (measured.memory_mib * 1.048576) < 1.35
             assert 60 * found.minutes >= max(600, 3 * measured.longest_seconds)
@@ -56,7 +61,7 @@ def test_seconds_are_proportional_to_the_work(rule, changes, times):
 
 @pytest.mark.parametrize(
     ("changes", "scale", "times"),
-    [({"units": 50}, "laptop", 1), ({"units": 400}, "paper", 4), ({"examples_per_class": 801}, "paper", 1)],
+    [({"units": 50}, "laptop", 1), ({"units": 400}, "paper", 4), ({"units": 101}, "paper", 1.01)],
 )
 def test_what_is_larger_has_the_next_scale_and_beyond_the_largest_more_memory(changes, scale, times):
     found = estimate(**changes)
@@ -67,10 +72,10 @@ def test_what_is_larger_has_the_next_scale_and_beyond_the_largest_more_memory(ch
 
 def test_jobs_about_two_architectures_or_none_have_the_larger_scale():
     mixed, key = estimate("ci", units=100), "many_to_one-many_to_many"
-    assert mixed.scales["many_to_one"] == "paper" and mixed.scales["many_to_many"] == "ci"
-    expected = row("evaluate_reuse", key, "paper").memory_mib
+    assert mixed.scales["many_to_one"] == "laptop" and mixed.scales["many_to_many"] == "ci"
+    expected = row("evaluate_reuse", key, "laptop").memory_mib
     assert mixed.job("evaluate_reuse", ["inter_reuse", key]).memory_mib == expected
-    assert mixed.job("write_report", []) == row("write_report", scale="paper")
+    assert mixed.job("write_report", []) == row("write_report", scale="laptop")
 
 
 def test_what_the_table_does_not_know_takes_the_most_of_its_rule_or_is_an_error(tmp_path):

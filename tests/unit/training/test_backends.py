@@ -12,7 +12,8 @@ from rnn_modules.data.dataset import Dataset
 from rnn_modules.decomposition.composition import module_odds
 from rnn_modules.decomposition.module_files import read_modules
 from rnn_modules.files.atomic_files import read_arrays, read_json
-from rnn_modules.network import from_keras, load_network
+from rnn_modules.network import load_network
+from rnn_modules.network.from_keras import from_keras
 from rnn_modules.training.fit import inputs_and_targets
 from rnn_modules.training.train_model import parity_error
 from support.processes import run_scripts

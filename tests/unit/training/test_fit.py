@@ -16,9 +16,9 @@ from rnn_modules.training.fit import (
     fit,
     inputs_and_targets,
     sizes_of,
-    train,
     write_history,
 )
+from rnn_modules.training.train_model import train
 from support.made_up_models import many_output_dataset, one_output_dataset, translator_model
 
 SIZES = DataSizes(input_tokens=4, timesteps=1, vocabulary=6, outputs=2)
@@ -84,6 +84,40 @@ def test_a_model_learns_and_its_history_has_a_value_per_epoch(tmp_path):
     rows = list(csv.DictReader((tmp_path / "history.csv").open()))
     assert [row["epoch"] for row in rows] == [str(epoch) for epoch in range(1, 9)]
     assert [float(row["val_loss"]) for row in rows] == history["val_loss"]
+
+
+def drifting(epochs, **changes):
+    """A model on examples of which the validation ones say the contrary, so that it gets worse on these."""
+    settings = TrainingSettings(epochs=epochs, batch_size=4, learning_rate=0.05, **changes)
+    inputs, labels = examples()
+    model = small_model(settings)
+    history = fit(model, inputs, labels, settings, (inputs, 1 - labels))
+    return settings, model, history, (inputs, 1 - labels)
+
+
+def test_the_epoch_of_the_lowest_validation_loss_is_kept_when_asked():
+    settings, model, history, validation = drifting(6, kept_epoch="best_validation")
+    assert len(history["val_loss"]) == 6
+    kept = settings.kept(history)
+    assert kept == 1 + int(np.argmin(history["val_loss"])) and kept < 6
+    loss = model.evaluate(*validation, verbose=0, return_dict=True)["loss"]
+    assert loss == pytest.approx(history["val_loss"][kept - 1], rel=1e-5)
+    # The same training, one epoch after another, and the last one kept.
+    settings, model, last, _ = drifting(6)
+    assert last == history and settings.kept(last) == 6
+    loss = model.evaluate(*validation, verbose=0, return_dict=True)["loss"]
+    assert loss == pytest.approx(history["val_loss"][-1], rel=1e-5)
+
+
+def test_no_epoch_can_be_chosen_without_validation():
+    settings = TrainingSettings(epochs=1, kept_epoch="best_validation")
+    with pytest.raises(InputError, match="kept_epoch: received best_validation, but there is no validation split"):
+        fit(small_model(settings), *examples(), settings)
+
+
+@pytest.mark.parametrize(("examples", "steps"), [(1, 1), (4, 1), (5, 2), (8, 2)])
+def test_steps_of_a_pass(examples, steps):
+    assert TrainingSettings(batch_size=4).steps(examples) == steps
 
 
 def test_without_a_validation_split_none_is_watched():

@@ -40,6 +40,8 @@ class ClassificationCorpus:
         class_names: names by class id; ``"padding"`` is class 0 of corpora with label sequences.
         splits: ``train``, and ``test`` and ``validation`` where they are published.
         dropped: rows left out by the reader, by reason.
+        published_rows: how many rows of the whole training split have each sequence of labels, where the files hold
+            some of these rows alone, drawn at other rates.
 
     Example:
         >>> train = Split(words=[["book", "a", "flight"], ["call", "me", "a", "taxi"]], labels=[1, 0])
@@ -52,6 +54,7 @@ class ClassificationCorpus:
     class_names: tuple[str, ...]
     splits: dict[str, Split]
     dropped: dict[str, int] = field(default_factory=dict)
+    published_rows: dict[tuple[int, ...], int] | None = None
 
 
 @dataclass(frozen=True)

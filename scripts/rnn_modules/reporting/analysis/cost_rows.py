@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from rnn_modules.names import (
     ARCHITECTURES,
@@ -21,6 +21,8 @@ from rnn_modules.reporting.analysis.cost_deltas import Delta, deltas, model_colu
 class Entry:
     """One figure of the table: our mean, standard deviation over seeds, and the paper's; None where there is none.
 
+    ``records`` are the model's, one for each seed.
+
     Example:
         >>> from rnn_modules.records.cost_records import read_record
         >>> path = "results/reference/laptop/models/many_to_one/clinc/lstm-1/seed-0/decomposition_cost.json"
@@ -32,6 +34,7 @@ class Entry:
     ours: float | None
     deviation: float | None
     paper: float | None
+    records: tuple[Record, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True)
@@ -85,6 +88,9 @@ def table2_rows(records: list[Record], kinds: list[tuple[str, str, str]]) -> tup
         (delta.architecture, delta.mode, delta.scope, delta.metric, delta.rnn, delta.layers): delta
         for delta in deltas(records)
     }
+    models: dict[tuple, list[Record]] = {}
+    for record in records:
+        models.setdefault((record.architecture, record.rnn, record.layers), []).append(record)
     rows = []
     for architecture, scope, metric in kinds:
         for mode in MODES:
@@ -99,6 +105,7 @@ def table2_rows(records: list[Record], kinds: list[tuple[str, str, str]]) -> tup
                         ours=delta.mean if delta else None,
                         deviation=delta.deviation if delta else None,
                         paper=cell.delta if cell else None,
+                        records=tuple(models.get((architecture, rnn, layers), ())),
                     )
                     entries.append(entry if applies else None)
                 jaccard = Entry(

@@ -99,7 +99,6 @@ def summarise(values: Sequence[float], margin: float = 1.0, seed: int = 0) -> Su
 def estimate(
     values: Sequence[float],
     statistic: Literal["mean", "median"],
-    weights: Sequence[float] | None = None,
     seed: int = 0,
 ) -> Estimate:
     """Mean or median with its intervals.
@@ -107,7 +106,6 @@ def estimate(
     Args:
         values: at least one.
         statistic: which one.
-        weights: of a mean: how many cases each value stands for; None for equal ones.
         seed: of the bootstrap.
 
     Example:
@@ -116,12 +114,8 @@ def estimate(
         (-0.225, [-0.62, 0.17])
     """
     sample = np.round(np.asarray(values, float), _DIGITS)
-    data: tuple[np.ndarray, ...]
-    if weights is None or statistic == "median" or np.ptp(weights) == 0:
-        data, function = (sample,), _STATISTICS[statistic]
-    else:
-        data, function = (sample, np.asarray(weights, float)), _weighted_mean
-    value = float(function(*data))
+    function = _STATISTICS[statistic]
+    value = float(function(sample))
     if len(sample) == 1:
         return Estimate(1, value, None, None)
     if np.ptp(sample) == 0:
@@ -133,7 +127,7 @@ def estimate(
     intervals = [(np.nan, np.nan)]
     for method in ("percentile",) if statistic == "median" else ("BCa", "percentile"):
         if not np.isfinite(intervals).all():
-            intervals = _bootstrap(data, function, method, seed)
+            intervals = _bootstrap(sample, function, method, seed)
     return Estimate(len(sample), value, *intervals)
 
 
@@ -144,7 +138,7 @@ def _student(sample: np.ndarray, confidence: float) -> Interval:
     return float(interval.low), float(interval.high)
 
 
-def _bootstrap(data: tuple[np.ndarray, ...], function: Callable, method: str, seed: int) -> list[Interval]:
+def _bootstrap(sample: np.ndarray, function: Callable, method: str, seed: int) -> list[Interval]:
     """The 95 % and 90 % intervals from one set of resamples."""
     from scipy.stats import bootstrap
 
@@ -154,9 +148,8 @@ def _bootstrap(data: tuple[np.ndarray, ...], function: Callable, method: str, se
             # A degenerate distribution gives not-a-number and a warning; the percentiles stand in for it.
             warnings.simplefilter("ignore")
             result = bootstrap(
-                data,
+                (sample,),
                 function,
-                paired=len(data) > 1,
                 confidence_level=confidence,
                 n_resamples=RESAMPLES if result is None else 0,
                 bootstrap_result=result,
@@ -165,10 +158,6 @@ def _bootstrap(data: tuple[np.ndarray, ...], function: Callable, method: str, se
             )
         intervals.append((float(result.confidence_interval.low), float(result.confidence_interval.high)))
     return intervals
-
-
-def _weighted_mean(values: np.ndarray, weights: np.ndarray, axis: int = -1) -> np.ndarray:
-    return np.sum(values * weights, axis=axis) / np.sum(weights, axis=axis)
 
 
 def p_zero(values: Sequence[float], test: Literal["wilcoxon", "t"] = "wilcoxon") -> float | None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import statistics
+from dataclasses import replace
 
 from rnn_modules.names import INTER, MANY_OUTPUT, PAPER_RNN_TYPES, RNN_TYPES, TRANSLATION
 from rnn_modules.records.case_records import CaseRecord, is_translation
 from rnn_modules.records.cost_records import PUBLISHED_METRIC
+from rnn_modules.records.published.tables import case_table
 from rnn_modules.reporting.analysis.case_deltas import View, by_model, case_deltas, drawn, setting_name, views_of
+from rnn_modules.reporting.analysis.clusters import Cluster, Value
 from rnn_modules.reporting.claims.cost_claims import CLASSIFICATION
 from rnn_modules.reporting.claims.evidence import Evidence
 
@@ -51,17 +54,6 @@ SCENARIOS = {
 }
 
 
-@dataclass(frozen=True)
-class _Pool:
-    """Deltas of cases of several settings; each stands for its share of the cases that there are."""
-
-    values: tuple[float, ...]
-    weights: tuple[float, ...]
-
-    def mean(self) -> float | None:
-        return Evidence(self.values, "mean", self.weights).figure()
-
-
 def other_views(experiment: str, setting: str) -> dict[str, View]:
     """Views beside the primary one that show what its figure rests on, by name.
 
@@ -85,20 +77,31 @@ def other_views(experiment: str, setting: str) -> dict[str, View]:
     return others
 
 
-def _pool(records: list[CaseRecord], parts: tuple[Part, ...], other: str | None = None) -> _Pool:
-    """Deltas of the primary view of every part, or of its view ``other`` where it has that."""
-    values: list[float] = []
-    weights: list[float] = []
+def _pool(records: list[CaseRecord], parts: tuple[Part, ...], other: str | None = None) -> Evidence:
+    """Deltas of the primary view of every part, or of its view ``other`` where it has that, by seed.
+
+    Each stands for its share of the cases that there are.
+    """
+    values: list[Value] = []
     for (experiment, setting, rnn), group in by_model(records).items():
         if (experiment, setting) not in parts or rnn not in PAPER_RNN_TYPES:
             continue
         view = views_of(experiment, setting)[0]
         if other is not None:
             view = other_views(experiment, setting).get(other, view)
-        found = case_deltas(group, view)
-        values += [delta.mean for delta in found]
-        weights += [max(record.cases_possible for record in group) / drawn(group)] * len(found)
-    return _Pool(tuple(values), tuple(weights))
+        weight = max(record.cases_possible for record in group) / drawn(group)
+        values += _values(group, view, setting, weight)
+    return Evidence(tuple(values), "mean")
+
+
+def _values(group: list[CaseRecord], view: View, setting: str, weight: float = 1.0) -> list[Value]:
+    """Deltas of one setting and RNN type by case and seed; cases of one seed are of one cluster."""
+    layers = group[0].layers if group else 0
+    return [
+        Value(value, Cluster(setting, delta.rnn, layers, seed), weight)
+        for delta in case_deltas(group, view)
+        for seed, value in delta.by_seed.items()
+    ]
 
 
 def _missing(records: list[CaseRecord], parts: tuple[Part, ...]) -> tuple[str, ...]:
@@ -129,20 +132,36 @@ def case_evidence(records: list[CaseRecord]) -> dict[str, Evidence]:
         others = {}
         # A pooled claim's parts have different other views; those of a single part are told with its own claim.
         if len(parts) == 1:
-            others = {name: _pool(records, parts, name).mean() for name in other_views(*parts[0])}
-        evidence[identifier] = Evidence(pool.values, "mean", pool.weights, others, _missing(records, parts))
+            others = {name: _pool(records, parts, name).figure() for name in other_views(*parts[0])}
+        evidence[identifier] = replace(pool, others=others, missing=_missing(records, parts))
     for identifier, (scenario, approach) in SCENARIOS.items():
         evidence[identifier] = _scenario_evidence(records, scenario, approach)
     return evidence
+
+
+def published_case_parts(identifier: str) -> dict[str, float]:
+    """What Tables III and IV give for the settings, or else RNN types, that a claim pools; nothing for scenarios.
+
+    Example:
+        >>> published_case_parts("C22"), {name: round(x, 2) for name, x in published_case_parts("C35").items()}
+        ({'LSTM': -0.5, 'GRU': 0.42, 'Vanilla': 0.01}, {'1:1-1:N': -4.64, 'M:1-M:N': -9.81})
+    """
+    parts = GROUPS.get(identifier, ())
+    found: dict[str, dict[str, float]] = {}
+    for experiment, setting in parts:
+        table = case_table(3 if experiment.endswith("reuse") else 4)
+        found[setting_name(setting)] = {RNN_TYPES[rnn]: table[setting, rnn].mean for rnn in PAPER_RNN_TYPES}
+    if len(found) == 1:
+        return next(iter(found.values()))
+    return {name: statistics.fmean(by_rnn.values()) for name, by_rnn in found.items()}
 
 
 def _scenario_evidence(records: list[CaseRecord], scenario: str, approach: str) -> Evidence:
     """Change of each language pair of a scenario (LSTM alone, as in the paper)."""
     chosen = [record for record in records if record.setting == scenario and record.rnn == "lstm"]
 
-    def values(metric: str) -> tuple[float, ...]:
-        view = View(None, None, metric, "monolithic", True, predictor=approach)
-        return tuple(delta.mean for delta in case_deltas(chosen, view))
+    def values(metric: str) -> tuple[Value, ...]:
+        return tuple(_values(chosen, View(None, None, metric, "monolithic", True, predictor=approach), scenario))
 
     others = {metric: Evidence(values(metric), "mean").figure() for metric in ("bleu", "chrf")}
     missing = () if chosen else (setting_name(scenario),)

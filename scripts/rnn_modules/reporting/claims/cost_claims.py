@@ -5,7 +5,6 @@ Applied to Table II they give the recomputed figures of the file of claims; appl
 
 from __future__ import annotations
 
-import statistics
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -13,7 +12,6 @@ from rnn_modules.names import (
     ARCHITECTURES,
     LANGUAGE_PAIRS,
     MANY_OUTPUT,
-    PAPER,
     PAPER_LAYERS,
     PAPER_RNN_TYPES,
     RNN_TYPES,
@@ -22,9 +20,9 @@ from rnn_modules.names import (
 )
 from rnn_modules.records.cost_records import PUBLISHED_METRIC, Record
 from rnn_modules.records.published import tables as published_tables
-from rnn_modules.records.published.package_accuracies import package_accuracies
-from rnn_modules.records.variant_records import VariantRecord
+from rnn_modules.reporting.analysis.clusters import Cluster, Value
 from rnn_modules.reporting.analysis.cost_deltas import deltas
+from rnn_modules.reporting.analysis.published_constants import repeated_accuracies
 from rnn_modules.reporting.claims.evidence import Evidence, Statistic
 
 ONE_OUTPUT = ("one_to_one", "many_to_one")
@@ -36,25 +34,28 @@ MEASURES = {
     "bleu": ("all", "bleu"),
     "chrf": ("all", "chrf"),
 }
-GATES = "C18"
-GATE_VARIANT = "gate_approach"
-_GATED = ("lstm", "gru")
 
 
 @dataclass(frozen=True)
 class Point:
-    """One delta in percentage points, or one Jaccard index, of one model in one mode (and pair).
+    """One delta in percentage points, or one Jaccard index, of one trained model in one mode (and pair).
 
     Example:
         >>> points = published_points(jaccard=False)
         >>> min(points, key=lambda point: point.value)
-        Point(architecture='one_to_many', mode='rolled', rnn='lstm', value=-94.59)
+        Point(architecture='one_to_many', mode='rolled', rnn='lstm', value=-94.59, layers=3, seed=0)
     """
 
     architecture: str
     mode: str
     rnn: str
     value: float
+    layers: int = 1
+    seed: int = 0
+
+    def as_value(self) -> Value:
+        """The value and the trained model that it is of."""
+        return Value(self.value, Cluster(self.architecture, self.rnn, self.layers, self.seed))
 
 
 @dataclass(frozen=True)
@@ -128,14 +129,14 @@ def published_points(jaccard: bool) -> list[Point]:
         (156, 108)
     """
     return [
-        Point(cell.architecture, cell.mode, cell.rnn, cell.jaccard if jaccard else cell.delta)
+        Point(cell.architecture, cell.mode, cell.rnn, cell.jaccard if jaccard else cell.delta, cell.layers)
         for cell in published_tables.table2().values()
         if not jaccard or cell.pair in (None, LANGUAGE_PAIRS[0])
     ]
 
 
 def delta_points(records: list[Record], measure: str) -> list[Point]:
-    """Points of our records (the paper's three RNN types), seeds averaged, under one of ``MEASURES``.
+    """Points of our records (the paper's three RNN types), one per seed, under one of ``MEASURES``.
 
     Example:
         >>> from pathlib import Path
@@ -152,12 +153,15 @@ def delta_points(records: list[Record], measure: str) -> list[Point]:
         metric = translation_metric if delta.architecture == TRANSLATION else "accuracy"
         in_paper = delta.rnn in PAPER_RNN_TYPES and delta.layers in PAPER_LAYERS
         if in_paper and delta.metric == metric and (not many_output or delta.scope == scope):
-            points.append(Point(delta.architecture, delta.mode, delta.rnn, delta.mean))
+            points += [
+                Point(delta.architecture, delta.mode, delta.rnn, value, delta.layers, seed)
+                for seed, value in delta.by_seed.items()
+            ]
     return points
 
 
 def jaccard_points(records: list[Record]) -> list[Point]:
-    """Jaccard index of every model and mode, seeds averaged, over the weights that the paper counted.
+    """Jaccard index of every trained model and mode, over the weights that the paper counted.
 
     Example:
         >>> from pathlib import Path
@@ -167,15 +171,11 @@ def jaccard_points(records: list[Record]) -> list[Point]:
         >>> len(jaccard_points(records))
         24
     """
-    gathered: dict[tuple, list[float]] = {}
-    for record in records:
-        if record.rnn in PAPER_RNN_TYPES and record.layers in PAPER_LAYERS:
-            for mode, composition in record.modes.items():
-                key = (record.architecture, mode, record.rnn, record.layers)
-                gathered.setdefault(key, []).append(composition.jaccard)
     return [
-        Point(architecture, mode, rnn, statistics.fmean(values))
-        for (architecture, mode, rnn, _), values in gathered.items()
+        Point(record.architecture, mode, record.rnn, composition.jaccard, record.layers, record.seed)
+        for record in records
+        if record.rnn in PAPER_RNN_TYPES and record.layers in PAPER_LAYERS
+        for mode, composition in record.modes.items()
     ]
 
 
@@ -187,8 +187,8 @@ def evidence_of(group: Group, points: list[Point], others: dict[str, list[Point]
         0.1
     """
 
-    def values(chosen: list[Point]) -> tuple[float, ...]:
-        return tuple(point.value for point in chosen if group.holds(point))
+    def values(chosen: list[Point]) -> tuple[Value, ...]:
+        return tuple(point.as_value() for point in chosen if group.holds(point))
 
     return Evidence(
         values=values(points),
@@ -221,57 +221,31 @@ def cost_evidence(records: list[Record]) -> dict[str, Evidence]:
     }
 
 
-def gate_evidence(records: list[VariantRecord]) -> Evidence:
-    """Evidence on C18: delta with each gate judged by itself minus delta with all judged by the hidden state.
-
-    Every classification model with gates and every mode in the records is one value.
+def published_parts(identifier: str) -> dict[str, float]:
+    """What Table II gives for the settings, or else RNN types, that a claim pools.
 
     Example:
-        >>> from pathlib import Path
-        >>> from rnn_modules.records.variant_records import read_variant_records
-        >>> folder = Path("results/reference/laptop/experiments")
-        >>> records = read_variant_records(folder.glob("variants/many_to_one/*/*.json"))
-        >>> len(gate_evidence(records).values)
-        4
+        >>> {name: round(figure, 2) for name, figure in published_parts("C03").items()}
+        {'LSTM': -0.06, 'GRU': 0.35, 'Vanilla': -0.0}
     """
-    scopes = {"as_published": "all", "padding_excluded": "unpadded"}
-    gathered: dict[str, dict[tuple, list[float]]] = {name: {} for name in (*scopes, "translation")}
-    for record in records:
-        variants = {variant.name: variant for variant in record.variants}
-        if record.rnn not in _GATED or GATE_VARIANT not in variants:
-            continue
-        for mode in variants[PAPER].modes:
-            key = (record.architecture, record.rnn, record.layers, mode)
-
-            def difference(scope: str, mode: str = mode, record=record, variants=variants) -> float:
-                metric = PUBLISHED_METRIC[record.architecture]
-                changes = [variants[name].change(mode, scope, metric) for name in (GATE_VARIANT, PAPER)]
-                return record.points * (changes[0] - changes[1])
-
-            if record.architecture == TRANSLATION:
-                mean = statistics.fmean(map(difference, LANGUAGE_PAIRS))
-                gathered["translation"].setdefault(key, []).append(mean)
-                continue
-            for name, scope in scopes.items():
-                scope = scope if record.architecture in MANY_OUTPUT else "all"
-                gathered[name].setdefault(key, []).append(difference(scope))
-    values = {name: tuple(map(statistics.fmean, found.values())) for name, found in gathered.items()}
-    others = {name: Evidence(values[name], "mean").figure() for name in ("padding_excluded", "translation")}
-    return Evidence(values=values["as_published"], statistic="mean", others=others)
+    group = GROUPS[identifier]
+    parts = evidence_of(group, published_points(group.jaccard)).parts()
+    return {name: figure for name, part in parts.items() if (figure := part.figure()) is not None}
 
 
-def published_gate_difference() -> float:
-    """What the package's files give for C18, over the figures whose evaluation is sound: all but rolled x:N.
+def invalid_reasons(identifier: str) -> tuple[str, ...]:
+    """Why the published figure of a claim is no measurement: rows of Table II behind it whose models agree too well.
 
     Example:
-        >>> round(published_gate_difference(), 2)
-        -0.53
+        >>> invalid_reasons("C10")[1][:44], invalid_reasons("C12"), invalid_reasons("C16")
+        ('M:N rolled: 10 of 12 accuracies are those of', (), ())
     """
-    per_gate = package_accuracies(gate_approach="per_gate")
-    hidden_state = package_accuracies()
-    differences = []
-    for key, accuracy in per_gate.items():
-        for mode in modes_of(key[0]):
-            if mode == "unrolled" or key[0] in ONE_OUTPUT:
-                differences.append(100 * (getattr(accuracy, mode) - getattr(hidden_state[key], mode)))
-    return statistics.fmean(differences)
+    group = GROUPS[identifier]
+    if group.jaccard:
+        return ()
+    repeated = repeated_accuracies()
+    return tuple(
+        row.text()
+        for (architecture, mode), row in repeated.items()
+        if row.invalid and group.holds(Point(architecture, mode, "lstm", 0.0))
+    )

@@ -8,15 +8,17 @@ from pathlib import Path
 
 from rnn_modules.files.atomic_files import write_json
 from rnn_modules.records.case_records import read_case_records
+from rnn_modules.records.control_records import read_control_records
 from rnn_modules.records.cost_records import read_records
 from rnn_modules.records.variant_records import read_variant_records
-from rnn_modules.reporting.claims.answers import Given, sheets, summary
+from rnn_modules.reporting.claims.answers import sheets, summary
+from rnn_modules.reporting.claims.given import Given
 from rnn_modules.reporting.tables.table_files import write_for_people
 
 Paths = Sequence[str | os.PathLike]
 
 
-def write_claims(costs: Paths, cases: Paths, variants: Paths, folder: str | os.PathLike) -> None:
+def write_claims(costs: Paths, cases: Paths, variants: Paths, folder: str | os.PathLike, controls: Paths = ()) -> None:
     """Write the answers to all claims: ``claims.json`` for programs, and for people Markdown, LaTeX and HTML.
 
     Args:
@@ -24,6 +26,7 @@ def write_claims(costs: Paths, cases: Paths, variants: Paths, folder: str | os.P
         cases: records of reuse, replacement and scenarios.
         variants: records of the variants. All are of one run; where there is none, its claims are not tested.
         folder: where the answers go.
+        controls: records of the controls of the method.
 
     Raises:
         InputError: a damaged record, or records of several runs; as UnwritableError, a file cannot be written.
@@ -40,6 +43,7 @@ def write_claims(costs: Paths, cases: Paths, variants: Paths, folder: str | os.P
         costs=read_records(costs) if costs else [],
         cases=read_case_records(cases) if cases else [],
         variants=read_variant_records(variants) if variants else [],
+        controls=read_control_records(controls) if controls else [],
     )
     folder = Path(folder)
     write_json(folder / "claims.json", summary(given))

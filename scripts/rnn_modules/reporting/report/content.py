@@ -10,9 +10,12 @@ from rnn_modules.names import ARCHITECTURES
 from rnn_modules.reporting.report.costs import duration, rule_costs
 from rnn_modules.reporting.report.details import Details, details
 from rnn_modules.reporting.report.pictures import Picture, read_pictures
-from rnn_modules.reporting.report.sections import Section, read_sections
+from rnn_modules.reporting.report.sections import Section, read_answer, read_sections
 from rnn_modules.reporting.report.sources import KINDS, Sources, read_sources
 from rnn_modules.reporting.tables.table_model import Sheet, texts
+
+FIRST = ("claims", "controls")
+"""Pictures that stand beside the answer in words."""
 
 
 @dataclass(frozen=True)
@@ -22,6 +25,8 @@ class Content:
     Attributes:
         synthetic: whether any record comes from generated text.
         origin: the page's first line.
+        answer: the answer in words, a sentence or two each; empty without answers to the claims.
+        first_pictures: those that stand beside the answer.
         facts: names and values that describe the whole run.
         curves: I/O type -> details of its models that have a training curve.
         models: I/O type -> details of all its models.
@@ -36,6 +41,8 @@ class Content:
     run: str
     synthetic: bool
     origin: str
+    answer: list[str]
+    first_pictures: list[Picture]
     facts: list[tuple[str, str]]
     claims: Section
     tables: list[Section]
@@ -100,17 +107,11 @@ def origin(sources: Sources) -> str:
             start = "Partly synthetic data (generated text beside real corpora)"
     else:
         start = f"Real corpora (source: {', '.join(kinds)})"
-    sizes = "; ".join(
-        f"{name} {_count(parts.get('train'))} / {_count(parts.get('evaluated', parts.get('test')))}"
-        for name, parts in _dataset_counts(sources).items()
-    )
     commits = [text[:12] for text in _distinct(r["provenance"].get("commit") for r in sources.all_records())]
     presets = _distinct(record.get("preset") for record in sources.all_records())
     seeds = ", ".join(sorted(_distinct(record["seed"] for record in sources.all_records()), key=int))
-    return (
-        f"{start}. Run {run_name(sources)}, {len(sources.models)} models; training / test examples: {sizes}; "
-        f"seeds: {seeds}; preset: {', '.join(presets) or 'none yet'}; commit: {', '.join(commits) or 'unknown'}."
-    )
+    named = f"preset: {', '.join(presets) or 'none yet'}; commit: {', '.join(commits) or 'unknown'}"
+    return f"{start}. Run {run_name(sources)}, {len(sources.models)} models; seeds: {seeds}; {named}."
 
 
 def _costs(run: RunFolder) -> tuple[Sheet, str]:
@@ -171,7 +172,7 @@ def read_content(folder: str | os.PathLike) -> Content:
     Example:
         >>> content = read_content("results/reference/laptop")
         >>> content.run, content.synthetic, [section.anchor for section in content.tables]
-        ('laptop', False, ['table2', 'table3', 'table4', 'table5', 'variants'])
+        ('laptop', False, ['table2', 'table3', 'table4', 'table5', 'controls', 'frontier', 'variants'])
     """
     run = RunFolder(folder)
     sources = read_sources(run)
@@ -179,6 +180,7 @@ def read_content(folder: str | os.PathLike) -> Content:
     costs, total_time = _costs(run)
     counts, data_sources = _dataset_counts(sources), _distinct(r["data_source"] for r in sources.all_records())
     claims, tables = read_sections(run.tables, data_sources)
+    pictures = read_pictures(run)
     facts = [("Run", run_name(sources)), ("Models", str(len(sources.models)))]
     for name, parts in counts.items():
         facts.append((f"Examples of {name}", ", ".join(f"{part} {_count(values)}" for part, values in parts.items())))
@@ -186,10 +188,12 @@ def read_content(folder: str | os.PathLike) -> Content:
         run=run_name(sources),
         synthetic="synthetic" in data_sources,
         origin=origin(sources),
+        answer=read_answer(run.tables),
+        first_pictures=[picture for picture in pictures if picture.name in FIRST],
         facts=facts,
         claims=claims,
         tables=tables,
-        pictures=read_pictures(run),
+        pictures=[picture for picture in pictures if picture.name not in FIRST],
         curves=_by_architecture([one for one in found if one.curve]),
         models=_by_architecture(found),
         costs=costs,

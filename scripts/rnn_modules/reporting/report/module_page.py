@@ -86,6 +86,7 @@ def _content(modules: Modules, x: Any, y: Any, ignore: Any, threads: int) -> dic
         "rows": rows,
         "layers": check(parent.model).findings,
         "picture": base64.b64encode(picture.getvalue()).decode("ascii"),
+        "panels": len(parent.network.layers),
         "examples": len(own),
     }
 

@@ -36,6 +36,37 @@ for (const table of document.querySelectorAll("table.sortable")) {
   });
 }
 
+// Tables with verdicts can show one verdict alone.
+for (const table of document.querySelectorAll("table.sortable")) {
+  const verdict = (row) => row.querySelector(".verdict")?.classList[1] ?? "";
+  const rows = [...table.tBodies[0].rows];
+  const kinds = [...new Set(rows.map(verdict))].filter(Boolean);
+  if (kinds.length < 2) continue;
+  const bar = document.createElement("div");
+  bar.className = "filter";
+  bar.setAttribute("role", "group");
+  bar.setAttribute("aria-label", "Show one verdict");
+  for (const kind of ["", ...kinds]) {
+    const button = document.createElement("button");
+    button.type = "button";
+    const count = rows.filter((row) => !kind || verdict(row) === kind).length;
+    button.textContent = `${kind ? kind.replace(/-/g, " ") : "all"} (${count})`;
+    button.className = `verdict ${kind}`.trim();
+    button.setAttribute("aria-pressed", String(!kind));
+    button.addEventListener("click", () => {
+      for (const other of bar.children) other.setAttribute("aria-pressed", String(other === button));
+      for (const row of rows) row.hidden = Boolean(kind) && verdict(row) !== kind;
+    });
+    bar.append(button);
+  }
+  table.closest(".scroll").before(bar);
+}
+
+// On paper nothing is folded.
+addEventListener("beforeprint", () => {
+  for (const details of document.querySelectorAll("details.fold")) details.open = true;
+});
+
 // A link to a model opens its section.
 function openTarget() {
   const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));

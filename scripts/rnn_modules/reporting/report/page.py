@@ -8,6 +8,8 @@ import os
 from pathlib import Path
 
 from rnn_modules.files.shown_text import shown
+from rnn_modules.reporting.claims.own_claims import OWN_VERDICTS
+from rnn_modules.reporting.claims.verdicts import VERDICTS
 from rnn_modules.reporting.report.content import Content, read_content
 from rnn_modules.reporting.tables.rendering import write_text
 from rnn_modules.reporting.tables.table_model import Cell
@@ -30,6 +32,19 @@ def shade(cell: Cell) -> str:
     return f' class="{"loss" if cell.change < 0 else "gain"}" style="--strength: {45 * strength:.0f}%"'
 
 
+def verdict_class(cell: Cell) -> str:
+    """The class of a cell that is a verdict, by its first words; empty for every other cell.
+
+    Example:
+        >>> verdict_class(Cell("not reproduced (recomputed figure)")), verdict_class(Cell("LSTM-1"))
+        ('not-reproduced', '')
+    """
+    for text in (*VERDICTS, *OWN_VERDICTS):
+        if cell.text == text or cell.text == f"{text} (recomputed figure)":
+            return text.replace(" ", "-")
+    return ""
+
+
 def render(content: Content) -> str:
     """The page as one self-contained HTML text; equal content gives equal text.
 
@@ -48,6 +63,7 @@ def render(content: Content) -> str:
         lstrip_blocks=True,
     )
     environment.globals["shade"] = lambda cell: _safe(shade(cell))
+    environment.globals["verdict"] = verdict_class
     return environment.get_template("page.html.jinja").render(
         content=content,
         style=_safe((_FOLDER / "page.css").read_text(encoding="utf-8")),

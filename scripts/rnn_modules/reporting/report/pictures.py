@@ -21,7 +21,7 @@ class Picture:
     Example:
         >>> picture = read_pictures(RunFolder("results/reference/laptop"))[0]
         >>> picture.name, picture.title, picture.uri.partition(",")[0]
-        ('table2', 'Cost of decomposition', 'data:image/svg+xml;base64')
+        ('claims', 'All claims in one picture', 'data:image/svg+xml;base64')
     """
 
     name: str
@@ -36,6 +36,13 @@ _CASES = (
     "the line in them is the median; diamonds are means, the paper's as printed. Linear within ±2, logarithmic beyond."
 )
 _TEXTS = {
+    "claims": (
+        "All claims in one picture",
+        "Diamonds: the paper's figures; dots and lines: ours with the 95 % interval over trained models, coloured by "
+        "verdict. Linear within ±2 points, logarithmic beyond.",
+        "One row for each of the 40 claims: the paper's figure, ours with its interval, and the verdict; the same "
+        "numbers are in the table of claims.",
+    ),
     "table2": (
         "Cost of decomposition",
         "Composed minus monolithic for every model, ours (filled) beside the paper's (open); several seeds have error "
@@ -53,6 +60,14 @@ _TEXTS = {
         "Composed model after the replacement minus its reference (within a setting the monolithic model, across "
         f"settings a model trained from scratch). {_CASES}",
         "One panel per setting of the distribution of changes over cases; means are in Table IV.",
+    ),
+    "controls": (
+        "Does concern identification beat chance?",
+        "Filled marks: modules that lost the nodes that concern identification names, relative to the undecomposed "
+        "model. Grey bars: all sets of modules that lost as many random nodes. Hollow triangles: the reversed order. "
+        "Rows: what the cap of removal counts. Linear within ±2, logarithmic beyond.",
+        "Change of accuracy by model, for the paper's order of removal, random nodes and the reversed order, at three "
+        "readings of the cap.",
     ),
     "frontier": (
         "What modules of few weights can do",
@@ -106,8 +121,9 @@ def read_pictures(run: RunFolder) -> list[Picture]:
 
     Example:
         >>> [picture.title for picture in read_pictures(RunFolder("results/reference/laptop"))][:2]
-        ['Cost of decomposition', 'Reuse: what the pairs of classes cost']
+        ['All claims in one picture', 'Cost of decomposition']
     """
-    drawn = run.drawn(run.configuration() or {"architectures": list(ARCHITECTURES), "frontier": {}})
+    everything = {"architectures": list(ARCHITECTURES), "controls": {}, "frontier": {}}
+    drawn = run.drawn(run.configuration() or everything)
     names = dict.fromkeys(path.stem for path in drawn if path.is_file())
     return [Picture(name, *_words(name), _uri(_file(run.figures, name))) for name in names]

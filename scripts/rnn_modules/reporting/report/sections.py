@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rnn_modules.files.atomic_files import InputError, read_json
-from rnn_modules.reporting.claims.answers import MEASURE_NAMES
+from rnn_modules.reporting.claims.answers import INTERVALS, MEASURE_NAMES, values_text
+from rnn_modules.reporting.claims.in_words import in_words
+from rnn_modules.reporting.claims.own_sheet import own_sheet
 from rnn_modules.reporting.claims.rolled_many_output import sheet as rolled_sheet
 from rnn_modules.reporting.tables.table_files import read_sheets
 from rnn_modules.reporting.tables.table_model import Cell, Sheet, number, synthetic, texts, with_interval
@@ -17,6 +19,7 @@ TABLES = (
     ("table3", "Table III: reuse of modules (RQ2)", ("table3_measures",)),
     ("table4", "Table IV: replacement of modules (RQ3)", ("table4_measures",)),
     ("table5", "Table V: evolution scenarios", ()),
+    ("controls", "Controls of the method: does identification beat chance?", ()),
     ("frontier", "Small modules: rankings and parts", ()),
     ("variants", "Choices of paper and package: one change at a time", ()),
 )
@@ -52,7 +55,7 @@ def read_sections(folder: Path, data_sources: list[str]) -> tuple[Section, list[
     Example:
         >>> claims, tables = read_sections(Path("results/reference/laptop/tables"), ["mirror"])
         >>> claims.sheets[0].title, len(tables)
-        ("The paper's 40 claims", 6)
+        ("The paper's 40 claims", 7)
     """
     claims, rolled = _claims(folder / "claims.json", data_sources)
     sections = []
@@ -66,19 +69,42 @@ def read_sections(folder: Path, data_sources: list[str]) -> tuple[Section, list[
     return claims, sections
 
 
+def read_answer(folder: Path) -> list[str]:
+    """The answer in words, from the answers to the claims; nothing where there are none.
+
+    Raises:
+        InputError: the file is damaged.
+
+    Example:
+        >>> read_answer(Path("no/such/folder"))
+        []
+    """
+    path = folder / "claims.json"
+    if not path.exists():
+        return []
+    summary = read_json(path, ("claims", "verdicts", "own_claims", "origin"))
+    try:
+        return in_words(summary)
+    except (KeyError, TypeError, AttributeError, ValueError, IndexError) as error:
+        raise InputError(f"{path}: not the answers to the claims ({error!r}); delete it and make it again") from error
+
+
 def _claims(path: Path, data_sources: list[str]) -> tuple[Section, list[Sheet]]:
     """The section of the claims, and the table of the rolled many-output models where there are any."""
     heading, absent = "Claims", f"Not in this run: tables/{path.name} is missing."
     if not path.exists():
         return Section("claims", heading, [], [], absent), []
-    summary = read_json(path, ("claims", "rule", "verdicts", "rolled_many_output"))
+    summary = read_json(path, ("claims", "rule", "verdicts", "rolled_many_output", "own_claims", "own_rule"))
     try:
-        sheet = _claims_sheet(summary, data_sources)
+        sheets = [
+            _claims_sheet(summary, data_sources),
+            own_sheet(summary["own_claims"], summary["own_rule"], data_sources),
+        ]
         rolled = summary["rolled_many_output"]
         rolled_sheets = [rolled_sheet(rolled, data_sources)] if rolled else []
     except (KeyError, TypeError, AttributeError, ValueError, IndexError) as error:
         raise InputError(f"{path}: not the answers to the claims ({error!r}); delete it and make it again") from error
-    return Section("claims", heading, [sheet], [], absent), rolled_sheets
+    return Section("claims", heading, sheets, [], absent), rolled_sheets
 
 
 def _claims_sheet(summary: dict, data_sources: list[str]) -> Sheet:
@@ -89,19 +115,19 @@ def _claims_sheet(summary: dict, data_sources: list[str]) -> Sheet:
         for text in answer["remarks"]:
             remarks.setdefault(text, []).append(answer["identifier"])
     said = (f"{', '.join(claims)}: {text}" for text, claims in remarks.items())
-    columns = ("Claim", "About", "Verdict", "Paper", "Ours", "Paper, recomputed", "Ours, measured otherwise", "Values")
+    columns = ("Claim", "About", "Verdict", "Why", "Paper", "Ours", "Paper, recomputed", "By part")
     return Sheet(
         name="claims",
         title=f"The paper's {len(rows)} claims{synthetic(data_sources)}",
         caption=f"Of {len(rows)} claims: {counted}.",
         notes=(
             summary["rule"]["text"],
-            "Ours: in brackets the 95 % bootstrap interval over the values behind it.",
+            INTERVALS,
             *said,
         ),
-        columns=(*columns, "Quantity", "Section"),
+        columns=(*columns, "Ours, measured otherwise", "Values", "Quantity", "Section"),
         rows=rows,
-        leading=3,
+        leading=4,
     )
 
 
@@ -114,11 +140,16 @@ def _claim_row(answer: dict) -> tuple[Cell, ...]:
         answer["identifier"],
         answer["claim"],
         f"{answer['verdict']}{basis}",
+        answer["reason"],
         number(answer["published"]),
         ours,
         number(answer["recomputed"]),
+        ", ".join(
+            f"{part['part']} {with_interval(part['ours'], part['ours_interval_95'], signed=False)}"
+            for part in answer["parts"]
+        ),
         ", ".join(f"{MEASURE_NAMES.get(name, name)} {number(value)}" for name, value in others if value is not None),
-        f"{answer['values']}{missing}",
+        f"{values_text(answer['values'], answer['trained_models']) if answer['values'] else 0}{missing}",
         f"{answer['quantity']}, {answer['unit']}",
         answer["section"],
     )

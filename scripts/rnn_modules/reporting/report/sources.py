@@ -17,6 +17,7 @@ from rnn_modules.reporting.report.curves import History, read_history
 KINDS = {
     "training": "trained models",
     "decomposition_cost": "cost of decomposition (RQ1)",
+    "controls": "controls of the method",
     "intra_reuse": "reuse within one model (RQ2)",
     "inter_reuse": "reuse across models (RQ2)",
     "intra_replacement": "replacement within one setting (RQ3)",

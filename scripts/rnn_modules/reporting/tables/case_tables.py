@@ -23,6 +23,7 @@ from rnn_modules.reporting.analysis.case_deltas import (
     setting_name,
 )
 from rnn_modules.reporting.analysis.case_summaries import EXPERIMENTS, LEVELS, DeltaRow
+from rnn_modules.reporting.tables.record_links import case_link
 from rnn_modules.reporting.tables.table_model import Cell, Sheet, number, probability, synthetic, texts, with_interval
 
 _TITLES = {3: "Table III: reuse of modules", 4: "Table IV: replacement of modules"}
@@ -134,7 +135,12 @@ def sheet(records: list[CaseRecord], rows: list[DeltaRow], table: int) -> Sheet:
                     HEADS.get(row.view.head or "", "") if table == 3 else PREDICTOR_NAMES[row.view.reference],
                     model_name(row.records),
                 ),
-                Cell(mean, _paper_text(paper.mean, paper.recomputed_mean) if paper else None, summary.mean),
+                Cell(
+                    mean,
+                    _paper_text(paper.mean, paper.recomputed_mean) if paper else None,
+                    summary.mean,
+                    case_link(row.records),
+                ),
                 Cell(median, _paper_text(paper.median, paper.recomputed_median) if paper else None),
                 *texts(
                     f"{drawn(row.records)} of {possible}",

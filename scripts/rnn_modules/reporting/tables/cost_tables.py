@@ -20,6 +20,7 @@ from rnn_modules.records.cost_records import PUBLISHED_METRIC, Record, Scores, c
 from rnn_modules.records.published import tables as published_tables
 from rnn_modules.reporting.analysis.cost_deltas import caption, deltas, model_columns
 from rnn_modules.reporting.analysis.cost_rows import Entry, Row, compositions_of, mean_or_none, table2_rows
+from rnn_modules.reporting.tables.record_links import model_link
 from rnn_modules.reporting.tables.table_model import Cell, Sheet, number, synthetic, texts
 
 _SIDE_COLUMNS = ("Avg. JI", "Kept")
@@ -35,7 +36,8 @@ def entry_cell(entry: Entry, signed: bool = True, coloured: bool = True) -> Cell
     ours = number(entry.ours, signed=signed)
     if entry.deviation is not None:
         ours += f" ± {number(entry.deviation)}"
-    return Cell(ours, number(entry.paper, signed=signed), entry.ours if coloured else None)
+    record = model_link(entry.records)
+    return Cell(ours, number(entry.paper, signed=signed), entry.ours if coloured else None, record)
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ def parts_sheet(records: list[FrontierRecord]) -> Sheet:
         >>> with tempfile.TemporaryDirectory() as folder:
         ...     records = read_frontier_records(written(folder, frontier_record("many_to_one")))
         >>> parts_sheet(records).columns[:3]
-        ('Modules', 'M:1 LSTM-1, kept %: 10', 'composed')
+        ('Modules', 'M:1 LSTM-1, kept %: 10', 'M:1 LSTM-1 composed')
     """
     models: dict[tuple[str, str, int], list[FrontierRecord]] = {}
     for record in records:
@@ -38,8 +38,8 @@ def parts_sheet(records: list[FrontierRecord]) -> Sheet:
     columns, by_model = ["Modules"], []
     for (architecture, rnn, layers), seeds in models.items():
         share = _share(seeds)
-        columns += [f"{ARCHITECTURES[architecture]} {RNN_TYPES[rnn]}-{layers}, kept %: {100 * share:g}"]
-        columns += ["composed", "recognition"]
+        model = f"{ARCHITECTURES[architecture]} {RNN_TYPES[rnn]}-{layers}"
+        columns += [f"{model}, kept %: {100 * share:g}", f"{model} composed", f"{model} recognition"]
         by_model.append([(record, row) for record in seeds for row in record.rows if row.keep == share])
     rows = []
     for name, title in (CURVES | PARTS).items():

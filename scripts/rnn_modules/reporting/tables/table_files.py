@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from rnn_modules.files.atomic_files import read_json, write_json
-from rnn_modules.files.checked_json import RecordReader
+from rnn_modules.files.checked_json import RecordReader, is_inside
 from rnn_modules.reporting.tables import rendering
 from rnn_modules.reporting.tables.table_model import Cell, Sheet
 
@@ -62,9 +62,10 @@ def _data(sheet: Sheet) -> dict[str, object]:
 
 def _cell_data(cell: Cell) -> str | dict[str, object]:
     """A cell of text alone is that text."""
-    if cell.paper is None and cell.change is None:
+    if cell.paper is None and cell.change is None and cell.record is None:
         return cell.text
-    return {"text": cell.text, "paper": cell.paper, "change": cell.change}
+    linked: dict[str, object] = {"record": cell.record} if cell.record else {}
+    return {"text": cell.text, "paper": cell.paper, "change": cell.change} | linked
 
 
 def read_sheets(path: Path) -> list[Sheet]:
@@ -115,7 +116,9 @@ def _cell(reader: RecordReader, key: str, value: object) -> Cell:
     if isinstance(value, str):
         return Cell(value)
     cell = reader.inner(key, value, ("text", "paper", "change")).value
+    record = cell.get("record")
     known = isinstance(cell["text"], str) and isinstance(cell["paper"], str | None)
+    known = known and (record is None or (isinstance(record, str) and is_inside(record)))
     if not known or type(cell["change"]) not in (int, float, type(None)):
         reader.fail(key, "a cell", value)
-    return Cell(cell["text"], cell["paper"], cell["change"])
+    return Cell(cell["text"], cell["paper"], cell["change"], record)

@@ -24,6 +24,7 @@ class Cell:
         text: ours.
         paper: the paper's figure that belongs to it, None where there is none to show.
         change: our delta in percentage points, which colours the cell.
+        record: the record that it is of, a path within the run's folder; None where there is no single one.
 
     Example:
         >>> str(Cell("−0.13 ± 0.02", paper="−0.10", change=-0.13)), str(Cell("a\nb"))
@@ -33,6 +34,7 @@ class Cell:
     text: str
     paper: str | None = None
     change: float | None = None
+    record: str | None = None
 
     def __post_init__(self) -> None:
         """Write out control characters, whatever file the text is from."""

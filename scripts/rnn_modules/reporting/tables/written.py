@@ -8,12 +8,14 @@ from pathlib import Path
 
 from rnn_modules.names import ARCHITECTURES
 from rnn_modules.records.case_records import read_case_records
+from rnn_modules.records.control_records import read_control_records
 from rnn_modules.records.cost_records import read_records
 from rnn_modules.records.frontier_records import read_frontier_records
 from rnn_modules.records.variant_records import read_changed_records
 from rnn_modules.reporting.analysis import case_summaries, scenario_averages, variant_effects
 from rnn_modules.reporting.tables import (
     case_tables,
+    control_tables,
     cost_tables,
     frontier_table,
     rendering,
@@ -141,3 +143,26 @@ def write_variant_tables(paths: Paths, folder: str | os.PathLike) -> None:
     rendering.write_csv(
         folder / "removal_sweep.csv", variant_tables.sweep_csv_rows(sweep), variant_tables.SWEEP_COLUMNS
     )
+
+
+def write_control_tables(paths: Paths, folder: str | os.PathLike) -> None:
+    """Write the controls of the method.
+
+    Args:
+        paths: records of the controls, all of one run.
+        folder: where the table goes.
+
+    Raises:
+        InputError: no path, a damaged record, or records of several runs; as UnwritableError, a file cannot be written.
+
+    Example:
+        >>> import tempfile
+        >>> from support.made_up_controls import control_record, written
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     write_control_tables([written(control_record())], folder)
+        ...     sorted(path.name for path in Path(folder).iterdir())
+        ['controls.csv', 'controls.html', 'controls.json', 'controls.md', 'controls.tex']
+    """
+    records, folder = read_control_records(paths), Path(folder)
+    rendering.write_csv(folder / "controls.csv", control_tables.csv_rows(records), control_tables.CSV_COLUMNS)
+    write_sheets(folder / "controls", [control_tables.sheet(records)])

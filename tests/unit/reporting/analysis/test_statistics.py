@@ -62,13 +62,6 @@ def test_one_far_case_leaves_the_median_where_it_is():
     assert summary.p_zero > 0.05 and summary.p_equivalence > 0.05
 
 
-def test_weights_count_a_value_as_often_as_it_stands_for():
-    weighted = estimate([1.0, 2.0, 5.0], "mean", weights=[1, 1, 2])
-    assert weighted.value == pytest.approx(estimate([1.0, 2.0, 5.0, 5.0], "mean").value)
-    assert weighted.interval[0] <= weighted.value <= weighted.interval[1]
-    assert estimate([1.0, 2.0, 5.0], "mean", weights=[3, 3, 3]) == estimate([1.0, 2.0, 5.0], "mean")
-
-
 @pytest.mark.parametrize("test", ["wilcoxon", "t"])
 def test_tests_tell_a_shift_from_noise(test):
     noise = np.random.default_rng(1).normal(0, 1, 40)

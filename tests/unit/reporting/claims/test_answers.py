@@ -11,9 +11,10 @@ from rnn_modules.records.case_records import read_case_records
 from rnn_modules.records.cost_records import read_records
 from rnn_modules.records.published.claims import claims as published_claims
 from rnn_modules.records.variant_records import read_variant_records
-from rnn_modules.reporting.claims.answers import Given, answer_claims, sheets, summary
+from rnn_modules.reporting.claims.answers import answer_claims, sheets, summary
+from rnn_modules.reporting.claims.given import Given
 from rnn_modules.reporting.claims.remarks import REMARKS, notes
-from rnn_modules.reporting.claims.verdicts import NOT_TESTED, REPRODUCED, VERDICTS
+from rnn_modules.reporting.claims.verdicts import INVALID, NOT_TESTED, REPRODUCED, VERDICTS
 from rnn_modules.reporting.tables import rendering
 from support.made_up_cases import case_record, variants_record, write_all_cases, write_records
 from support.made_up_records import published_record, record, write_all
@@ -26,7 +27,11 @@ SCRIPT = ROOT / "scripts" / "answer_claims.py"
 def given(tmp_path_factory):
     folder = tmp_path_factory.mktemp("claims")
     (folder / "costs").mkdir()
-    variants = [variants_record(name, rnn) for name in ("many_to_one", "many_to_many") for rnn in ("lstm", "gru")]
+    variants = [
+        variants_record(name, rnn, names=["cap_counts"])
+        for name in ("many_to_one", "many_to_many")
+        for rnn in ("lstm", "gru")
+    ]
     return Given(
         costs=read_records(write_all(folder / "costs", published_record)),
         cases=read_case_records(write_all_cases(folder / "cases")),
@@ -38,25 +43,38 @@ def test_every_claim_has_a_figure_an_interval_and_a_verdict(given):
     answers = answer_claims(given)
     assert [answer.claim.identifier for answer in answers] == list(published_claims())
     for answer in answers:
+        if answer.ours.interval is not None:
+            low, high = answer.ours.interval
+            assert low <= answer.ours.value <= high
+        assert answer.verdict.text in VERDICTS and answer.verdict.reason
+
+
+def test_the_papers_own_figures_are_never_refuted(given):
+    """With one seed some of its own claims are too small to be told from no change."""
+    for answer in answer_claims(given)[:17]:
+        invalid = answer.claim.identifier in {"C05", "C06", "C10"}
+        expected = (INVALID,) if invalid else (REPRODUCED, NOT_TESTED)
+        assert answer.verdict.text in expected, answer.claim.identifier
+        figure = answer.claim.recomputed
         low, high = answer.ours.interval
-        assert low <= answer.ours.value <= high
-        assert answer.verdict.text in VERDICTS
+        assert invalid or low - 0.005 <= figure <= high + 0.005
 
 
-def test_the_papers_own_figures_are_reproduced(given):
-    answers = answer_claims(given)[:17]
-    wide = {"C05", "C06", "C10"}
-    for answer in answers:
-        expected = NOT_TESTED if answer.claim.identifier in wide else REPRODUCED
-        assert answer.verdict.text == expected, answer.claim.identifier
+def test_parts_are_judged_by_themselves(given):
+    answers = {answer.claim.identifier: answer for answer in answer_claims(given)}
+    verdicts = {part.name: part.verdict.text for part in answers["C05"].parts}
+    assert {name for name, text in verdicts.items() if text == INVALID} == {"1:N", "M:N"}
+    assert [part.name for part in answers["C03"].parts] == ["LSTM", "GRU", "Vanilla"]
+    assert all(part.verdict is None for part in answers["C18"].parts)
+    assert answers["C37"].parts == ()
 
 
 def test_claims_without_records_are_not_tested(tmp_path):
     cases = read_case_records(write_records(tmp_path, [case_record("scenario", "add_ukrainian")]))
     answers = answer_claims(Given([], cases, []))
     tested = {answer.claim.identifier for answer in answers if answer.verdict.text != NOT_TESTED}
-    assert tested <= {"C37", "C38"} and all(answer.ours is None for answer in answers[:36])
-    assert len(sheets(Given([], cases, []))) == 1
+    assert tested == {"C05", "C06", "C10"} and all(answer.ours is None for answer in answers[:36])
+    assert [sheet.name for sheet in sheets(Given([], cases, []))] == ["claims", "own_claims"]
     with pytest.raises(InputError, match="no record given"):
         Given([], [], [])
 
@@ -66,13 +84,15 @@ def test_a_claim_with_a_part_missing_has_a_figure_but_no_verdict(tmp_path):
     given = Given([], cases, [])
     answer = next(answer for answer in answer_claims(given) if answer.claim.identifier == "C23")
     assert answer.ours.n == 4 and answer.verdict.text == NOT_TESTED
-    assert "| 4 (none of intra 1:1, intra 1:N, intra M:N, GRU, Vanilla) |" in rendering.markdown(sheets(given)[0])
+    assert "| 4 of 1 model (none of intra 1:1, intra 1:N, intra M:N, GRU, Vanilla) |" in rendering.markdown(
+        sheets(given)[0]
+    )
 
 
 def test_summary_counts_and_states_the_rule(given):
     summarised = summary(given)
     assert sum(summarised["verdicts"].values()) == len(summarised["claims"]) == 40
-    assert summarised["rule"]["margins"]["percent points"] == 1.0 and summarised["rule"]["least_values"] == 3
+    assert summarised["rule"]["margins"]["percent points"] == 1.0 and summarised["rule"]["least_clusters"] == 3
     assert all(summarised["origin"][kind]["run"] == "made-up" for kind in ("decomposition_cost", "cases", "variants"))
     assert summarised["claims"][0]["ours_interval_95"][0] <= summarised["claims"][0]["ours"]
     assert summarised["claims"][17]["recomputed"] < 0
@@ -98,7 +118,7 @@ def test_every_format_has_all_claims_and_the_rule_above_them(given):
     markdown, latex = rendering.markdown(*pages), rendering.latex(*pages)
     for text in (markdown, latex, rendering.html(*pages)):
         assert all(name in text for name in published_claims())
-        assert text.index("fixed before") < text.index("C01") and text.count("Rolled many-output models") >= 1
+        assert text.index("stated after") < text.index("C01") and text.count("Rolled many-output models") >= 1
     assert latex.isascii()
     assert markdown.count("Cost of decomposition: run made-up") == 1
 
@@ -114,5 +134,5 @@ def test_script_writes_every_output_and_again_the_same(tmp_path):
     assert texts[0] == texts[1]
     assert len(json.loads(texts[0][0])["claims"]) == 40
     assert (
-        texts[0][1].count("on synthetic data") == 2 and "| C40 |" in texts[0][1] and "| 1:N | toxicity |" in texts[0][1]
+        texts[0][1].count("on synthetic data") == 3 and "| C40 |" in texts[0][1] and "| 1:N | toxicity |" in texts[0][1]
     )

@@ -6,7 +6,7 @@ from rnn_modules.names import PAPER_RNN_TYPES
 from rnn_modules.records.case_records import read_case_records
 from rnn_modules.records.published import tables as published_tables
 from rnn_modules.records.published.claims import claims as published_claims
-from rnn_modules.reporting.claims.case_claims import GROUPS, SCENARIOS, case_evidence
+from rnn_modules.reporting.claims.case_claims import GROUPS, SCENARIOS, case_evidence, published_case_parts
 from support.made_up_cases import ALL_CASES, case_record, write_all_cases, write_records
 
 REFERENCES = {"intra_replacement": "monolithic", "scenario": "monolithic"}
@@ -79,14 +79,23 @@ def test_other_measures_show_what_a_figure_rests_on(tmp_path):
     assert evidence["C31"].others == pytest.approx({"padding_excluded": -7.0, "against_composed": 1.0})
 
 
-def test_seeds_are_averaged_per_case(tmp_path):
+def test_cases_of_one_seed_are_one_cluster(tmp_path):
     values = [
         with_deltas(case_record("intra_reuse", "one_to_one", seed=seed), {"modules": delta})
         for seed, delta in ((0, -1.0), (1, -3.0))
     ]
     evidence = case_evidence(read_case_records(write_records(tmp_path, values)))["C19"]
-    assert evidence.values == pytest.approx((-2.0,) * 4)
-    assert evidence.weights == pytest.approx((15 / 4,) * 4)
+    assert evidence.figure() == pytest.approx(-2.0)
+    assert [value.weight for value in evidence.values] == pytest.approx([15 / 4] * 8)
+    assert (evidence.estimate().n, evidence.estimate().clusters) == (8, 2)
+
+
+def test_published_parts_are_the_tables(tmp_path):
+    evidence = case_evidence(published_records(tmp_path))
+    for identifier in ("C21", "C24", "C23", "C36"):
+        parts = {name: part.figure() for name, part in evidence[identifier].parts().items()}
+        assert parts == pytest.approx(published_case_parts(identifier)), identifier
+    assert published_case_parts("C37") == {}
 
 
 def test_scenarios_are_those_of_the_lstm(tmp_path):

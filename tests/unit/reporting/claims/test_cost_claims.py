@@ -1,25 +1,20 @@
 """The definitions of C01 to C18 give the paper's recomputed figures from the paper's data, and follow the records."""
 
-import csv
 import json
-import statistics
 
 import pytest
 
 from rnn_modules.names import PAPER_RNN_TYPES
 from rnn_modules.records.cost_records import read_records
 from rnn_modules.records.published.claims import claims as published_claims
-from rnn_modules.records.published.reading import FOLDER
-from rnn_modules.records.variant_records import read_variant_records
 from rnn_modules.reporting.claims import cost_claims
 from rnn_modules.reporting.claims.cost_claims import (
     Group,
     Point,
     cost_evidence,
-    gate_evidence,
-    published_gate_difference,
+    invalid_reasons,
+    published_parts,
 )
-from support.made_up_cases import variants_record, write_records
 from support.made_up_records import published_record, record, write_all
 
 # Table II rounds to two decimals, and prints the Jaccard index as a rounded mean per row.
@@ -66,9 +61,10 @@ def test_unrolled_one_to_one_is_not_missing_anywhere():
     assert group.missing(points) == ()
 
 
-def test_seeds_are_averaged_and_models_count_once(tmp_path):
+def test_every_seed_is_a_trained_model(tmp_path):
     evidence = cost_evidence(read_records(write_all(tmp_path, seeds=(0, 1, 2))))
-    assert [len(evidence[name].values) for name in ("C01", "C03", "C16")] == [48, 36, 60]
+    assert [len(evidence[name].values) for name in ("C01", "C03", "C16")] == [144, 108, 180]
+    assert [evidence[name].estimate().clusters for name in ("C01", "C03", "C16")] == [144, 36, 180]
 
 
 def test_relu_is_no_part_of_the_papers_claims(tmp_path):
@@ -76,37 +72,16 @@ def test_relu_is_no_part_of_the_papers_claims(tmp_path):
     assert all(found.estimate() is None for found in evidence.values())
 
 
-def test_gate_approaches_are_compared_model_by_model(tmp_path):
-    values = [variants_record("many_to_one", rnn, seed=seed) for rnn in ("lstm", "vanilla") for seed in (0, 1)]
-    for value, delta in zip(values, (-0.02, -0.04, -0.5, -0.5), strict=True):
-        for variant in value["variants"]:
-            for mode in variant["modes"].values():
-                change = delta if variant["name"] == "gate_approach" else -0.01
-                mode["composed"]["mean"]["all"]["accuracy"] = variant["monolithic"]["all"]["accuracy"] + change
-    evidence = gate_evidence(read_variant_records(write_records(tmp_path, values)))
-    assert evidence.values == pytest.approx((-2.0, -2.0))
-    assert evidence.others["translation"] is None
+def test_parts_are_settings_or_else_rnn_types(tmp_path):
+    evidence = cost_evidence(read_records(write_all(tmp_path, published_record)))
+    assert list(evidence["C07"].parts()) == ["M:1", "1:N", "M:N"]
+    assert list(evidence["C03"].parts()) == ["LSTM", "GRU", "Vanilla"]
+    for identifier in ("C07", "C03", "C13"):
+        for name, part in evidence[identifier].parts().items():
+            tolerance = TOLERANCE[published_claims()[identifier].unit]
+            assert part.figure() == pytest.approx(published_parts(identifier)[name], abs=tolerance)
 
 
-def test_gate_approaches_of_translation_stand_apart_and_padding_is_left_out(tmp_path):
-    paths = write_records(tmp_path, [variants_record("encoder_decoder", "gru"), variants_record("one_to_many", "gru")])
-    evidence = gate_evidence(read_variant_records(paths))
-    assert len(evidence.values) == 2 and evidence.others["translation"] < 0
-    assert evidence.others["padding_excluded"] != pytest.approx(evidence.figure(), abs=1e-6)
-    without = variants_record()
-    without["variants"] = without["variants"][:1]
-    assert gate_evidence(read_variant_records(write_records(tmp_path / "x", [without]))).estimate() is None
-
-
-def test_published_gate_difference_is_that_of_the_sound_rows():
-    with open(FOLDER / "artifact_rq1_accuracy.csv", newline="", encoding="utf-8") as stream:
-        rows = {(r["io"], r["rnn"], r["layers"], r["gate_approach"]): r for r in csv.DictReader(stream)}
-    differences = []
-    for (io, rnn, layers, approach), row in rows.items():
-        if approach != "per_gate":
-            continue
-        other = rows[io, rnn, layers, "hidden_state"]
-        names = {"One-to-One": ["rolled_acc"], "Many-to-One": ["rolled_acc", "unrolled_acc"]}.get(io, ["unrolled_acc"])
-        differences += [100 * (float(row[name]) - float(other[name])) for name in names]
-    assert published_gate_difference() == pytest.approx(statistics.fmean(differences))
-    assert len(differences) == 40
+def test_figures_of_rolled_many_output_models_are_invalid():
+    assert {name for name in cost_claims.GROUPS if invalid_reasons(name)} == {"C05", "C06", "C10"}
+    assert "0.811829 in 6" in invalid_reasons("C10")[0]

@@ -9,7 +9,7 @@ import pytest
 from rnn_modules.files.atomic_files import InputError
 from rnn_modules.names import ARCHITECTURES, PAPER_LAYERS, PAPER_RNN_TYPES
 from rnn_modules.reporting.report.content import read_content
-from rnn_modules.reporting.report.page import render, shade
+from rnn_modules.reporting.report.page import render, shade, verdict_class
 from rnn_modules.reporting.tables.table_model import Cell
 from support.made_up_run import SCRIPTS, narrow_configuration, write, write_model, write_whole_run
 
@@ -62,9 +62,11 @@ def test_the_page_needs_no_other_file(page):
     parsed = _Page(page)
     assert not parsed.all("script")[0] and len(parsed.all("script")) == 1
     sources = [image["src"] for image in parsed.all("img")]
-    assert len(sources) == 4 and all(source.startswith("data:image/") for source in sources)
+    assert len(sources) == 6 and all(source.startswith("data:image/") for source in sources)
     assert [link["href"] for link in parsed.all("link")] == ["data:,"]
-    assert all(anchor["href"].startswith("#") for anchor in parsed.all("a"))
+    links = [anchor["href"] for anchor in parsed.all("a")]
+    # A record is a file of the run, beside the page; the page is whole without it.
+    assert all(link.startswith("#") or link.startswith("../") for link in links)
     assert "url(" not in page and "@import" not in page and "fetch(" not in page
 
 
@@ -72,7 +74,7 @@ def test_every_link_has_its_place_and_every_name_is_single(page):
     parsed = _Page(page)
     names = [attributes["id"] for _, attributes in parsed.elements if "id" in attributes]
     assert len(names) == len(set(names))
-    assert {anchor["href"][1:] for anchor in parsed.all("a")} <= set(names)
+    assert {anchor["href"][1:] for anchor in parsed.all("a") if anchor["href"][0] == "#"} <= set(names)
     labels = {attributes["aria-labelledby"] for _, attributes in parsed.elements if "aria-labelledby" in attributes}
     assert labels <= set(names)
 
@@ -81,10 +83,30 @@ def test_sections_are_in_the_readers_order(page):
     parsed = _Page(page)
     sections = [attributes["id"] for attributes in parsed.all("section")]
     assert sections == [
-        *("claims", "table2", "table3", "table4", "table5", "frontier", "variants"),
+        *("answer", "claims", "table2", "table3", "table4", "table5", "controls", "frontier", "variants"),
         *("figures", "training", "models", "costs", "provenance"),
     ]
     assert parsed.text.index("Real corpora (source: mirror). Run made-up, 5 models") < parsed.text.index("40 claims")
+
+
+def test_the_answer_comes_first_in_words_and_pictures(page):
+    text = _Page(page).text
+    assert text.index("Of the paper's 40 claims") < text.index("All claims in one picture") < text.index("Quantity")
+    assert text.index("Does identification beat as many random nodes?") < text.index("All claims in one picture")
+    assert "What this does not show: one seed" in text
+
+
+def test_figures_lead_to_their_records(page, whole_run):
+    links = {anchor["href"] for anchor in _Page(page).all("a") if anchor["href"].startswith("../")}
+    assert "../models/many_to_one/clinc/lstm-1/seed-0/decomposition_cost.json" in links
+    assert "../experiments/intra_reuse/many_to_one/lstm/seed-0.json" in links
+    assert all((whole_run / link.removeprefix("../")).is_file() for link in links)
+
+
+def test_verdicts_are_words_with_a_class():
+    assert verdict_class(Cell("published figure invalid")) == "published-figure-invalid"
+    assert verdict_class(Cell("does not hold")) == "does-not-hold"
+    assert verdict_class(Cell("not tested, and more")) == ""
 
 
 def test_headings_descend_one_level_at_a_time(page):
@@ -132,8 +154,8 @@ def test_a_run_of_models_alone_says_what_is_absent(tmp_path):
     (path.parent / "history.csv").unlink()
     parsed = _Page(render(read_content(tmp_path / "early")))
     text = parsed.text
-    for name in ("claims.json", "table2.json", "table3.json", "table4.json", "table5.json", "frontier.json"):
-        assert f"Not in this run: tables/{name} is missing." in text
+    for name in ("claims", "table2", "table3", "table4", "table5", "controls", "frontier", "variants"):
+        assert f"Not in this run: tables/{name}.json is missing." in text
     for words in ("No figures in this run", "No training history", "test accuracy 93.57 %", "Run early", "none yet"):
         assert words in text
 
@@ -146,7 +168,13 @@ def test_texts_from_records_are_escaped(tmp_path):
 
 def test_answers_of_another_kind_are_named(tmp_path):
     write_model(tmp_path, "many_to_one")
-    write(tmp_path / "tables/claims.json", {"claims": [{}], "rule": {}, "verdicts": {}, "rolled_many_output": []})
+    write(
+        tmp_path / "tables/claims.json",
+        {
+            **dict.fromkeys(("rule", "verdicts", "origin"), {}),
+            **{"claims": [{}], "rolled_many_output": [], "own_claims": [], "own_rule": ""},
+        },
+    )
     with pytest.raises(ValueError, match="claims.json: not the answers"):
         read_content(tmp_path)
 
@@ -158,9 +186,9 @@ def test_what_an_earlier_configuration_left_is_not_shown(tmp_path):
     text = _Page(page).text
     assert "Run made-up, 1 models" in text and "M:1 · clinc · LSTM-1 · seed 0" in text
     assert "1:1 · math_qa" not in text and "Examples of math_qa" not in text
-    assert len(_Page(page).all("img")) == 4
+    assert len(_Page(page).all("img")) == 5
     write(run / "figures/modules_one_to_one.svg", "<svg/>")
-    assert len(_Page(render(read_content(run))).all("img")) == 4
+    assert len(_Page(render(read_content(run))).all("img")) == 5
     write(run / "run.json", {"calls": [{"configuration": narrow_configuration() | {"seeds": [1]}}]})
     with pytest.raises(InputError, match="no result record"):
         read_content(run)

@@ -27,6 +27,7 @@ return {
   scroll: page.documentElement.scrollWidth,
   outside: [...page.querySelectorAll("body *")].filter(outside).length,
   images: [...page.images].map((image) => image.complete && image.naturalWidth > 0),
+  scrolled: [...page.querySelectorAll(".scroll")].filter((one) => one.scrollWidth > one.clientWidth + 1).length,
   background: frame.getComputedStyle(page.body).backgroundColor,
   dark: frame.matchMedia("(prefers-color-scheme: dark)").matches,
 };
@@ -38,7 +39,8 @@ def test_the_page_fits_the_screen(page, tmp_path, width, dark):
     found, console = evaluate(tmp_path, page, _LAYOUT, width, dark)
     assert console == []
     assert found["width"] == width and found["scroll"] <= width and found["outside"] == 0
-    assert found["images"] == [True] * 5
+    assert found["scrolled"] == 0
+    assert found["images"] == [True] * 7
     assert found["dark"] is dark
     assert found["background"] == ("rgb(21, 24, 28)" if dark else "rgb(255, 255, 255)")
 
@@ -74,3 +76,27 @@ def test_a_link_to_a_model_opens_its_section(page, tmp_path):
     """
     found, console = evaluate(tmp_path, page, script)
     assert console == [] and found == [False, True]
+
+
+def test_claims_are_filtered_by_verdict(page, tmp_path):
+    script = """
+    const table = page.getElementById("claims-sheet");
+    const buttons = [...table.closest("details").querySelectorAll(".filter button")];
+    const button = buttons.find((one) => one.textContent.startsWith("published figure invalid"));
+    button.click();
+    const shown = [...table.tBodies[0].rows].filter((row) => !row.hidden).map((row) => row.cells[0].textContent);
+    buttons[0].click();
+    return [shown, [...table.tBodies[0].rows].filter((row) => !row.hidden).length, button.textContent];
+    """
+    (shown, all_rows, label), console = evaluate(tmp_path, page, script)
+    assert console == [] and shown == ["C05", "C06", "C10"]
+    assert all_rows == 40 and label == "published figure invalid (3)"
+
+
+def test_tables_are_folded_but_that_of_the_claims(page, tmp_path):
+    script = (
+        """return [...page.querySelectorAll("details.fold")].map((one) => [one.open, one.closest("section").id]);"""
+    )
+    found, console = evaluate(tmp_path, page, script)
+    assert console == [] and found[0] == [True, "claims"]
+    assert not any(is_open for is_open, _ in found[1:]) and len(found) > 6

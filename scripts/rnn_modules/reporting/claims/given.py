@@ -1,0 +1,54 @@
+"""The records that claims are answered from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from rnn_modules.records.case_records import CaseRecord
+from rnn_modules.records.control_records import ControlRecord
+from rnn_modules.records.cost_records import Record, RunRecord, check_together
+from rnn_modules.records.variant_records import VariantRecord
+from rnn_modules.reporting.analysis import case_deltas, cost_deltas
+
+
+@dataclass(frozen=True)
+class Given:
+    """The records behind the answers; any of the lists may be empty, but not all.
+
+    Example:
+        >>> from rnn_modules.records.cost_records import read_record
+        >>> path = "results/reference/laptop/models/many_to_one/clinc/lstm-1/seed-0/decomposition_cost.json"
+        >>> given = Given([read_record(path)], [], [])
+        >>> given.sources, given.caption()[:34]
+        (['mirror'], 'Cost of decomposition: run laptop,')
+    """
+
+    costs: list[Record]
+    cases: list[CaseRecord]
+    variants: list[VariantRecord]
+    controls: list[ControlRecord] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Check that all are of one run and preset; raises :class:`InputError`."""
+        firsts = [group[0] for group in self.groups() if group]
+        check_together(firsts, lambda record: (type(record),))
+
+    def groups(self) -> tuple[Sequence[RunRecord], ...]:
+        """The records of each kind."""
+        return self.costs, self.cases, self.variants, self.controls
+
+    @property
+    def sources(self) -> list[str]:
+        """Data sources of all records."""
+        return [record.data_source for group in self.groups() for record in group]
+
+    def caption(self) -> str:
+        """Where the figures come from, one paragraph per kind of record."""
+        captions = {
+            "Cost of decomposition": cost_deltas.caption(self.costs) if self.costs else "",
+            "Reuse, replacement and scenarios": case_deltas.caption(self.cases) if self.cases else "",
+            "Gate approaches": cost_deltas.caption(self.variants) if self.variants else "",
+            "Controls": cost_deltas.caption(self.controls) if self.controls else "",
+        }
+        return "\n\n".join(f"{name}: {text[0].lower()}{text[1:]}" for name, text in captions.items() if text)
