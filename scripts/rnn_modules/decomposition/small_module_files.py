@@ -8,13 +8,15 @@ from __future__ import annotations
 import dataclasses
 import os
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 
-from rnn_modules.decomposition.module_files import positions, read_described
+from rnn_modules.decomposition.module_files import positions, read_described, read_modules
 from rnn_modules.decomposition.refitting import RefittedHead
-from rnn_modules.decomposition.small_modules import SmallModules
+from rnn_modules.decomposition.small_modules import AnyModules, SmallModules
 from rnn_modules.files.atomic_files import InputError, sha256_of_arrays, write_arrays, write_json
+from rnn_modules.names import COMPACT
 from rnn_modules.network import ArrayNetwork, RecurrentLayer, translates
 from rnn_modules.network.arrays import LAYER_ARRAYS
 
@@ -109,6 +111,27 @@ def read_small_modules(path: str | os.PathLike, manifest: str | os.PathLike, par
     if made.parameters.head not in made.heads:
         found.reader.fail("parameters.head", f"one of {', '.join(made.heads)}", made.parameters.head)
     return made
+
+
+def read_modules_of(network: ArrayNetwork, path: str | os.PathLike) -> AnyModules:
+    """Modules of a network from the file of their kind (:data:`rnn_modules.names.MODULES`) and the manifest beside it.
+
+    Raises:
+        InputError: as :func:`read_small_modules`, and :func:`~rnn_modules.decomposition.module_files.read_modules`.
+
+    Example:
+        >>> import tempfile
+        >>> from support.networks import random_classifier, random_small_modules
+        >>> network = random_classifier(cell="vanilla", layers=1)
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     write_small_modules(random_small_modules(network), f"{folder}/compact.npz", f"{folder}/compact.json")
+        ...     type(read_modules_of(network, f"{folder}/compact.npz")).__name__
+        'SmallModules'
+    """
+    path = Path(path)
+    if path.stem == COMPACT:
+        return read_small_modules(path, path.with_suffix(".json"), network)
+    return read_modules(path, path.with_suffix(".json"), network)
 
 
 @dataclasses.dataclass(frozen=True)

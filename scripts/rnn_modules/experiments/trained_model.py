@@ -12,13 +12,12 @@ from rnn_modules.decomposition.algorithm import decompose
 from rnn_modules.decomposition.compact import compact
 from rnn_modules.decomposition.composition import calibrate
 from rnn_modules.decomposition.masks import ModuleMasks
-from rnn_modules.decomposition.module_files import read_modules
 from rnn_modules.decomposition.parameters import DecompositionParameters
-from rnn_modules.decomposition.small_module_files import read_small_modules
+from rnn_modules.decomposition.small_module_files import read_modules_of
 from rnn_modules.decomposition.small_modules import AnyModules, SmallModules
 from rnn_modules.files.atomic_files import InputError, read_json
 from rnn_modules.files.checked_json import RecordReader
-from rnn_modules.names import COMPACT, Mode
+from rnn_modules.names import Mode
 from rnn_modules.network import ArrayNetwork, Classifier, EncoderDecoder, Network, classifies, load_network, translates
 
 _KEYS = ("architecture", "dataset", "data_source", "rnn", "layers", "seed", "validation", "network_sha256")
@@ -88,10 +87,7 @@ class TrainedModel:
 
     def modules(self, mode: str) -> AnyModules:
         """The modules of a mode, or the small ones (``compact``), checked to belong to this network."""
-        path = self.folder / "modules" / f"{mode}.npz"
-        if mode == COMPACT:
-            return read_small_modules(path, path.with_suffix(".json"), self.network)
-        return read_modules(path, path.with_suffix(".json"), self.network)
+        return read_modules_of(self.network, self.folder / "modules" / f"{mode}.npz")
 
     def facts(self) -> dict:
         """What a result record says of the model: what it is, and on which data it was trained."""

@@ -15,18 +15,14 @@ from pathlib import Path
 
 from rnn_modules.data.corpora.sources import read_manifest, verify_manifest
 from rnn_modules.data.dataset import Dataset
-from rnn_modules.decomposition.module_files import read_modules
-from rnn_modules.decomposition.small_module_files import read_small_modules
+from rnn_modules.decomposition.small_module_files import read_modules_of
 from rnn_modules.files.atomic_files import InputError, is_temporary, read_json, sha256_of_file
 from rnn_modules.files.checked_json import RecordReader, is_inside
 from rnn_modules.files.run_folder import RunFolder
-from rnn_modules.names import COMPACT, MODES
+from rnn_modules.names import MODULES
 from rnn_modules.network import load_network
 from rnn_modules.runs.checksums import files_of, read_checksums
 from rnn_modules.runs.run_record import last_call
-
-KINDS_OF_MODULES = (*MODES, COMPACT)
-"""Names of the files that a model's modules are in."""
 
 
 @dataclass
@@ -217,7 +213,7 @@ def _network(path: Path) -> str | None:
 
 def _modules(models: list[Path]) -> Check:
     check = Check("modules against their parents")
-    for model, mode in itertools.product(models, KINDS_OF_MODULES):
+    for model, mode in itertools.product(models, MODULES):
         if (path := model / "modules" / f"{mode}.npz").exists():
             check.take(_module, path)
     return check
@@ -225,8 +221,7 @@ def _modules(models: list[Path]) -> Check:
 
 def _module(path: Path) -> str | None:
     try:
-        read = read_small_modules if path.stem == COMPACT else read_modules
-        read(path, path.with_suffix(".json"), load_network(path.parents[1] / "network.npz"))
+        read_modules_of(load_network(path.parents[1] / "network.npz"), path)
     except InputError as error:
         return str(error) if str(path) in str(error) else f"{path}: {error}"
     return None
@@ -293,7 +288,7 @@ def input_path(folder: Path, record: Path, name: str) -> Path:
     if "/" in name:
         model, part = name.rsplit("/", 1)
         place = folder / "models" / model / seed_folder(parts)
-        return place / "modules" / f"{part}.npz" if part in KINDS_OF_MODULES else place / f"{part}.npz"
+        return place / "modules" / f"{part}.npz" if part in MODULES else place / f"{part}.npz"
     if name.isdigit():
         return folder.joinpath("baselines", *parts[1:], f"{name}.json")
     return folder / "datasets" / (parts[2] if name == "dataset" else name) / "dataset.npz"
