@@ -6,7 +6,7 @@ import statistics
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from rnn_modules.names import ARCHITECTURES, CAP_READINGS, MANY_OUTPUT, PAPER_LAYERS, PAPER_RNN_TYPES, modes_of
+from rnn_modules.names import ARCHITECTURES, CAP_READINGS, MANY_OUTPUT, modes_of
 from rnn_modules.records.control_records import ControlRecord, Reading
 from rnn_modules.reporting.analysis.clusters import Cluster, ClusterEstimate, Value, cluster_estimate
 
@@ -47,7 +47,7 @@ def over_chance(record: ControlRecord, reading: str, mode: str, measure: str = "
 def chance_values(
     records: Iterable[ControlRecord], reading: str, mode: str, measure: str = "accuracy"
 ) -> tuple[Value, ...]:
-    """:func:`over_chance` of every trained model of the paper's RNN types and depths.
+    """:func:`over_chance` of every trained model that has it.
 
     Example:
         >>> from rnn_modules.records.control_records import read_control_records
@@ -57,9 +57,8 @@ def chance_values(
         ['lstm', 'gru']
     """
     return tuple(
-        Value(difference, Cluster(record.architecture, record.rnn, record.layers, record.seed))
+        Value(difference, Cluster.of(record))
         for record in records
-        if record.rnn in PAPER_RNN_TYPES and record.layers in PAPER_LAYERS
         if (difference := over_chance(record, reading, mode, measure)) is not None
     )
 
@@ -163,12 +162,7 @@ def _sets(entry: Reading, name: str) -> list:
 
 
 def _estimate(records: list[ControlRecord], reading: str, mode: str, measure: str) -> ClusterEstimate | None:
-    differences = [(record, over_chance(record, reading, mode, measure)) for record in records]
-    values = [
-        Value(value, Cluster(record.architecture, record.rnn, record.layers, record.seed))
-        for record, value in differences
-        if value is not None
-    ]
+    values = chance_values(records, reading, mode, measure)
     return cluster_estimate(values, "mean") if values else None
 
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, Protocol
 
 import numpy as np
 
@@ -33,6 +33,26 @@ Intervals = list[Interval] | None
 """Of 95 % and 90 %."""
 
 
+class OneModel(Protocol):
+    """What says which trained model it is about."""
+
+    @property
+    def architecture(self) -> str:
+        """The I/O architecture."""
+
+    @property
+    def rnn(self) -> str:
+        """The type of the recurrent layers."""
+
+    @property
+    def layers(self) -> int:
+        """Their number."""
+
+    @property
+    def seed(self) -> int:
+        """Of its training."""
+
+
 class Cluster(NamedTuple):
     """A trained model (in research questions 2 and 3 the models of a setting that are trained with one seed).
 
@@ -45,6 +65,17 @@ class Cluster(NamedTuple):
     rnn: str
     layers: int
     seed: int
+
+    @classmethod
+    def of(cls, record: OneModel) -> Cluster:
+        """The model that a record is about.
+
+        Example:
+            >>> from types import SimpleNamespace
+            >>> Cluster.of(SimpleNamespace(architecture="many_to_one", rnn="lstm", layers=4, seed=0))
+            Cluster(setting='many_to_one', rnn='lstm', layers=4, seed=0)
+        """
+        return cls(record.architecture, record.rnn, record.layers, record.seed)
 
 
 @dataclass(frozen=True)

@@ -55,7 +55,7 @@ class Point:
 
     def as_value(self) -> Value:
         """The value and the trained model that it is of."""
-        return Value(self.value, Cluster(self.architecture, self.rnn, self.layers, self.seed))
+        return Value(self.value, Cluster.of(self))
 
 
 @dataclass(frozen=True)

@@ -67,7 +67,7 @@ def _values(records: list[VariantRecord], how: _Comparison) -> tuple[Value, ...]
             continue
         if (record.architecture == TRANSLATION) is not how.translation:
             continue
-        cluster = Cluster(record.architecture, record.rnn, record.layers, record.seed)
+        cluster = Cluster.of(record)
         for mode in variants[how.baseline].modes:
             difference = _change(record, variants[PER_GATE], mode, how) - _change(
                 record, variants[how.baseline], mode, how

@@ -12,7 +12,7 @@ from rnn_modules.records.published.own_claims import OwnClaim
 from rnn_modules.records.published.own_claims import own_claims as stated_claims
 from rnn_modules.reporting.analysis.case_deltas import View, by_model, drawn, levels, views_of
 from rnn_modules.reporting.analysis.chance import chance_values
-from rnn_modules.reporting.analysis.clusters import Cluster, ClusterEstimate, Value
+from rnn_modules.reporting.analysis.clusters import Cluster, ClusterEstimate, OneModel, Value
 from rnn_modules.reporting.claims.cost_claims import CLASSIFICATION
 from rnn_modules.reporting.claims.evidence import Evidence
 from rnn_modules.reporting.claims.given import Given
@@ -98,9 +98,10 @@ def own_evidence(given: Given) -> dict[str, Evidence]:
         (24, ('the offer of modules',))
     """
     found = {}
+    controls = [record for record in given.controls if _of_the_paper(record)]
     for mode in ("rolled", "unrolled"):
         for reading in CAP_READINGS:
-            values = chance_values(given.controls, reading, mode)
+            values = chance_values(controls, reading, mode)
             found[f"chance {mode} {reading}"] = _known(values, "the controls")
     cases = given.cases
     intra = [("intra_reuse", setting) for setting in CLASSIFICATION]
@@ -115,6 +116,10 @@ def own_evidence(given: Given) -> dict[str, Evidence]:
     return found
 
 
+def _of_the_paper(record: OneModel) -> bool:
+    return record.rnn in PAPER_RNN_TYPES and record.layers in PAPER_LAYERS
+
+
 def _known(values: tuple[Value, ...], what: str) -> Evidence:
     return Evidence(values, "mean", missing=() if values else (what,))
 
@@ -123,12 +128,12 @@ def _heads(records: list[Record]) -> tuple[Value, ...]:
     """Accuracy of the composed model by the other head minus by the paper's, by trained model and mode."""
     values = []
     for record in records:
-        if record.architecture not in CLASSIFICATION or record.rnn not in PAPER_RNN_TYPES:
+        if record.architecture not in CLASSIFICATION or not _of_the_paper(record):
             continue
-        cluster = Cluster(record.architecture, record.rnn, record.layers, record.seed)
+        cluster = Cluster.of(record)
         for composition in record.modes.values():
             heads = composition.composed
-            if record.layers in PAPER_LAYERS and {_OTHER_HEAD, PAPER_HEAD} <= heads.keys():
+            if {_OTHER_HEAD, PAPER_HEAD} <= heads.keys():
                 difference = heads[_OTHER_HEAD]["all"]["accuracy"] - heads[PAPER_HEAD]["all"]["accuracy"]
                 values.append(Value(record.points * difference, cluster))
     return tuple(values)
