@@ -10,7 +10,14 @@ from pathlib import Path
 
 from rnn_modules.files.atomic_files import read_json
 from rnn_modules.names import ARCHITECTURES, CAP_READINGS, TRANSLATION, modes_of
-from rnn_modules.records.cost_records import ModelReader, ModelRecord, check_together, model_order, scopes_of
+from rnn_modules.records.cost_records import (
+    MODEL_KEYS,
+    ModelReader,
+    ModelRecord,
+    check_together,
+    model_order,
+    scopes_of,
+)
 
 EXPERIMENT = "controls"
 METRICS = ("accuracy", "balanced_accuracy")
@@ -20,10 +27,7 @@ ORDERS = {
     "other_class": "another class's mask",
 }
 """Orders of removal that are no draw, with their titles; random ones stand beside."""
-_KEYS = (
-    *("experiment", "run", "architecture", "dataset", "data_source", "rnn", "layers", "seed", "examples", "preset"),
-    *("draws", "classes", "parent", "majority", "readings", "provenance"),
-)
+_KEYS = (*MODEL_KEYS, "draws", "classes", "parent", "majority", "readings")
 
 Figures = dict[str, dict[str, float]]
 """Scope -> accuracy and balanced accuracy, shares."""

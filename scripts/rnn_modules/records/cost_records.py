@@ -28,10 +28,12 @@ from rnn_modules.names import (
 EXPERIMENT = "decomposition_cost"
 # What Table II prints: accuracy over all positions, and unigram BLEU with the tags counted.
 PUBLISHED_METRIC = {name: "bleu1_with_tags" if name == TRANSLATION else "accuracy" for name in ARCHITECTURES}
-_KEYS = (
+MODEL_KEYS = (
     *("experiment", "run", "architecture", "dataset", "data_source", "rnn", "layers", "seed", "examples", "preset"),
-    *("monolithic", "controls", "modes", "provenance"),
+    "provenance",
 )
+"""What every record of one model has."""
+_KEYS = (*MODEL_KEYS, "monolithic", "controls", "modes")
 
 Scores = dict[str, dict[str, float]]
 """Scope -> metric -> value; shares 0..1 for classification, 0..100 for translation."""

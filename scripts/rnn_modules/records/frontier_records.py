@@ -9,13 +9,10 @@ from pathlib import Path
 
 from rnn_modules.files.atomic_files import read_json
 from rnn_modules.names import CURVES, PARTS
-from rnn_modules.records.cost_records import ModelReader, ModelRecord, Scores, check_together, model_order
+from rnn_modules.records.cost_records import MODEL_KEYS, ModelReader, ModelRecord, Scores, check_together, model_order
 
 FRONTIER = "frontier"
-_KEYS = (
-    *("experiment", "run", "architecture", "dataset", "data_source", "rnn", "layers", "seed", "examples", "preset"),
-    *("monolithic", "rows", "provenance"),
-)
+_KEYS = (*MODEL_KEYS, "monolithic", "rows")
 _ROW_KEYS = ("curve", "keep", "draw", "recurrent_share", "composed", "recognition")
 
 

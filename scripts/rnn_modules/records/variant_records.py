@@ -8,15 +8,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rnn_modules.files.atomic_files import read_json
-from rnn_modules.records.cost_records import Composition, ModelReader, ModelRecord, Scores, check_together, model_order
+from rnn_modules.records.cost_records import (
+    MODEL_KEYS,
+    Composition,
+    ModelReader,
+    ModelRecord,
+    Scores,
+    check_together,
+    model_order,
+)
 
 SWEEP, VARIANTS = "removal_sweep", "variants"
 PAPER, PACKAGE = "paper", "package"
 """Names of the two variants that are presets; every other one is the paper's with one choice changed."""
-_KEYS = (
-    *("experiment", "run", "architecture", "dataset", "data_source", "rnn", "layers", "seed", "examples", "preset"),
-    "provenance",
-)
 
 
 @dataclass(frozen=True)
@@ -117,7 +121,7 @@ def read_sweep_record(path: str | os.PathLike) -> SweepRecord:
         [0.0, 0.05, 0.1]
     """
     path = Path(path)
-    reader = ModelReader(path, read_json(path, (*_KEYS, "monolithic", "rows")))
+    reader = ModelReader(path, read_json(path, (*MODEL_KEYS, "monolithic", "rows")))
     reader.choice("experiment", (SWEEP,))
     model = reader.model()
     architecture = model["architecture"]
@@ -147,7 +151,7 @@ def read_variant_record(path: str | os.PathLike) -> VariantRecord:
         ['paper', 'package']
     """
     path = Path(path)
-    reader = ModelReader(path, read_json(path, (*_KEYS, "variants")))
+    reader = ModelReader(path, read_json(path, (*MODEL_KEYS, "variants")))
     reader.choice("experiment", (VARIANTS,))
     model = reader.model()
     architecture = model["architecture"]
