@@ -15,27 +15,20 @@ def _twin_columns(array, gates, pairs):
     return blocks.reshape(array.shape)
 
 
+def _with_twins(layer, pairs):
+    names = ("kernel", "recurrent_kernel", "bias", "recurrent_bias")
+    arrays = {name: getattr(layer, name) for name in names if getattr(layer, name) is not None}
+    gates = len(layer.gates)
+    return dataclasses.replace(layer, **{name: _twin_columns(part, gates, pairs) for name, part in arrays.items()})
+
+
 def with_twins(network, pairs):
     """The same network in which the first node of each pair does what the second one does, in every layer."""
-    layers = []
-    for layer in network.layers:
-        gates = len(layer.gates)
-        names = ("kernel", "recurrent_kernel", "bias", "recurrent_bias")
-        arrays = {name: getattr(layer, name) for name in names if getattr(layer, name) is not None}
-        twins = {name: _twin_columns(array, gates, pairs) for name, array in arrays.items()}
-        layers.append(dataclasses.replace(layer, **twins))
-    network = network.with_layers(layers)
+    network = network.with_layers([_with_twins(layer, pairs) for layer in network.layers])
     if isinstance(network, EncoderDecoder):
         # The decoder starts from the encoder's state, which has to be the same in both too.
         *below, last = network.encoder
-        last = dataclasses.replace(
-            last,
-            **{
-                name: _twin_columns(getattr(last, name), len(last.gates), pairs)
-                for name in ("kernel", "recurrent_kernel", "bias")
-            },
-        )
-        network = dataclasses.replace(network, encoder=(*below, last))
+        network = dataclasses.replace(network, encoder=(*below, _with_twins(last, pairs)))
     return network
 
 

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from rnn_modules.decomposition.heads import best_threshold, head_odds
-from rnn_modules.decomposition.masks import ModuleMasks
+from rnn_modules.decomposition.masks import ModuleMasks, check_parent
 from rnn_modules.decomposition.replay import replayed
 from rnn_modules.decomposition.small_modules import AnyModules, SmallModules
 from rnn_modules.network import EncoderDecoder, LayerMask, Network, classifies, translates
@@ -51,7 +51,7 @@ def module_odds(
         >>> module_odds(network, modules, np.array([[0, 1, 1], [1, 0, 0]]))["mean"].round(2).tolist()
         [[-0.38, 0.38], [0.38, -0.38]]
     """
-    modules.check_parent(network)
+    check_parent(modules.parent, network)
     answers = _answers(modules, network, heads)
 
     def evaluate(chunk: np.ndarray) -> tuple[np.ndarray, Odds]:

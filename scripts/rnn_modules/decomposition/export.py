@@ -15,7 +15,7 @@ import numpy as np
 
 from rnn_modules.decomposition.composition import replay_network
 from rnn_modules.decomposition.heads import known_thresholds
-from rnn_modules.decomposition.masks import whole_modules
+from rnn_modules.decomposition.masks import check_parent, whole_modules
 from rnn_modules.decomposition.small_modules import AnyModules, SmallModules
 from rnn_modules.names import REFITTED
 from rnn_modules.network import (
@@ -60,7 +60,7 @@ def to_keras(network: Network, modules: AnyModules, index: int) -> keras.Model:
         >>> keras.ops.convert_to_numpy(module(inputs)).astype(float).round(2).tolist()
         [[0.59, 0.41], [0.41, 0.59]]
     """
-    modules.check_parent(network)
+    check_parent(modules.parent, network)
     one = modules.select([index])
     if isinstance(one, SmallModules):
         own: Network = one.networks[0]

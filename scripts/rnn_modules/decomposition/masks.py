@@ -72,14 +72,6 @@ class ModuleMasks:
         """Odds ``(modules,)`` from which a module by itself says yes: a probability of one half."""
         return np.zeros(len(self))
 
-    def check_parent(self, network: Network) -> None:
-        """Raise :class:`InputError` unless ``network`` is the one the modules were cut from."""
-        if network.sha256 != self.parent:
-            raise InputError(
-                f"the modules belong to the network {self.parent[:12]}, received {network.sha256[:12]}; "
-                "give the model they were cut from, or decompose this one"
-            )
-
     def check_shapes(self, network: Network) -> None:
         """Raise :class:`InputError` unless the masks are of the shapes that ``network``'s layers need."""
         shapes = [mask.shape for mask in self.kept]
@@ -171,3 +163,27 @@ def whole_modules(network: Network, class_names: tuple[str, ...], mode: Mode = "
         parent=network.sha256,
         parameters=DecompositionParameters(removal_cap=0.0),
     )
+
+
+def check_parent(parent: str, network: Network) -> None:
+    """Check that modules belong to a network.
+
+    Args:
+        parent: checksum of the network that they were cut from.
+        network: the one received.
+
+    Raises:
+        InputError: it is another one.
+
+    Example:
+        >>> from types import SimpleNamespace
+        >>> check_parent("1f" * 32, SimpleNamespace(sha256="a0" * 32))  # doctest: +ELLIPSIS
+        Traceback (most recent call last):
+            ...
+        rnn_modules.files.atomic_files.InputError: the modules belong to the network 1f1f1f1f1f1f, received a0a0a0...
+    """
+    if network.sha256 != parent:
+        raise InputError(
+            f"the modules belong to the network {parent[:12]}, received {network.sha256[:12]}; "
+            "give the model they were cut from, or decompose this one"
+        )

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from rnn_modules.decomposition.masks import ModuleMasks
+from rnn_modules.decomposition.masks import ModuleMasks, check_parent
 from rnn_modules.decomposition.packed_masks import packed, thresholds_in, unpacked
 from rnn_modules.decomposition.parameters import DecompositionParameters
 from rnn_modules.files.atomic_files import (
@@ -93,7 +93,7 @@ def read_modules(path: str | os.PathLike, manifest: str | os.PathLike, network: 
     )
     if network is not None:
         try:
-            modules.check_parent(network)
+            check_parent(modules.parent, network)
             modules.check_shapes(network)
         except InputError as error:
             raise InputError(f"{path}: {error}") from error

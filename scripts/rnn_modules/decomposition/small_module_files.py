@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from rnn_modules.decomposition.masks import check_parent
 from rnn_modules.decomposition.module_files import positions, read_described, read_modules
 from rnn_modules.decomposition.refitting import RefittedHead
 from rnn_modules.decomposition.small_modules import AnyModules, SmallModules
@@ -105,7 +106,7 @@ def read_small_modules(path: str | os.PathLike, manifest: str | os.PathLike, par
         **found.common,
     )
     try:
-        made.check_parent(parent)
+        check_parent(made.parent, parent)
     except InputError as error:
         raise InputError(f"{path}: {error}") from error
     if made.parameters.head not in made.heads:

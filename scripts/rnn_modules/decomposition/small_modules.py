@@ -15,7 +15,7 @@ from rnn_modules.decomposition.parameters import DecompositionParameters
 from rnn_modules.decomposition.refitting import RefittedHead
 from rnn_modules.files.atomic_files import InputError
 from rnn_modules.names import HEADS, PARENTS_HEAD, REFITTED, Mode
-from rnn_modules.network import ArrayNetwork, Network, RecurrentLayer
+from rnn_modules.network import ArrayNetwork, RecurrentLayer
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,14 +79,6 @@ class SmallModules:
         """The network of one module."""
         return self.networks[0 if len(self.networks) == 1 else index]
 
-    def check_parent(self, network: Network) -> None:
-        """Raise :class:`InputError` unless ``network`` is the one the modules were made of."""
-        if network.sha256 != self.parent:
-            raise InputError(
-                f"the modules belong to the network {self.parent[:12]}, received {network.sha256[:12]}; "
-                "give the model they were cut from, or decompose this one"
-            )
-
     def select(self, indices: list[int]) -> SmallModules:
         """The modules at these positions, in this order."""
         shared = len(self.networks) == 1
@@ -122,13 +114,12 @@ class SmallModules:
             output_bias=np.stack([network.output_bias for network in self.networks])[:, None],
         )
 
-    def odds(self, hidden: np.ndarray, heads: Sequence[str], voting: bool = True) -> dict[str, np.ndarray]:
+    def odds(self, hidden: np.ndarray, heads: Sequence[str]) -> dict[str, np.ndarray]:
         """Log-odds of every module's class.
 
         Args:
             hidden: ``(modules or 1, ..., units)`` of :attr:`side_by_side`.
             heads: some of :attr:`heads`.
-            voting: whether refitted odds are to be compared with those of other modules.
 
         Returns:
             Per head ``(modules, ...)``.
@@ -150,9 +141,7 @@ class SmallModules:
             weights = _filled(self.refitted.weights[:, : hidden.shape[-1]], len(self), hidden.shape[-1])
             parents = head_odds(logits, PARENTS_HEAD, outputs=self.positions)
             odds = dataclasses.replace(self.refitted, weights=weights).odds(hidden, parents).astype(hidden.dtype)
-            if voting:
-                odds += self.refitted.rates.astype(odds.dtype).reshape(-1, *[1] * (odds.ndim - 1))
-            found[head] = odds
+            found[head] = odds + self.refitted.rates.astype(odds.dtype).reshape(-1, *[1] * (odds.ndim - 1))
         return found
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from rnn_modules.data.dataset import Dataset, tags
 from rnn_modules.decomposition.composition import module_odds, translate, vote, zeroed
 from rnn_modules.decomposition.counts import jaccard, kept_share, recurrent_share, removed_share_per_layer
+from rnn_modules.decomposition.masks import check_parent
 from rnn_modules.decomposition.replay import replayed
 from rnn_modules.decomposition.small_modules import AnyModules, SmallModules
 from rnn_modules.experiments.metrics import (
@@ -171,7 +172,7 @@ class _Translation:
         return self._scores(self._translated(None))
 
     def scores(self, modules: AnyModules) -> dict[str, Any]:
-        modules.check_parent(self.network)
+        check_parent(modules.parent, self.network)
         return {"composed": {"parent": self._scores(self._translated(modules))}}
 
     def controls(self) -> dict[str, Scores]:

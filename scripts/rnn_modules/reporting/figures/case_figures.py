@@ -16,6 +16,7 @@ from rnn_modules.records.case_records import CaseRecord, read_case_records
 from rnn_modules.records.published.pairs import published_deltas, published_mean, table_of
 from rnn_modules.reporting.analysis.case_deltas import PREDICTOR_NAMES, caption, case_deltas, setting_name, views_of
 from rnn_modules.reporting.figures.saving import plain_text, save
+from rnn_modules.reporting.tables.table_model import synthetic
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -199,8 +200,8 @@ def draw(records: list[CaseRecord]) -> Figure:
     for row in grid:
         row[0].set_ylabel("modules − reference, percentage points", fontsize=8.5)
     kind = records[0].experiment.rpartition("_")[2]
-    synthetic = " on synthetic data" if any(record.data_source == "synthetic" for record in records) else ""
-    figure.suptitle(f"{kind.capitalize()} of modules, case by case{synthetic}", fontsize=12)
+    sources = [record.data_source for record in records]
+    figure.suptitle(f"{kind.capitalize()} of modules, case by case{synthetic(sources)}", fontsize=12)
     wide = int(14 * figure.get_figwidth())
     figure.supxlabel("\n".join(textwrap.wrap(caption(records), wide)), fontsize=7, color="#444444")
     return figure

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from rnn_modules.files.atomic_files import InputError, read_json
 from rnn_modules.reporting.claims.verdicts import DIRECTION_ONLY, INVALID, NOT_REPRODUCED, NOT_TESTED, REPRODUCED
 from rnn_modules.reporting.figures.saving import plain_text, save
+from rnn_modules.reporting.tables.table_model import synthetic
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -103,10 +104,8 @@ def draw(summary: dict[str, Any]) -> Figure:
         handles.append(Line2D([], [], color=COLOURS[text], marker="o", label=f"ours, 95 % interval: {text} ({count})"))
     figure.legend(handles=handles, loc="outside lower center", ncols=3, frameon=False, fontsize=8.5)
     origins = [origin for origin in summary["origin"].values() if origin]
-    synthetic = any("synthetic" in origin["data_sources"] for origin in origins)
-    figure.suptitle(
-        f"The paper's {len(summary['claims'])} claims{' on synthetic data' if synthetic else ''}", fontsize=12
-    )
+    sources = [source for origin in origins for source in origin["data_sources"]]
+    figure.suptitle(f"The paper's {len(summary['claims'])} claims{synthetic(sources)}", fontsize=12)
     return figure
 
 

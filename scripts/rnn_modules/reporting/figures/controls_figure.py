@@ -13,6 +13,7 @@ from rnn_modules.reporting.analysis.chance import counted_scope
 from rnn_modules.reporting.analysis.cost_deltas import caption
 from rnn_modules.reporting.figures.cost_figure import STYLES
 from rnn_modules.reporting.figures.saving import plain_text, save
+from rnn_modules.reporting.tables.table_model import synthetic
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -102,8 +103,8 @@ def draw(records: list[ControlRecord]) -> Figure:
                 Line2D([], [], color=colour, marker=shape, markerfacecolor=face, linestyle="none", label=label)
             )
     figure.legend(handles=handles, loc="outside right upper", frameon=False, fontsize=8.5)
-    synthetic = " on synthetic data" if any(record.data_source == "synthetic" for record in records) else ""
-    figure.suptitle(f"Does concern identification beat chance?{synthetic}", fontsize=12)
+    sources = [record.data_source for record in records]
+    figure.suptitle(f"Does concern identification beat chance?{synthetic(sources)}", fontsize=12)
     figure.supxlabel("\n".join(textwrap.wrap(caption(records), 130)), fontsize=7.5, color="#444444")
     return figure
 

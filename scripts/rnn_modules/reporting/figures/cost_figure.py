@@ -12,6 +12,7 @@ from rnn_modules.records.published.tables import DATASETS
 from rnn_modules.reporting.analysis.cost_deltas import caption, model_columns
 from rnn_modules.reporting.analysis.cost_series import our_series, published_series, zeroed_series
 from rnn_modules.reporting.figures.saving import plain_text, save
+from rnn_modules.reporting.tables.table_model import synthetic
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -134,8 +135,8 @@ def draw(records: list[Record]) -> Figure:
     _legend(axes.flat[-1])
     for row in axes:
         row[0].set_ylabel("composed − monolithic, percentage points", fontsize=9)
-    synthetic = " on synthetic data" if any(record.data_source == "synthetic" for record in records) else ""
-    figure.suptitle(f"Cost of decomposing a recurrent network into modules{synthetic}", fontsize=12)
+    sources = [record.data_source for record in records]
+    figure.suptitle(f"Cost of decomposing a recurrent network into modules{synthetic(sources)}", fontsize=12)
     figure.supxlabel("\n".join(textwrap.wrap(caption(records), 170)), fontsize=7.5, color="#444444")
     return figure
 

@@ -15,6 +15,7 @@ from rnn_modules.reporting.analysis.captions import name_text
 from rnn_modules.reporting.analysis.cost_deltas import caption
 from rnn_modules.reporting.analysis.frontier_series import composed_series, monolithic_level, recognition_series
 from rnn_modules.reporting.figures.saving import plain_text, save
+from rnn_modules.reporting.tables.table_model import synthetic
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -101,8 +102,8 @@ def draw(records: list[FrontierRecord]) -> Figure:
             grid[1, column].set_axis_off()
         grid[1, column].set_xlabel("recurrent weights kept, %", fontsize=8)
     _legend(figure, [curve for curve in CURVES if curve in drawn])
-    synthetic = " on synthetic data" if any(record.data_source == "synthetic" for record in records) else ""
-    figure.suptitle(f"What modules of few weights can do{synthetic}", fontsize=11)
+    sources = [record.data_source for record in records]
+    figure.suptitle(f"What modules of few weights can do{synthetic(sources)}", fontsize=11)
     wide = int(17 * figure.get_figwidth())
     figure.supxlabel("\n".join(textwrap.wrap(caption(records), wide)), fontsize=6.5, color="#444444")
     return figure

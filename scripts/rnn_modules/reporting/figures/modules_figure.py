@@ -19,6 +19,7 @@ from rnn_modules.reporting.analysis.captions import name_text
 from rnn_modules.reporting.analysis.cost_deltas import caption
 from rnn_modules.reporting.analysis.removed_nodes import most_changed_class, node_order, removed_nodes
 from rnn_modules.reporting.figures.saving import plain_text, save
+from rnn_modules.reporting.tables.table_model import synthetic
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -129,8 +130,7 @@ def draw(modules: dict[str, ModuleMasks], record: Record) -> Figure:
     model = (
         f"{ARCHITECTURES[record.architecture]} · {name_text(record.dataset)} · {RNN_TYPES[record.rnn]}-{record.layers}"
     )
-    synthetic = " on synthetic data" if record.data_source == "synthetic" else ""
-    figure.suptitle(f"Modules of {model}{synthetic}: what each lost of the parent", fontsize=10)
+    figure.suptitle(f"Modules of {model}{synthetic([record.data_source])}: what each lost of the parent", fontsize=10)
     wide = int(17 * figure.get_figwidth())
     figure.supxlabel("\n".join(textwrap.wrap(caption([record]), wide)), fontsize=6.5, color="#444444")
     return figure

@@ -16,6 +16,7 @@ from rnn_modules.reporting.analysis.cost_deltas import caption
 from rnn_modules.reporting.analysis.sweep_series import jaccard_series, score, score_series
 from rnn_modules.reporting.figures.cost_figure import STYLES
 from rnn_modules.reporting.figures.saving import plain_text, save
+from rnn_modules.reporting.tables.table_model import synthetic
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -108,8 +109,8 @@ def draw(records: list[SweepRecord]) -> Figure:
         axes.grid(color="#e5e5e5", linewidth=0.6)
         axes.set_axisbelow(True)
     _legend(figure, padding=bool(set(by_architecture) & set(MANY_OUTPUT)))
-    synthetic = " on synthetic data" if any(record.data_source == "synthetic" for record in records) else ""
-    figure.suptitle(f"Composed models and modules by how much may be removed{synthetic}\n", fontsize=11)
+    sources = [record.data_source for record in records]
+    figure.suptitle(f"Composed models and modules by how much may be removed{synthetic(sources)}\n", fontsize=11)
     wide = int(17 * figure.get_figwidth())
     figure.supxlabel("\n".join(textwrap.wrap(caption(records), wide)), fontsize=6.5, color="#444444")
     return figure
