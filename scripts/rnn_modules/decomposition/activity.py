@@ -109,7 +109,7 @@ def sent(
         found: derivatives of the same layers; each observation counts as their size says. None: all count the same.
 
     Example:
-        >>> from rnn_modules.network import Classifier
+        >>> from rnn_modules.network import Classifier, RecurrentLayer
         >>> layer = RecurrentLayer("vanilla", np.eye(2), np.eye(2), np.zeros(2), return_sequences=False)
         >>> network = Classifier((layer,), np.eye(2), np.zeros(2), embedding=np.eye(2), tokens=3)
         >>> inputs = np.array([[0, 1, 1], [1, 0, 0]])
