@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rnn_modules.network import ArrayNetwork, translates
+from rnn_modules.network import Network, classifies
 from rnn_modules.network.base import examples_of, rows_of
-from rnn_modules.network.traces import Trace
+from rnn_modules.network.traces import Run
 
 if TYPE_CHECKING:
     from rnn_modules.network.derivatives import Derivatives
@@ -93,18 +93,13 @@ class Sent:
 
 
 def sent(
-    network: ArrayNetwork,
-    traces: Sequence[Trace],
-    inputs: Any,
-    steps: np.ndarray | None,
-    found: Sequence[Derivatives] | None = None,
+    network: Network, run: Run, steps: np.ndarray | None, found: Sequence[Derivatives] | None = None
 ) -> list[Sent]:
     """Observations of each layer, steps that are padding left out.
 
     Args:
         network: the network.
-        traces: of its layers.
-        inputs: of the same examples.
+        run: what it did.
         steps: ``(examples,) int`` timestep at which each example is decided; None for the last one.
         found: derivatives of the same layers; each observation counts as their size says. None: all count the same.
 
@@ -112,18 +107,19 @@ def sent(
         >>> from rnn_modules.network import Classifier, RecurrentLayer
         >>> layer = RecurrentLayer("vanilla", np.eye(2), np.eye(2), np.zeros(2), return_sequences=False)
         >>> network = Classifier((layer,), np.eye(2), np.zeros(2), embedding=np.eye(2), tokens=3)
-        >>> inputs = np.array([[0, 1, 1], [1, 0, 0]])
-        >>> (of_layer,) = sent(network, network.trace(inputs), inputs, None)
+        >>> (of_layer,) = sent(network, network.run(np.array([[0, 1, 1], [1, 0, 0]])), None)
         >>> of_layer.back.values.shape, of_layer.onward.values.shape
         ((6, 2), (2, 2))
     """
-    valid = network.valid(inputs)
-    timesteps, examples = traces[-1].hidden.shape[:2]
-    real = np.ones((timesteps, examples), bool) if valid is None else valid
-    decided = timesteps - 1 if steps is None else steps, np.arange(examples)
     result = []
-    for index, trace in enumerate(traces):
-        leaving = decided if index in network.last_layers and not translates(network) else real
+    for index, (layer, trace) in enumerate(zip(network.layers, run.traces, strict=True)):
+        timesteps, examples = trace.hidden.shape[:2]
+        real = np.ones((timesteps, examples), bool) if trace.present is None else trace.present[..., 0]
+        leaving: Any = real
+        if not layer.return_sequences:
+            leaving = timesteps - 1, np.arange(examples)
+        elif classifies(network) and index in network.last_layers:
+            leaving = timesteps - 1 if steps is None else steps, np.arange(examples)
         own = None if found is None else found[index]
         back = Observations(trace.hidden[real], None if own is None else _sizes(own.back[real]))
         onward = Observations(trace.hidden[leaving], None if own is None else _sizes(own.onward[leaving]))

@@ -11,17 +11,19 @@ from typing import Any
 
 import numpy as np
 
+from rnn_modules.decomposition.activity import parts_of
 from rnn_modules.decomposition.algorithm import concern_scores
 from rnn_modules.decomposition.heads import head_odds
 from rnn_modules.decomposition.parameters import DecompositionParameters
 from rnn_modules.decomposition.places import Places, draw_places, hold_back
 from rnn_modules.decomposition.refitting import ModuleHead, refit
 from rnn_modules.decomposition.selection import least_share
-from rnn_modules.decomposition.shrinking import Nodes, Task, allowing_for_drift, sent_at, shrunk
+from rnn_modules.decomposition.sensitivity import decisions
+from rnn_modules.decomposition.shrinking import Nodes, Task, allowing_for_drift, shrunk
 from rnn_modules.decomposition.small_modules import SmallModules
 from rnn_modules.files.atomic_files import InputError
 from rnn_modules.names import PARENTS_HEAD, Mode
-from rnn_modules.network import ArrayNetwork, translates
+from rnn_modules.network import Network, translates
 from rnn_modules.network.base import rows_of
 from rnn_modules.network.batching import share_out
 
@@ -32,7 +34,7 @@ LEAST_SHARE = 0.01
 
 
 def compact(
-    network: ArrayNetwork,
+    network: Network,
     inputs: Any,
     labels: np.ndarray,
     class_names: Sequence[str],
@@ -86,7 +88,7 @@ def compact(
     if parameters.ranking == "concern":
         concern = concern_scores(network, inputs, labels, classes, parameters, threads)
 
-    def made(outputs: Sequence[int]) -> tuple[Nodes, ArrayNetwork, list[ModuleHead]]:
+    def made(outputs: Sequence[int]) -> tuple[Nodes, Network, list[ModuleHead]]:
         own = [places[label] for label in outputs]
         scores = None if concern is None else [part[list(outputs)].sum(axis=0) for part in concern]
         kept, small = _smaller(network, inputs, outputs, own, parameters, scores)
@@ -133,7 +135,7 @@ def _rates(labels: np.ndarray, classes: int, independent: bool) -> np.ndarray:
     return np.bincount(labels.ravel(), minlength=classes) / labels.size
 
 
-def features_at(network: ArrayNetwork, inputs: Any, output: int, places: Places) -> tuple[np.ndarray, np.ndarray]:
+def features_at(network: Network, inputs: Any, output: int, places: Places) -> tuple[np.ndarray, np.ndarray]:
     """What a head reads where each example is decided.
 
     Args:
@@ -143,7 +145,8 @@ def features_at(network: ArrayNetwork, inputs: Any, output: int, places: Places)
         places: some decisions on them.
 
     Returns:
-        What the last layer sends, ``(examples, units)``, and the class' log-odds by the output layer, ``(examples,)``.
+        What the last weights before the logits read, ``(examples, features)``, and the class' log-odds by the logits,
+        ``(examples,)``.
 
     Example:
         >>> from rnn_modules.network import Classifier, RecurrentLayer
@@ -153,23 +156,30 @@ def features_at(network: ArrayNetwork, inputs: Any, output: int, places: Places)
         >>> [part.round(2).tolist() for part in features_at(network, np.array([[0, 1, 1], [1, 0, 0]]), 0, places)]
         [[[0.94, 0.57], [0.57, 0.94]], [0.38, -0.38]]
     """
-    hidden = sent_at(network, rows_of(inputs, places.rows), places)[-1].onward.values
-    return hidden, head_odds(network.output(hidden)[None], PARENTS_HEAD, outputs=[output])[0]
+    found = []
+    for part, steps in parts_of(rows_of(inputs, places.rows), places.steps):
+        run = network.run(part)
+        found.append([values[decisions(values, steps)] for values in (run.features, run.logits)])
+    features, logits = (np.concatenate(parts) for parts in zip(*found, strict=True))
+    independent = network.independent
+    return features, head_odds(logits[None], PARENTS_HEAD, outputs=[output], independent=independent)[0]
 
 
-def _refitted(network: ArrayNetwork, inputs: Any, output: int, places: Places, rate: float) -> ModuleHead:
+def _refitted(network: Network, inputs: Any, output: int, places: Places, rate: float) -> ModuleHead:
     features, parents = features_at(network, inputs, output, places)
-    return refit(features, parents, places.members, rate, places.steps, network.timesteps, places.weights)
+    timesteps = network.decision_steps
+    steps = None if timesteps == 1 else places.steps
+    return refit(features, parents, places.members, rate, steps, timesteps, places.weights)
 
 
 def _smaller(
-    network: ArrayNetwork,
+    network: Network,
     inputs: Any,
     outputs: Sequence[int],
     places: Sequence[Places],
     parameters: DecompositionParameters,
     concern: list[np.ndarray] | None,
-) -> tuple[Nodes, ArrayNetwork]:
+) -> tuple[Nodes, Network]:
     """One network for some classes: of the share to keep, or the smallest that recognises them well enough."""
     generator = np.random.default_rng([parameters.seed, outputs[0]])
     weighed = parameters.weighing == "sensitivity"
@@ -182,7 +192,7 @@ def _smaller(
     assert parameters.tolerance is not None
     own, held = zip(*(hold_back(part, label) for label, part in zip(outputs, places, strict=True)), strict=True)
     task = Task.of(network, inputs, outputs, own, weighed, concern)
-    chosen: tuple[Nodes, ArrayNetwork] = [np.arange(layer.units) for layer in network.layers], network
+    chosen: tuple[Nodes, Network] = [np.arange(layer.units) for layer in network.layers], network
     wanted = _recognition(network, inputs, outputs, own, held) - parameters.tolerance
     for kept, small in shrunk(task, _ladder(network, parameters.rounds), parameters, generator):
         small = allowing_for_drift(task, kept, small, parameters.drift_rounds)
@@ -191,15 +201,15 @@ def _smaller(
     return chosen
 
 
-def _ladder(network: ArrayNetwork, rounds: int) -> list[float]:
+def _ladder(network: Network, rounds: int) -> list[float]:
     """Shares down to the least, each the tenth of the one so many rounds before."""
-    least = max(LEAST_SHARE, least_share(network.layers))
+    least = max(LEAST_SHARE, least_share(network.layers, network.node_feeds, network.restored))
     steps = int(np.floor(rounds * np.log10(1 / least) + 1e-9))
     return [10 ** (-step / rounds) for step in range(1, steps + 1)]
 
 
 def _recognition(
-    network: ArrayNetwork, inputs: Any, outputs: Sequence[int], places: Sequence[Places], held: Sequence[Places]
+    network: Network, inputs: Any, outputs: Sequence[int], places: Sequence[Places], held: Sequence[Places]
 ) -> float:
     """Mean balanced accuracy on held-back decisions with heads fitted on the others."""
     from sklearn.metrics import balanced_accuracy_score
@@ -208,7 +218,7 @@ def _recognition(
     for output, own, other in zip(outputs, places, held, strict=True):
         head = _refitted(network, inputs, output, own, rate=0.5)
         features, parents = features_at(network, inputs, output, other)
-        bias = head.biases[0 if other.steps is None else other.steps]
+        bias = head.biases[0 if len(head.biases) == 1 else other.steps]
         decided = features @ head.weights + parents * head.trust + bias > 0
         found.append(balanced_accuracy_score(other.members, decided))
     return float(np.mean(found))

@@ -13,7 +13,7 @@ from rnn_modules.decomposition.heads import best_threshold, head_odds
 from rnn_modules.decomposition.masks import ModuleMasks, check_parent
 from rnn_modules.decomposition.replay import replayed
 from rnn_modules.decomposition.small_modules import AnyModules, SmallModules
-from rnn_modules.network import EncoderDecoder, LayerMask, Network, classifies, translates
+from rnn_modules.network import EncoderDecoder, LayerMask, Network, translates
 from rnn_modules.network.base import examples_of, rows_of
 from rnn_modules.network.batching import share_out
 
@@ -85,14 +85,7 @@ def _(modules: ModuleMasks, network: Network, heads: Sequence[str]) -> Callable[
 
 @_answers.register
 def _(modules: SmallModules, network: Network, heads: Sequence[str]) -> Callable[[Any], Odds]:
-    small = modules.side_by_side
-    assert classifies(small)
-
-    def answers(inputs: Any) -> Odds:
-        hidden = small.hidden(inputs)
-        return modules.odds(hidden.transpose(1, 2, 0, 3) if small.many_output else hidden, heads)
-
-    return answers
+    return lambda inputs: modules.odds_of(inputs, heads)
 
 
 def _gathered(parts: list[tuple[np.ndarray, Odds]], heads: Sequence[str]) -> Odds:

@@ -12,6 +12,8 @@ from rnn_modules.decomposition.parameters import BETWEEN_REMOVED
 from rnn_modules.decomposition.small_modules import AnyModules, SmallModules
 from rnn_modules.names import REFITTED
 from rnn_modules.network import Network, RecurrentLayer, translates
+from rnn_modules.network.graph_network import GraphNetwork
+from rnn_modules.network.graph_nodes import estimates_of
 
 Kept = dict[str, tuple[np.ndarray, int]]
 """Kind of weight -> the number that each module keeps, ``(modules,) float64``, and the parent's number."""
@@ -99,6 +101,12 @@ def _(modules: SmallModules, network: Network) -> Kept:
     networks = [modules.network_of(index) for index in range(len(modules))]
     kept, totals = [_recurrent(own.layers) for own in networks], _recurrent(network.layers)
     result = {name: (np.array([float(own[name]) for own in kept]), totals[name]) for name in totals}
+    if isinstance(network, GraphNetwork):
+        made = [estimates_of(own.graph) for own in networks if isinstance(own, GraphNetwork)]
+        more = [sum(one.weights.size + one.constants.size for one in own if one is not None) for own in made]
+        result["kernel"] = (result["kernel"][0] + more, totals["kernel"])
+        head = network.features + 1 if modules.parameters.head == REFITTED else 0
+        return result | {"output": (np.full(len(modules), float(head)), 0)} | _other(modules, network)
     sent = np.array([float(own.layers[-1].units) for own in networks])
     columns = network.outputs
     if not translates(network):

@@ -16,6 +16,7 @@ import numpy as np
 from rnn_modules.decomposition.composition import replay_network
 from rnn_modules.decomposition.heads import known_thresholds
 from rnn_modules.decomposition.masks import check_parent, whole_modules
+from rnn_modules.decomposition.refitting import RefittedHead
 from rnn_modules.decomposition.small_modules import AnyModules, SmallModules
 from rnn_modules.names import REFITTED
 from rnn_modules.network import (
@@ -88,8 +89,13 @@ def _classifier(network: Classifier, masks: list[LayerMask], head: Head) -> kera
     return keras.Model(inputs, outputs, name="module")
 
 
-def _chosen(state, nodes: np.ndarray):
-    """Some nodes of a state; as a product, which files hold without code."""
+def chosen(state, nodes: np.ndarray):
+    """Some nodes of a state; as a product, which files hold without code.
+
+    Example:
+        >>> chosen(keras.Input((3,)), np.array([0, 2])).shape
+        (None, 2)
+    """
     units = state.shape[-1]
     made = keras.layers.Dense(len(nodes), use_bias=False)
     return _with_weights(made, state, [np.eye(units, dtype=np.float32)[:, nodes]])
@@ -225,25 +231,51 @@ def _head_of(network: Classifier, module: AnyModules) -> Head:
 
 
 def _refitted(module: SmallModules, network: Classifier) -> Head:
-    """A head of the module's own, against a logit of 0; with decisions per timestep each of these has its own bias."""
-    assert module.refitted is not None
-    label, biases = module.outputs[0], module.refitted.biases[0]
-    weights = np.append(module.refitted.weights[0, : network.layers[-1].units], module.refitted.trust[0])
-    kernel = np.stack([np.zeros_like(weights), weights], axis=1).astype(network.dtype)
-    bias = np.stack([np.zeros_like(biases), biases], axis=1).astype(network.dtype)
+    """A head of the module's own; with decisions per timestep each of these has its own bias."""
+    head = module.refitted
+    assert head is not None
+    label = module.outputs[0]
 
     def answers(hidden: Any, rows: np.ndarray | None) -> Any:
         output = [network.output_kernel, network.output_bias]
         logits = _with_weights(keras.layers.Dense(network.outputs), hidden, output)
-        others = keras.ops.concatenate([logits[..., :label], logits[..., label + 1 :]], axis=-1)
-        parents = logits[..., label : label + 1] - keras.ops.logsumexp(others, axis=-1, keepdims=True)
-        features = keras.ops.concatenate([hidden, parents], axis=-1)
-        if not network.many_output:
-            return _head(features, [kernel, bias[0]])
-        made = keras.layers.EinsumDense("btu,uf->btf", (network.timesteps, 2), activation="softmax", bias_axes="tf")
-        return _with_weights(made, features, [kernel, bias])
+        return refitted_answer(head, hidden, odds_by_logits(logits, label))
 
     return answers
+
+
+def odds_by_logits(logits: Any, label: int) -> Any:
+    """Log-odds of one class against all others together, ``(..., 1)``.
+
+    Example:
+        >>> odds_by_logits(keras.ops.convert_to_tensor([[2.0, 0.5]]), 0).shape[-1]
+        1
+    """
+    others = keras.ops.concatenate([logits[..., :label], logits[..., label + 1 :]], axis=-1)
+    return logits[..., label : label + 1] - keras.ops.logsumexp(others, axis=-1, keepdims=True)
+
+
+def refitted_answer(head: RefittedHead, features: Any, parents: Any) -> Any:
+    """What one module's own head answers, against a logit of 0.
+
+    Args:
+        head: of the module.
+        features: ``(examples, [timesteps,] features)`` symbolic tensor.
+        parents: ``(examples, [timesteps,] 1)`` log-odds by the parent's output layer.
+
+    Example:
+        >>> head = RefittedHead(np.ones((1, 2)), np.ones(1), np.zeros((1, 1)), np.zeros(1))
+        >>> refitted_answer(head, keras.Input((2,)), keras.Input((1,))).shape
+        (None, 2)
+    """
+    weights, biases = np.append(head.weights[0, : features.shape[-1]], head.trust[0]), head.biases[0]
+    kernel = np.stack([np.zeros_like(weights), weights], axis=1)
+    bias = np.stack([np.zeros_like(biases), biases], axis=1)
+    read = keras.ops.concatenate([features, parents], axis=-1)
+    if len(biases) == 1:
+        return _head(read, [kernel, bias[0]])
+    made = keras.layers.EinsumDense("btu,uf->btf", (len(biases), 2), activation="softmax", bias_axes="tf")
+    return _with_weights(made, read, [kernel, bias])
 
 
 def _head_weights(network: Classifier, module: AnyModules, label: int) -> list[np.ndarray]:
@@ -283,7 +315,7 @@ def _translator(network: EncoderDecoder, masks: list[LayerMask]) -> keras.Model:
         last = position == len(network.encoder) - 1
         made = LAYERS[layer.cell](return_sequences=not last, return_state=last, **layer_settings(layer))
         hidden = _with_weights(made, hidden, layer_weights(layer))
-    state = hidden[1:] if network.entering is None else [_chosen(part, network.entering) for part in hidden[1:]]
+    state = hidden[1:] if network.entering is None else [chosen(part, network.entering) for part in hidden[1:]]
     # Targets are padded on the right, so what follows the last word changes nothing before it: no mask is needed.
     embedded = embed(network.target_embedding, target, False)
     decoded = _recurrent(network, embedded, masks, state=state)

@@ -12,28 +12,19 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 
 from rnn_modules.decomposition.activity import Moments, Sent
 from rnn_modules.names import Replacement
-from rnn_modules.network import ArrayNetwork, RecurrentLayer
+from rnn_modules.network import Network, RecurrentLayer
+from rnn_modules.network.cells import Estimate
+
+AnyNetwork = TypeVar("AnyNetwork", bound=Network)
 
 RIDGE = 1e-3
 """Penalty of the regression, as a share of the kept nodes' mean square."""
-
-
-@dataclass(frozen=True, eq=False)
-class Estimate:
-    """What all nodes of a layer send, from what the kept ones send.
-
-    Attributes:
-        weights: ``(kept, units)``.
-        constants: ``(units,)``.
-    """
-
-    weights: np.ndarray
-    constants: np.ndarray
 
 
 def estimate(moments: Moments, kept: np.ndarray, replacement: Replacement, drift: np.ndarray | None = None) -> Estimate:
@@ -128,12 +119,12 @@ class Drift:
 
 
 def fold(
-    network: ArrayNetwork,
+    network: AnyNetwork,
     kept: Sequence[np.ndarray],
     moments: Sequence[LayerMoments],
     replacement: Replacement = "fold",
     drift: Sequence[Drift] | None = None,
-) -> ArrayNetwork:
+) -> AnyNetwork:
     """The network of the kept nodes alone.
 
     Args:
@@ -149,18 +140,34 @@ def fold(
         >>> twins = RecurrentLayer("vanilla", np.ones((1, 2)), np.eye(2), np.zeros(2), return_sequences=False)
         >>> network = Classifier((twins,), np.array([[1.0], [2.0]]), np.zeros(1), np.array([[0.1], [0.9]]), tokens=3)
         >>> inputs = np.array([[0, 1, 1], [1, 0, 0]])
-        >>> moments = [LayerMoments.of(layer) for layer in sent(network, network.trace(inputs), inputs, None)]
+        >>> moments = [LayerMoments.of(layer) for layer in sent(network, network.run(inputs), None)]
         >>> small = fold(network, [np.array([0])], moments)
         >>> small.layers[0].units, np.abs(small.logits(inputs) - network.logits(inputs)).max().round(2).item()
         (1, 0.0)
     """
-    layers, below = [], None
-    for index, (layer, own, of_layer) in enumerate(zip(network.layers, kept, moments, strict=True)):
-        errors = None if drift is None else drift[index]
-        layers.append(_smaller(layer, own, of_layer, replacement, below, errors))
-        below = estimate(of_layer.onward, own, replacement, None if errors is None else errors.onward)
-    assert below is not None
-    return network.with_output(layers, below.weights, below.constants, kept[0])
+    errors = [None] * len(kept) if drift is None else drift
+    sent = [
+        estimate(of_layer.onward, own, replacement, None if error is None else error.onward)
+        for own, of_layer, error in zip(kept, moments, errors, strict=True)
+    ]
+    below = [None if feed is None else _side_by_side([sent[index] for index in feed]) for feed in network.node_feeds]
+    layers = [
+        _smaller(layer, own, of_layer, replacement, received, error)
+        for layer, own, of_layer, received, error in zip(network.layers, kept, moments, below, errors, strict=True)
+    ]
+    return network.smaller(layers, kept, sent)
+
+
+def _side_by_side(parts: Sequence[Estimate]) -> Estimate:
+    """What all nodes of several layers send."""
+    if len(parts) == 1:
+        return parts[0]
+    rows, columns = ([part.weights.shape[axis] for part in parts] for axis in (0, 1))
+    weights = np.zeros((sum(rows), sum(columns)))
+    for index, part in enumerate(parts):
+        row, column = sum(rows[:index]), sum(columns[:index])
+        weights[row : row + rows[index], column : column + columns[index]] = part.weights
+    return Estimate(weights, np.concatenate([part.constants for part in parts]))
 
 
 def _smaller(

@@ -13,22 +13,37 @@ import keras
 import numpy as np
 
 from rnn_modules.decomposition.composition import replay_network
-from rnn_modules.decomposition.export import CELLS, LAYERS, layer_settings, layer_weights, to_keras, zeroed_edges
+from rnn_modules.decomposition.export import (
+    CELLS,
+    LAYERS,
+    chosen,
+    layer_settings,
+    layer_weights,
+    odds_by_logits,
+    refitted_answer,
+    to_keras,
+    zeroed_edges,
+)
 from rnn_modules.decomposition.heads import known_thresholds
-from rnn_modules.decomposition.masks import ModuleMasks
+from rnn_modules.decomposition.masks import whole_modules
 from rnn_modules.decomposition.parents import Parent
+from rnn_modules.decomposition.refitting import RefittedHead
+from rnn_modules.decomposition.small_modules import AnyModules, SmallModules
+from rnn_modules.names import REFITTED
 from rnn_modules.network import LayerMask, RecurrentLayer
+from rnn_modules.network.cells import Estimate
 from rnn_modules.network.graph import Call
 from rnn_modules.network.graph_network import GraphNetwork, symbols_of
+from rnn_modules.network.graph_runs import last_weights
 from rnn_modules.network.keras_layers import ACTIVATION, Direction, RecurrentCall, is_kind
 
 
-def export_module(parent: Parent, masks: ModuleMasks) -> keras.Model:
+def export_module(parent: Parent, module: AnyModules) -> keras.Model:
     """Build one module as a Keras model.
 
     Args:
         parent: what it was cut from.
-        masks: of the one module.
+        module: the one module.
 
     Returns:
         A model that reads what the parent reads and answers ``(examples, [timesteps,] 2)``: the probabilities of
@@ -45,15 +60,21 @@ def export_module(parent: Parent, masks: ModuleMasks) -> keras.Model:
     """
     network = parent.network
     if not isinstance(network, GraphNetwork):
-        return to_keras(network, masks, 0)
-    network = replay_network(network, masks)
+        return to_keras(network, module, 0)
+    if isinstance(module, SmallModules):
+        (own,) = module.networks
+        assert isinstance(own, GraphNetwork)
+        network = own
+        left = whole_modules(network, module.class_names).masks(network)
+    else:
+        network = replay_network(network, module)
+        left = module.masks(network)
     inputs = [
         keras.Input(tuple(symbol.shape[1:]), dtype=symbol.dtype, name=f"input_{index}")
         for index, symbol in enumerate(network.graph.inputs)
     ]
     tensors = {id(symbol): tensor for symbol, tensor in zip(network.graph.inputs, inputs, strict=True)}
     copies: dict[int, Any] = {}
-    left = list(masks.masks(network))
     for call in network.graph.calls:
         arguments, named = _arguments(call, tensors)
         if call.recurrent is not None:
@@ -66,7 +87,7 @@ def export_module(parent: Parent, masks: ModuleMasks) -> keras.Model:
             given = _copied(call.operation, arguments, named, copies)
         flat = keras.tree.flatten(given)
         tensors.update(zip(call.outputs, flat, strict=True))
-    output = _answer(tensors[network.graph.logits], network, masks)
+    output = _answer(tensors, network, module)
     return keras.Model(inputs if len(inputs) > 1 else inputs[0], output, name="module")
 
 
@@ -150,11 +171,18 @@ def _direction(
 ) -> tuple[Any, list[Any]]:
     """What the last layer sends at every place, and all last states."""
     final: list[Any] = []
-    for layer, mask in zip(direction.layers, masks, strict=True):
+    for index, (layer, mask) in enumerate(zip(direction.layers, masks, strict=True)):
         own = None if states is None else states[: layer.states]
         states = None if states is None else states[layer.states :]
+        if own is not None and direction.nodes is not None and layer.units < direction.units[index]:
+            own = [chosen(part, direction.nodes[index]) for part in own]
         run = _rolled if len(mask.steps) == 1 else _unrolled
         sequence, last = run(layer, direction, sequence, present, mask, own)
+        estimate = direction.estimate(index)
+        if estimate is not None:
+            sequence, last = _of_all(estimate, sequence), [_of_all(estimate, last[0]), *last[1:]]
+            if direction.zero_where_masked and present is not None:
+                sequence = keras.ops.where(keras.ops.expand_dims(present, -1), sequence, 0.0)
         final += last
     return sequence, final
 
@@ -207,11 +235,22 @@ def _sent(values: Any, outputs: np.ndarray | None) -> Any:
     return keras.layers.Rescaling(outputs[0, 0].astype(float).tolist())(values)
 
 
-def _answer(logits: Any, network: GraphNetwork, masks: ModuleMasks) -> Any:
+def _of_all(estimate: Estimate, sent: Any) -> Any:
+    """What all nodes send, of what the kept ones do."""
+    made = keras.layers.Dense(len(estimate.constants))
+    given = made(sent)
+    made.set_weights([estimate.weights, estimate.constants])
+    return given
+
+
+def _answer(tensors: dict[int, Any], network: GraphNetwork, module: AnyModules) -> Any:
     """Probabilities of anything else and of the module's class."""
-    units, own = int(logits.shape[-1]), masks.outputs[0]
-    head = masks.parameters.head
-    threshold = known_thresholds(masks.thresholds)[0] if head == "calibrated" else 0.0
+    logits = tensors[network.graph.logits]
+    units, own = int(logits.shape[-1]), module.outputs[0]
+    head = module.parameters.head
+    if isinstance(module, SmallModules) and module.refitted is not None and head == REFITTED:
+        return _refitted(tensors, network, module.refitted, own)
+    threshold = known_thresholds(module.thresholds)[0] if head == "calibrated" else 0.0
     sums = np.zeros((units, 2), np.float32)
     if units == 1:
         sums[0, own] = 1
@@ -222,6 +261,18 @@ def _answer(logits: Any, network: GraphNetwork, masks: ModuleMasks) -> Any:
         if head == "log_sum_exp":
             return _dense(keras.layers.Softmax()(logits), sums, np.zeros(2), None)
     return _dense(logits, sums, np.array([0.0, -threshold]), "softmax")
+
+
+def _refitted(tensors: dict[int, Any], network: GraphNetwork, head: RefittedHead, own: int) -> Any:
+    """What a module's own head answers."""
+    logits = tensors[network.graph.logits]
+    if logits.shape[-1] == 1:
+        parents = logits if own == 1 else -logits
+    else:
+        parents = logits[..., own : own + 1] if network.independent else odds_by_logits(logits, own)
+    last = last_weights(network.graph)
+    features = logits[..., :0] if last is None else tensors[last.inputs[0]]
+    return refitted_answer(head, features, parents)
 
 
 def _dense(inputs: Any, kernel: np.ndarray, bias: Sequence[float] | np.ndarray, activation: str | None) -> Any:

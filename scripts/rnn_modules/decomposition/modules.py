@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rnn_modules.decomposition.composition import module_odds
-from rnn_modules.decomposition.counts import kept_share
+from rnn_modules.decomposition.counts import kept_share, removed_share_per_layer
 from rnn_modules.decomposition.examples import InputForm, Name, as_inputs, as_labels
 from rnn_modules.decomposition.masks import ModuleMasks
 from rnn_modules.decomposition.parents import Module, Parent
+from rnn_modules.decomposition.small_modules import AnyModules, SmallModules
 from rnn_modules.files.atomic_files import InputError
 
 if TYPE_CHECKING:
@@ -121,8 +122,14 @@ class Modules:
             groups.setdefault(key, (module.parent, []))[1].append(index)
         return list(groups.values())
 
-    def _together(self, indices: list[int]) -> ModuleMasks:
+    def _together(self, indices: list[int]) -> AnyModules:
         parts = [self._modules[index].masks for index in indices]
+        small = [part for part in parts if isinstance(part, SmallModules)]
+        if small:
+            return SmallModules.joined(small, [str(self._modules[index].name) for index in indices])
+        return self._masks_together(indices, [part for part in parts if isinstance(part, ModuleMasks)])
+
+    def _masks_together(self, indices: list[int], parts: list[ModuleMasks]) -> ModuleMasks:
         thresholds = [part.thresholds for part in parts if part.thresholds is not None]
         return dataclasses.replace(
             parts[0],
@@ -151,12 +158,17 @@ class Modules:
             self._check_length(parent, masks, inputs)
             chosen = head or masks.parameters.head
             found = module_odds(parent.network, masks, inputs, (chosen,), threads)[chosen]
-            for index, own in zip(indices, found, strict=True):
-                odds[index] = own
+            for index, own, least in zip(indices, found, masks.yes_from(chosen), strict=True):
+                odds[index] = own - least.astype(own.dtype)
         return np.stack(odds, axis=-1)
 
+    def _votes(self, odds: np.ndarray, head: str | None = None) -> np.ndarray:
+        """Log-odds on the scale on which modules vote, of those for a yes or no of each by itself."""
+        shifts = [module.masks.yes_from(head or module.masks.parameters.head)[0] for module in self._modules]
+        return odds + np.array(shifts).astype(odds.dtype)
+
     @staticmethod
-    def _check_length(parent: Parent, masks: ModuleMasks, inputs: Any) -> None:
+    def _check_length(parent: Parent, masks: AnyModules, inputs: Any) -> None:
         network = parent.network
         if masks.mode == "unrolled" and getattr(network, "varies", False):
             first = inputs[0] if isinstance(inputs, tuple) else inputs
@@ -182,7 +194,7 @@ class Modules:
             return (odds > 0).astype(np.int64)
         if len(self) == 1:
             return odds[..., 0] > 0
-        return np.array(self.classes)[odds.argmax(axis=-1)]
+        return np.array(self.classes)[self._votes(odds, head).argmax(axis=-1)]
 
     def score(self, x: Any, y: Any, ignore: Any = None, head: str | None = None, threads: int = 1) -> float:
         """Accuracy of :meth:`predict`.
@@ -195,9 +207,9 @@ class Modules:
             head: see :meth:`decision_function`.
             threads: examples are shared out among at most this many.
         """
-        return self.score_of(self.decision_function(x, head, threads), y, ignore)
+        return self.score_of(self.decision_function(x, head, threads), y, ignore, head)
 
-    def score_of(self, odds: np.ndarray, y: Any, ignore: Any = None) -> float:
+    def score_of(self, odds: np.ndarray, y: Any, ignore: Any = None, head: str | None = None) -> float:
         """Accuracy of decisions by log-odds, see :meth:`decision_function` and :meth:`score`."""
         labels, members = self._truth(y, odds)
         if labels is None:
@@ -206,7 +218,8 @@ class Modules:
         if len(self) == 1:
             right = (odds[..., 0] > 0) == members[..., 0]
         else:
-            right = np.take_along_axis(members, odds.argmax(axis=-1)[..., None], axis=-1)[..., 0]
+            voted = self._votes(odds, head).argmax(axis=-1)
+            right = np.take_along_axis(members, voted[..., None], axis=-1)[..., 0]
         if not counted.any():
             raise InputError(f"ignore: every label is {ignore!r}")
         return float(right[counted].mean())
@@ -257,7 +270,7 @@ class Modules:
                     "examples": int(truth.sum()),
                     "balanced_accuracy": balanced_accuracy_score(truth, own > 0) if both else np.nan,
                     "auc": roc_auc_score(truth, own) if both else np.nan,
-                    "kept_nodes": float(np.mean([mask.mean() for mask in module.masks.kept])),
+                    "kept_nodes": 1 - float(np.mean(removed_share_per_layer(module.masks, module.parent.network))),
                     "kept_parameters": self._kept(module),
                 }
             )
@@ -295,10 +308,11 @@ class Modules:
 
     def plot(self) -> Figure:
         """What each module kept, layer by layer."""
-        from rnn_modules.decomposition.plot import plot
+        from rnn_modules.decomposition.plot import kept_nodes, plot
 
         layers = max((module.parent.network.layer_names for module in self._modules), key=len)
-        return plot([(str(module.name), module.masks) for module in self._modules], layers)
+        kept = [(str(module.name), kept_nodes(module.masks, module.parent.network)) for module in self._modules]
+        return plot(kept, layers)
 
 
 def _twice(names: list[Name]) -> Name:

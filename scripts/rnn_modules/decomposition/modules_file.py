@@ -16,6 +16,8 @@ from rnn_modules.decomposition.masks import ModuleMasks
 from rnn_modules.decomposition.packed_masks import packed, thresholds_in, unpacked
 from rnn_modules.decomposition.parameters import DecompositionParameters
 from rnn_modules.decomposition.parents import Module, Parent
+from rnn_modules.decomposition.small_module_files import arrays_of, modules_in
+from rnn_modules.decomposition.small_modules import SmallModules
 from rnn_modules.files.atomic_files import InputError, one_line, parse_json, read_arrays, sha256_of_arrays, write_arrays
 from rnn_modules.files.checked_json import RecordReader
 from rnn_modules.names import MODES
@@ -43,7 +45,7 @@ def write(modules: Sequence[Module], path: str | os.PathLike) -> None:
     described = []
     for index, module in enumerate(modules):
         masks = module.masks
-        arrays |= packed(masks, f"{index}.")
+        arrays |= arrays_of(masks, f"{index}.") if isinstance(masks, SmallModules) else packed(masks, f"{index}.")
         described.append(
             {
                 "name": module.name if isinstance(module.name, str) else int(module.name),
@@ -51,7 +53,7 @@ def write(modules: Sequence[Module], path: str | os.PathLike) -> None:
                 "mode": masks.mode,
                 "output": masks.outputs[0],
                 "parent_sha256": masks.parent,
-                "units": [kept.shape[-1] for kept in masks.kept],
+                "units": [layer.units for layer in module.parent.network.layers],
                 "parameters": dataclasses.asdict(masks.parameters),
             }
         )
@@ -106,15 +108,17 @@ def _module(
         inner.whole(f"units.{layer}", number, least=1)
         for layer, number in enumerate(inner.listed("units", value["units"], least=1))
     ]
-    masks = ModuleMasks(
-        mode=inner.choice("mode", MODES),
-        class_names=(str(name),),
-        kept=unpacked(str(path), arrays, 1, units, f"{index}."),
-        parent=parent.network.sha256,
-        parameters=parameters,
-        thresholds=thresholds_in(str(path), arrays, 1, f"{index}."),
-        positions=(inner.whole("output", value["output"]),),
-    )
+    common: dict[str, Any] = {
+        "class_names": (str(name),),
+        "parent": parent.network.sha256,
+        "parameters": parameters,
+        "thresholds": thresholds_in(str(path), arrays, 1, f"{index}."),
+        "positions": (inner.whole("output", value["output"]),),
+    }
+    mode = inner.choice("mode", MODES)
+    if parameters.small:
+        return Module(name, modules_in(str(path), arrays, parent.network, 1, common, f"{index}."), parent, known)
+    masks = ModuleMasks(mode=mode, kept=unpacked(str(path), arrays, 1, units, f"{index}."), **common)
     network = parent.network
     if isinstance(network, GraphNetwork) and network.varies and masks.mode == "unrolled":
         parent = dataclasses.replace(parent, network=network.at(masks.kept[0].shape[1]))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rnn_modules.decomposition.examples import InputForm, Name
-from rnn_modules.decomposition.masks import ModuleMasks
+from rnn_modules.decomposition.small_modules import AnyModules
 from rnn_modules.network import Network
 
 
@@ -31,12 +31,12 @@ class Module:
 
     Attributes:
         name: of its class.
-        masks: its own alone.
+        masks: its own masks, or small network, alone.
         parent: what it was cut from.
         known: names of all outputs of the parent.
     """
 
     name: Name
-    masks: ModuleMasks
+    masks: AnyModules
     parent: Parent
     known: tuple[Name, ...]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from rnn_modules.decomposition.masks import ModuleMasks
+from rnn_modules.decomposition.small_modules import AnyModules
 from rnn_modules.files.shown_text import shown
+from rnn_modules.network import Network
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -16,20 +18,34 @@ if TYPE_CHECKING:
 _LONGEST_NAME = 18
 
 
-def plot(modules: Sequence[tuple[str, ModuleMasks]], layers: Sequence[str]) -> Figure:
-    """Draw, for each recurrent layer, modules by nodes: how often (over timesteps and gates) each node is kept.
+def kept_nodes(module: AnyModules, network: Network) -> list[np.ndarray]:
+    """For each recurrent layer ``(units,)``, how often (over timesteps and gates) a single module keeps each node.
+
+    Example:
+        >>> from support.networks import random_classifier, random_small_modules
+        >>> network = random_classifier(cell="vanilla", layers=1, units=3)
+        >>> module = random_small_modules(network).select([0])
+        >>> kept_nodes(module, network)[0].sum() == len(module.nodes[0][0])
+        True
+    """
+    if isinstance(module, ModuleMasks):
+        return [kept[0].mean(axis=(0, 1)) for kept in module.kept]
+    pairs = zip(network.layers, module.nodes[0], strict=True)
+    return [np.isin(np.arange(layer.units), nodes).astype(float) for layer, nodes in pairs]
+
+
+def plot(modules: Sequence[tuple[str, Sequence[np.ndarray]]], layers: Sequence[str]) -> Figure:
+    """Draw, for each recurrent layer, modules by nodes: how often each node is kept.
 
     Args:
-        modules: the name and the masks of each; a parent may have fewer layers than another.
+        modules: the name and the :func:`kept_nodes` of each; a parent may have fewer layers than another.
         layers: a name for each layer of the parent that has most of them.
 
     Returns:
         A figure that belongs to no window.
 
     Example:
-        >>> from rnn_modules.decomposition.parameters import DecompositionParameters
-        >>> masks = ModuleMasks("rolled", ("spam",), (np.array([[[[True, False]]]]),), "", DecompositionParameters())
-        >>> [axes.get_title() for axes in plot([("spam", masks)], ["layer 1"]).axes][:1]
+        >>> [axes.get_title() for axes in plot([("spam", [np.array([1.0, 0.0])])], ["layer 1"]).axes][:1]
         ['layer 1: 50 % kept']
     """
     from matplotlib.figure import Figure
@@ -39,7 +55,7 @@ def plot(modules: Sequence[tuple[str, ModuleMasks]], layers: Sequence[str]) -> F
     figure = Figure(figsize=(max(4.0, 3.2 * len(layers)), height), layout="constrained")
     image = None
     for layer, axes in enumerate(np.atleast_1d(figure.subplots(1, len(layers)))):
-        rows = [masks.kept[layer][0].mean(axis=(0, 1)) if layer < len(masks.kept) else [] for _, masks in modules]
+        rows: list[Any] = [kept[layer] if layer < len(kept) else [] for _, kept in modules]
         width = max(len(row) for row in rows)
         values = np.full((len(rows), width), np.nan)
         for index, row in enumerate(rows):

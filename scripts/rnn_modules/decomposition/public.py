@@ -12,12 +12,14 @@ from typing import Any
 import numpy as np
 
 from rnn_modules.decomposition.algorithm import decompose as find_masks
+from rnn_modules.decomposition.compact import compact
 from rnn_modules.decomposition.composition import calibrate
 from rnn_modules.decomposition.examples import InputForm, Name, as_inputs, as_labels
 from rnn_modules.decomposition.modules import Modules
 from rnn_modules.decomposition.modules_file import read
 from rnn_modules.decomposition.parameters import DecompositionParameters, preset
 from rnn_modules.decomposition.parents import Module, Parent
+from rnn_modules.decomposition.small_modules import AnyModules
 from rnn_modules.files.atomic_files import InputError
 from rnn_modules.names import MODES, PAPER, Mode
 from rnn_modules.network import Network, classifies
@@ -142,12 +144,17 @@ def decompose(
             raise InputError(f"y: {labels.values.shape[1]} labels an example, but the model decides {expected} times")
     wanted: Mode = "unrolled" if mode == "unrolled" else "rolled"
     names = tuple(str(name) for name in labels.classes)
-    masks = find_masks(network, inputs, labels.values, names, settings, (wanted,), threads=threads)[wanted]
-    if settings.cap_of(wanted) and all(kept.all() for kept in masks.kept):
-        _nothing_removed(network)
-    masks = calibrate(network, masks, inputs, labels.values, seed)
+    made: AnyModules
+    if settings.small:
+        small = compact(network, inputs, labels.values, names, settings, threads, (wanted,))
+        made = calibrate(network, small, inputs, labels.values, seed)
+    else:
+        masks = find_masks(network, inputs, labels.values, names, settings, (wanted,), threads=threads)[wanted]
+        if settings.cap_of(wanted) and all(kept.all() for kept in masks.kept):
+            _nothing_removed(network)
+        made = calibrate(network, masks, inputs, labels.values, seed)
     return Modules(
-        [Module(name, masks.select([index]), parent, labels.classes) for index, name in enumerate(labels.classes)]
+        [Module(name, made.select([index]), parent, labels.classes) for index, name in enumerate(labels.classes)]
     )
 
 

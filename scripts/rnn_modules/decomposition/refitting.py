@@ -55,6 +55,15 @@ class RefittedHead:
         odds = odds + parents * self.trust.reshape(-1, *[1] * (odds.ndim - 1))
         return odds + self.biases.reshape(len(self.biases), *[1] * (odds.ndim - 2), -1)
 
+    @staticmethod
+    def joined(parts: Sequence[RefittedHead]) -> RefittedHead:
+        """Heads of several modules in one; those of fewer features are filled up."""
+        widest = max(part.weights.shape[1] for part in parts)
+        return RefittedHead(
+            np.concatenate([np.pad(part.weights, ((0, 0), (0, widest - part.weights.shape[1]))) for part in parts]),
+            *(np.concatenate([getattr(part, name) for part in parts]) for name in ("trust", "biases", "rates")),
+        )
+
     def select(self, indices: list[int]) -> RefittedHead:
         """Those of some modules."""
         return RefittedHead(self.weights[indices], self.trust[indices], self.biases[indices], self.rates[indices])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 
@@ -11,41 +11,66 @@ from rnn_modules.decomposition.folding import RIDGE
 from rnn_modules.files.atomic_files import InputError
 from rnn_modules.network import RecurrentLayer
 
+Feeds = Sequence[tuple[int, ...] | None]
 
-def recurrent_weights(layers: Sequence[RecurrentLayer], nodes: Sequence[int]) -> int:
-    """Number of recurrent layers' weights when this many nodes of each layer stay in a chain of them.
+
+def recurrent_weights(
+    layers: Sequence[RecurrentLayer],
+    nodes: Sequence[int],
+    feeds: Feeds | None = None,
+    restored: Collection[int] = (),
+) -> int:
+    """Number of recurrent layers' weights when this many nodes of each layer stay.
+
+    Args:
+        layers: of the whole network.
+        nodes: of each how many stay.
+        feeds: for each layer those whose nodes it reads, see :attr:`rnn_modules.network.Network.node_feeds`; by default
+            the one before it.
+        restored: those of whose nodes all are made for others; what makes them counts too.
 
     Example:
         >>> layer = RecurrentLayer("vanilla", np.eye(3, 2), np.eye(2), np.zeros(2))
         >>> recurrent_weights([layer], [2]) == layer.weights, recurrent_weights([layer], [1])
         (True, 5)
     """
-    total, below = 0, layers[0].kernel.shape[0]
-    for layer, number in zip(layers, nodes, strict=True):
+    total = 0
+    for index, (layer, number) in enumerate(zip(layers, nodes, strict=True)):
+        feed = (None if index == 0 else (index - 1,)) if feeds is None else feeds[index]
+        below = layer.kernel.shape[0] if feed is None else sum(nodes[sender] for sender in feed)
         biases = 1 if layer.recurrent_bias is None else 2
         total += number * len(layer.gates) * (below + number + biases)
-        below = number
+        if index in restored and number < layer.units:
+            total += (number + 1) * layer.units
     return total
 
 
-def least_share(layers: Sequence[RecurrentLayer]) -> float:
-    """Share of the weights that one node a layer has.
+def least_share(layers: Sequence[RecurrentLayer], feeds: Feeds | None = None, restored: Collection[int] = ()) -> float:
+    """Share of the weights that one node a layer has; arguments as of :func:`recurrent_weights`.
 
     Example:
         >>> layer = RecurrentLayer("vanilla", np.eye(3, 4), np.eye(4), np.zeros(4))
         >>> round(least_share([layer]), 3)
         0.156
     """
-    return recurrent_weights(layers, [1] * len(layers)) / sum(layer.weights for layer in layers)
+    return recurrent_weights(layers, [1] * len(layers), feeds, restored) / sum(layer.weights for layer in layers)
 
 
-def numbers_within(layers: Sequence[RecurrentLayer], scores: Sequence[np.ndarray], most: float) -> list[int]:
+def numbers_within(
+    layers: Sequence[RecurrentLayer],
+    scores: Sequence[np.ndarray],
+    most: float,
+    feeds: Feeds | None = None,
+    restored: Collection[int] = (),
+) -> list[int]:
     """How many nodes of each layer stay: those of the highest scores, at least one a layer, in at most so many weights.
 
     Args:
         layers: of the whole network.
         scores: for each layer ``(nodes,)`` of those that are left.
         most: number of weights.
+        feeds: see :func:`recurrent_weights`.
+        restored: likewise.
 
     Raises:
         InputError: one node a layer has more.
@@ -55,8 +80,10 @@ def numbers_within(layers: Sequence[RecurrentLayer], scores: Sequence[np.ndarray
         >>> numbers_within([layer, layer], [np.array([0.5, 0.9]), np.array([0.2, 0.1])], most=12)
         [1, 1]
     """
-    least = least_share(layers)
+    least = least_share(layers, feeds, restored)
     total = sum(layer.weights for layer in layers)
+    if most >= total:
+        return [len(part) for part in scores]
     if most < least * total:
         raise InputError(
             f"decomposition parameter keep: received {most / total:.3g}, but one node a layer has a share of "
@@ -72,7 +99,7 @@ def numbers_within(layers: Sequence[RecurrentLayer], scores: Sequence[np.ndarray
     for node in order[~np.isin(order, sure)]:
         more = numbers.copy()
         more[layer_of[node]] += 1
-        if recurrent_weights(layers, more.tolist()) > most:
+        if recurrent_weights(layers, more.tolist(), feeds, restored) > most:
             break
         numbers = more
     return numbers.tolist()

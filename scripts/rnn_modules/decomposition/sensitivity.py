@@ -13,23 +13,23 @@ import numpy as np
 from rnn_modules.decomposition.activity import parts_of
 from rnn_modules.decomposition.places import Places
 from rnn_modules.names import PADDING_ID
-from rnn_modules.network import ArrayNetwork, translates
+from rnn_modules.network import Network, translates
 from rnn_modules.network.base import examples_of
-from rnn_modules.network.traces import Trace
+from rnn_modules.network.traces import Run, Trace
 
 if TYPE_CHECKING:
     from rnn_modules.network.derivatives import Derivatives
 
 
 def class_derivatives(
-    network: ArrayNetwork, traces: Sequence[Trace], inputs: Any, output: int, steps: np.ndarray | None
+    network: Network, run: Run, inputs: Any, output: int, steps: np.ndarray | None
 ) -> list[Derivatives]:
     """Derivatives of a class' log-odds by what each node sends.
 
     Args:
         network: the network.
-        traces: of its layers.
-        inputs: of the same examples.
+        run: what it did.
+        inputs: on which.
         output: position of the class among the outputs; of no account for translation, where the log-likelihood of the
             right words is differentiated.
         steps: ``(examples,) int`` timestep at which each example is decided; None for the last one.
@@ -39,22 +39,29 @@ def class_derivatives(
         >>> layer = RecurrentLayer("vanilla", np.eye(2), np.eye(2), np.zeros(2), return_sequences=False)
         >>> network = Classifier((layer,), np.array([[1.0, 0], [0, 0]]), np.zeros(2), embedding=np.eye(2), tokens=1)
         >>> inputs = np.array([[0], [1]])
-        >>> (found,) = class_derivatives(network, network.trace(inputs), inputs, 0, None)
+        >>> (found,) = class_derivatives(network, network.run(inputs), inputs, 0, None)
         >>> found.onward.round(2).tolist()
         [[[1.0, 0.0], [1.0, 0.0]]]
     """
-    # JAX is imported where it is needed alone.
-    from rnn_modules.network.derivatives import derivatives
-
-    hidden = traces[-1].hidden
-    answers = np.zeros_like(hidden)
+    by_logits = np.zeros_like(run.logits)
     if translates(network):
-        answers[:-1] = _by_right_words(network.output(hidden[:-1]), inputs[1][:, 1:].T) @ network.output_kernel.T
+        by_logits[:, :-1] = _by_right_words(run.logits[:, :-1], inputs[1][:, 1:])
     else:
-        decided = hidden.shape[0] - 1 if steps is None else steps, np.arange(hidden.shape[1])
-        logits = network.output(hidden[decided])
-        answers[decided] = _by_logits(logits, output, network.independent) @ network.output_kernel.T
-    return derivatives(network.layers, traces, answers)
+        decided = decisions(run.logits, steps)
+        by_logits[decided] = _by_logits(run.logits[decided], output, network.independent)
+    return network.derivatives(run, by_logits)
+
+
+def decisions(values: np.ndarray, steps: np.ndarray | None) -> tuple[Any, ...]:
+    """Where in ``(examples, [timesteps,] ...)`` each example is decided.
+
+    Example:
+        >>> values = np.arange(6).reshape(2, 3, 1)
+        >>> values[decisions(values, np.array([0, 2]))].tolist(), values[decisions(values, None)].shape
+        ([[0], [5]], (2, 3, 1))
+    """
+    examples = np.arange(len(values))
+    return (examples,) if steps is None else (examples, steps)
 
 
 def _by_logits(logits: np.ndarray, output: int, independent: bool) -> np.ndarray:
@@ -79,7 +86,7 @@ def _softmax(logits: np.ndarray) -> np.ndarray:
     return shares / shares.sum(axis=-1, keepdims=True)
 
 
-def fisher_scores(network: ArrayNetwork, inputs: Any, output: int, places: Places) -> list[np.ndarray]:
+def fisher_scores(network: Network, inputs: Any, output: int, places: Places) -> list[np.ndarray]:
     """Mean square of the derivative of a class' log-odds by a factor on what each node sends at every timestep.
 
     Args:
@@ -101,9 +108,9 @@ def fisher_scores(network: ArrayNetwork, inputs: Any, output: int, places: Place
     """
     totals = [np.zeros(layer.units) for layer in network.layers]
     for part, steps in parts_of(inputs, places.steps):
-        traces = network.trace(part)
-        found = class_derivatives(network, traces, part, output, steps)
-        for total, squares in zip(totals, squares_by_gates(traces, found), strict=True):
+        run = network.run(part)
+        found = class_derivatives(network, run, part, output, steps)
+        for total, squares in zip(totals, squares_by_gates(run.traces, found), strict=True):
             total += squares
     return [total / examples_of(inputs) for total in totals]
 

@@ -15,7 +15,7 @@ from rnn_modules.decomposition.parameters import DecompositionParameters
 from rnn_modules.decomposition.places import Places
 from rnn_modules.decomposition.selection import highest, least_lost, numbers_within
 from rnn_modules.decomposition.sensitivity import class_derivatives, fisher_scores, squares_by_gates
-from rnn_modules.network import ArrayNetwork
+from rnn_modules.network import Network
 from rnn_modules.network.base import examples_of, rows_of
 
 Nodes = list[np.ndarray]
@@ -36,7 +36,7 @@ class Task:
         concern: scores by the paper's statistics, likewise; None unless nodes are ranked by these.
     """
 
-    network: ArrayNetwork
+    network: Network
     outputs: tuple[int, ...]
     places: tuple[Places, ...]
     inputs: tuple[Any, ...]
@@ -47,7 +47,7 @@ class Task:
     @classmethod
     def of(
         cls,
-        network: ArrayNetwork,
+        network: Network,
         inputs: Any,
         outputs: Sequence[int],
         places: Sequence[Places],
@@ -76,10 +76,10 @@ class Task:
         observed, scores = [], [np.zeros(layer.units) for layer in network.layers]
         for output, of_class, own in zip(outputs, places, of_classes, strict=True):
             for part, steps in parts_of(own, of_class.steps):
-                traces = network.trace(part)
-                found = class_derivatives(network, traces, part, output, steps)
-                observed.append(sent(network, traces, part, steps, found if weighed else None))
-                for total, squares in zip(scores, squares_by_gates(traces, found), strict=True):
+                run = network.run(part)
+                found = class_derivatives(network, run, part, output, steps)
+                observed.append(sent(network, run, steps, found if weighed else None))
+                for total, squares in zip(scores, squares_by_gates(run.traces, found), strict=True):
                     total += squares / examples_of(own)
         joined = [Sent.joined(of_layer) for of_layer in zip(*observed, strict=True)]
         return cls(network, tuple(outputs), tuple(places), of_classes, joined, scores, concern)
@@ -90,7 +90,7 @@ class Task:
         return [LayerMoments.of(of_layer) for of_layer in self.sent]
 
 
-def sent_at(network: ArrayNetwork, inputs: Any, places: Places) -> list[Sent]:
+def sent_at(network: Network, inputs: Any, places: Places) -> list[Sent]:
     """What the layers of a network send on the decisions of a class.
 
     Example:
@@ -101,13 +101,13 @@ def sent_at(network: ArrayNetwork, inputs: Any, places: Places) -> list[Sent]:
         >>> sent_at(network, np.array([[0, 1, 1], [1, 0, 0]]), places)[0].onward.values.round(2).tolist()
         [[0.57, 0.94], [0.94, 0.57]]
     """
-    parts = [sent(network, network.trace(part), part, steps) for part, steps in parts_of(inputs, places.steps)]
+    parts = [sent(network, network.run(part), steps) for part, steps in parts_of(inputs, places.steps)]
     return [Sent.joined(of_layer) for of_layer in zip(*parts, strict=True)]
 
 
 def shrunk(
     task: Task, shares: Sequence[float], parameters: DecompositionParameters, generator: np.random.Generator
-) -> Iterator[tuple[Nodes, ArrayNetwork]]:
+) -> Iterator[tuple[Nodes, Network]]:
     """Smaller and smaller networks.
 
     Args:
@@ -137,7 +137,7 @@ def shrunk(
     small = network
     for share in shares:
         scores = _scores(small, kept, task, parameters, generator)
-        numbers = numbers_within(network.layers, scores, weights * share)
+        numbers = numbers_within(network.layers, scores, weights * share, network.node_feeds, network.restored)
         kept = [
             own[_chosen(part, of_layer, own, number, parameters)]
             for part, of_layer, own, number in zip(scores, moments, kept, numbers, strict=True)
@@ -146,7 +146,7 @@ def shrunk(
         yield kept, small
 
 
-def allowing_for_drift(task: Task, kept: Nodes, small: ArrayNetwork, rounds: int) -> ArrayNetwork:
+def allowing_for_drift(task: Task, kept: Nodes, small: Network, rounds: int) -> Network:
     """The network folded again, so many times, with allowance for the errors of the one before.
 
     Args:
@@ -176,7 +176,7 @@ def _chosen(
 
 
 def _scores(
-    small: ArrayNetwork,
+    small: Network,
     kept: Nodes,
     task: Task,
     parameters: DecompositionParameters,

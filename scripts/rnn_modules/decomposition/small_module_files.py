@@ -9,6 +9,7 @@ import dataclasses
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -18,11 +19,76 @@ from rnn_modules.decomposition.refitting import RefittedHead
 from rnn_modules.decomposition.small_modules import AnyModules, SmallModules
 from rnn_modules.files.atomic_files import InputError, sha256_of_arrays, write_arrays, write_json
 from rnn_modules.names import COMPACT
-from rnn_modules.network import ArrayNetwork, RecurrentLayer, translates
+from rnn_modules.network import ArrayNetwork, Network, RecurrentLayer, translates
 from rnn_modules.network.arrays import LAYER_ARRAYS
+from rnn_modules.network.cells import Estimate
+from rnn_modules.network.graph_network import GraphNetwork
+from rnn_modules.network.graph_nodes import estimates_of
 
 _OUTPUT = ("output_kernel", "output_bias")
+_ESTIMATE = ("weights", "constants")
 _HEAD = ("weights", "trust", "biases", "rates")
+
+
+def arrays_of(modules: SmallModules, prefix: str = "") -> dict[str, np.ndarray]:
+    """All arrays of some modules by name.
+
+    Example:
+        >>> from support.networks import random_classifier, random_small_modules
+        >>> sorted(arrays_of(random_small_modules(random_classifier(cell="vanilla", layers=1)).select([0])))[:3]
+        ['0.0.bias', '0.0.kernel', '0.0.nodes']
+    """
+    arrays: dict[str, np.ndarray] = {}
+    for index, (network, nodes) in enumerate(zip(modules.networks, modules.nodes, strict=True)):
+        place = f"{prefix}{index}"
+        estimates: list[Estimate | None] = [None] * len(nodes)
+        if isinstance(network, GraphNetwork):
+            estimates = estimates_of(network.graph)
+        else:
+            arrays |= {f"{place}.{name}": getattr(network, name) for name in _OUTPUT}
+        for number, (layer, kept, made) in enumerate(zip(network.layers, nodes, estimates, strict=True)):
+            arrays[f"{place}.{number}.nodes"] = kept.astype(np.int32)
+            present = [name for name in LAYER_ARRAYS if getattr(layer, name) is not None]
+            arrays |= {f"{place}.{number}.{name}": getattr(layer, name) for name in present}
+            if made is not None:
+                arrays |= {f"{place}.{number}.all.{name}": getattr(made, name) for name in _ESTIMATE}
+    if modules.thresholds is not None:
+        arrays[f"{prefix}thresholds"] = modules.thresholds
+    if modules.refitted is not None:
+        arrays |= {f"{prefix}refitted.{name}": getattr(modules.refitted, name) for name in _HEAD}
+    return arrays
+
+
+def modules_in(
+    files: str, found: dict[str, np.ndarray], parent: Network, networks: int, common: dict[str, Any], prefix: str = ""
+) -> SmallModules:
+    """The modules of a network whose arrays these are.
+
+    Args:
+        files: for messages.
+        found: of :func:`arrays_of`.
+        parent: the network.
+        networks: how many there are.
+        common: all other parts of the modules.
+        prefix: as it was.
+
+    Raises:
+        InputError: an array is missing, or another than the parent's modules can have.
+
+    Example:
+        >>> from support.networks import random_classifier, random_small_modules
+        >>> network = random_classifier(cell="vanilla", layers=1)
+        >>> one = random_small_modules(network).select([0])
+        >>> common = {name: getattr(one, name) for name in ("class_names", "parent", "parameters", "positions")}
+        >>> modules_in("here", arrays_of(one), network, 1, common).networks[0].sha256 == one.networks[0].sha256
+        True
+    """
+    arrays = _Arrays(files, {name.removeprefix(prefix): found[name] for name in found if name.startswith(prefix)})
+    nodes = tuple(_nodes(arrays, index, parent) for index in range(networks))
+    made = tuple(_network(arrays, index, parent, kept) for index, kept in enumerate(nodes))
+    shape = len(common["class_names"]), max(network.features for network in made), parent.decision_steps
+    refitted = _head(arrays, *shape) if "refitted.weights" in arrays.found else None
+    return SmallModules(networks=made, nodes=nodes, refitted=refitted, **common)
 
 
 def write_small_modules(modules: SmallModules, path: str | os.PathLike, manifest: str | os.PathLike) -> None:
@@ -39,17 +105,7 @@ def write_small_modules(modules: SmallModules, path: str | os.PathLike, manifest
         >>> manifest["class_names"], manifest["networks"]
         (['class 0', 'class 1', 'class 2'], 3)
     """
-    arrays: dict[str, np.ndarray] = {}
-    for index, (network, nodes) in enumerate(zip(modules.networks, modules.nodes, strict=True)):
-        arrays |= {f"{index}.{name}": getattr(network, name) for name in _OUTPUT}
-        for number, (layer, kept) in enumerate(zip(network.layers, nodes, strict=True)):
-            arrays[f"{index}.{number}.nodes"] = kept.astype(np.int32)
-            present = [name for name in LAYER_ARRAYS if getattr(layer, name) is not None]
-            arrays |= {f"{index}.{number}.{name}": getattr(layer, name) for name in present}
-    if modules.thresholds is not None:
-        arrays["thresholds"] = modules.thresholds
-    if modules.refitted is not None:
-        arrays |= {f"refitted.{name}": getattr(modules.refitted, name) for name in _HEAD}
+    arrays = arrays_of(modules)
     write_arrays(path, arrays)
     write_json(
         manifest,
@@ -90,21 +146,8 @@ def read_small_modules(path: str | os.PathLike, manifest: str | os.PathLike, par
         found.reader.fail("networks", f"1 or {modules}", number)
     if not translates(parent) and max(outputs) >= parent.outputs:
         found.reader.fail("positions", f"numbers below {parent.outputs}", list(outputs))
-    arrays = _Arrays(f"{path}, {manifest}", found.arrays)
-    nodes = tuple(_nodes(arrays, index, parent) for index in range(number))
-    networks = tuple(_network(arrays, index, parent, kept) for index, kept in enumerate(nodes))
-    shape = (
-        modules,
-        max(network.layers[-1].units for network in networks),
-        parent.timesteps if parent.many_output else 1,
-    )
-    made = SmallModules(
-        networks=networks,
-        nodes=nodes,
-        positions=outputs,
-        refitted=_head(arrays, *shape) if "refitted.weights" in found.arrays else None,
-        **found.common,
-    )
+    common = found.common | {"positions": outputs}
+    made = modules_in(f"{path}, {manifest}", found.arrays, parent, number, common)
     try:
         check_parent(made.parent, parent)
     except InputError as error:
@@ -155,7 +198,7 @@ class _Arrays:
         raise InputError(f"{self.files}: {name}: expected {expected}, received {received}; decompose the model again")
 
 
-def _nodes(arrays: _Arrays, index: int, parent: ArrayNetwork) -> list[np.ndarray]:
+def _nodes(arrays: _Arrays, index: int, parent: Network) -> list[np.ndarray]:
     """For each layer the positions of the nodes that a module keeps."""
     kept = []
     for number, layer in enumerate(parent.layers):
@@ -175,18 +218,33 @@ def _nodes(arrays: _Arrays, index: int, parent: ArrayNetwork) -> list[np.ndarray
     return kept
 
 
-def _network(arrays: _Arrays, index: int, parent: ArrayNetwork, nodes: list[np.ndarray]) -> ArrayNetwork:
-    """A module's network, with the parent's embeddings."""
-    layers, below = [], parent.layers[0].kernel.shape[0]
-    for number, (layer, kept) in enumerate(zip(parent.layers, nodes, strict=True)):
+def _network(arrays: _Arrays, index: int, parent: Network, nodes: list[np.ndarray]) -> Network:
+    """A module's network, with all else of the parent's."""
+    layers = []
+    for number, (layer, kept, feed) in enumerate(zip(parent.layers, nodes, parent.node_feeds, strict=True)):
+        below = layer.kernel.shape[0] if feed is None else sum(len(nodes[sender]) for sender in feed)
         layers.append(_layer(arrays, f"{index}.{number}", layer, below, len(kept)))
-        below = len(kept)
+    if not isinstance(parent, ArrayNetwork):
+        sent = [
+            _estimate(arrays, f"{index}.{number}.all", len(kept), layer.units, number in parent.restored)
+            for number, (layer, kept) in enumerate(zip(parent.layers, nodes, strict=True))
+        ]
+        return parent.smaller(layers, nodes, sent)
     output = {
-        "output_kernel": arrays.of(f"{index}.output_kernel", (below, parent.outputs), parent.dtype),
+        "output_kernel": arrays.of(f"{index}.output_kernel", (len(nodes[-1]), parent.outputs), parent.dtype),
         "output_bias": arrays.of(f"{index}.output_bias", (parent.outputs,), parent.dtype),
     }
     entering = {"entering": nodes[0]} if translates(parent) else {}
     return dataclasses.replace(parent, layers=tuple(layers), **output, **entering)
+
+
+def _estimate(arrays: _Arrays, place: str, kept: int, units: int, restored: bool) -> Estimate:
+    """What makes all nodes of the kept ones; of nodes that nothing is made of, of no account."""
+    if not restored or kept == units:
+        return Estimate(np.eye(kept, units), np.zeros(units))
+    return Estimate(
+        arrays.of(f"{place}.weights", (kept, units), np.float64), arrays.of(f"{place}.constants", (units,), np.float64)
+    )
 
 
 def _layer(arrays: _Arrays, place: str, layer: RecurrentLayer, inputs: int, units: int) -> RecurrentLayer:

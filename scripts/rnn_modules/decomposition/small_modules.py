@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -15,7 +16,9 @@ from rnn_modules.decomposition.parameters import DecompositionParameters
 from rnn_modules.decomposition.refitting import RefittedHead
 from rnn_modules.files.atomic_files import InputError
 from rnn_modules.names import HEADS, PARENTS_HEAD, REFITTED, Mode
-from rnn_modules.network import ArrayNetwork, RecurrentLayer
+from rnn_modules.network import ArrayNetwork, Network, RecurrentLayer, classifies
+from rnn_modules.network.graph_network import GraphNetwork
+from rnn_modules.network.graph_runs import run_graph
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,7 +47,7 @@ class SmallModules:
     """
 
     class_names: tuple[str, ...]
-    networks: tuple[ArrayNetwork, ...]
+    networks: tuple[Network, ...]
     nodes: tuple[Sequence[np.ndarray], ...]
     parent: str
     parameters: DecompositionParameters
@@ -75,7 +78,7 @@ class SmallModules:
             return self.refitted.rates
         return np.zeros(len(self))
 
-    def network_of(self, index: int) -> ArrayNetwork:
+    def network_of(self, index: int) -> Network:
         """The network of one module."""
         return self.networks[0 if len(self.networks) == 1 else index]
 
@@ -92,26 +95,43 @@ class SmallModules:
             positions=tuple(self.positions[index] for index in indices),
         )
 
+    @classmethod
+    def joined(cls, parts: Sequence[SmallModules], names: Sequence[str]) -> SmallModules:
+        """Single modules of one parent together, under other names."""
+        thresholds = [part.thresholds for part in parts if part.thresholds is not None]
+        heads = [part.refitted for part in parts if part.refitted is not None]
+        return dataclasses.replace(
+            parts[0],
+            class_names=tuple(names),
+            networks=tuple(part.networks[0] for part in parts),
+            nodes=tuple(part.nodes[0] for part in parts),
+            thresholds=np.concatenate(thresholds) if thresholds else None,
+            refitted=RefittedHead.joined(heads) if heads else None,
+            positions=tuple(part.positions[0] for part in parts),
+            counts={},
+        )
+
     @cached_property
     def side_by_side(self) -> ArrayNetwork:
-        """All modules as one network, whose arrays have an axis of modules before the others.
+        """All modules of a network of arrays as one, whose arrays have an axis of modules before the others.
 
         Smaller ones are filled up with nodes that send nothing.
         """
-        first = self.networks[0]
+        networks = [network for network in self.networks if isinstance(network, ArrayNetwork)]
+        first = networks[0]
         layers: list[RecurrentLayer] = []
         below = first.layers[0].kernel.shape[0]
         for index in range(len(first.layers)):
-            parts = [network.layers[index] for network in self.networks]
+            parts = [network.layers[index] for network in networks]
             units = max(layer.units for layer in parts)
             layers.append(_stacked(parts, below, units))
             below = units
-        kernels = [_filled(network.output_kernel, below, network.outputs) for network in self.networks]
+        kernels = [_filled(network.output_kernel, below, network.outputs) for network in networks]
         return dataclasses.replace(
             first,
             layers=tuple(layers),
             output_kernel=np.stack(kernels),
-            output_bias=np.stack([network.output_bias for network in self.networks])[:, None],
+            output_bias=np.stack([network.output_bias for network in networks])[:, None],
         )
 
     def odds(self, hidden: np.ndarray, heads: Sequence[str]) -> dict[str, np.ndarray]:
@@ -129,18 +149,34 @@ class SmallModules:
         kernel = network.output_kernel.reshape(len(self.networks), *extra, *network.output_kernel.shape[1:])
         bias = network.output_bias.reshape(len(self.networks), *extra, 1, -1)
         logits = hidden @ kernel + bias
+        return self._odds(hidden, logits, heads)
+
+    def odds_of(self, inputs: Any, heads: Sequence[str]) -> dict[str, np.ndarray]:
+        """Log-odds of every module's class on some inputs, as :meth:`odds`."""
+        graphs = [network for network in self.networks if isinstance(network, GraphNetwork)]
+        if graphs:
+            runs = [run_graph(network, inputs, noted=False) for network in graphs]
+            features, logits = (np.stack([getattr(run, name) for run in runs]) for name in ("features", "logits"))
+            return self._odds(features, logits, heads)
+        small = self.side_by_side
+        assert classifies(small)
+        hidden = small.hidden(inputs)
+        return self.odds(hidden.transpose(1, 2, 0, 3) if small.many_output else hidden, heads)
+
+    def _odds(self, features: np.ndarray, logits: np.ndarray, heads: Sequence[str]) -> dict[str, np.ndarray]:
+        independent = self.networks[0].independent
         logits = np.broadcast_to(logits, (len(self), *logits.shape[1:]))
         found = {}
         for head in heads:
             if head != REFITTED:
-                found[head] = head_odds(logits, head, self.thresholds, self.positions)
+                found[head] = head_odds(logits, head, self.thresholds, self.positions, independent)
                 continue
             if self.refitted is None:
                 raise InputError(f"head: received {head!r}; these modules answer by {', '.join(self.heads)}")
             # Of some modules the largest may be smaller than that of all.
-            weights = _filled(self.refitted.weights[:, : hidden.shape[-1]], len(self), hidden.shape[-1])
-            parents = head_odds(logits, PARENTS_HEAD, outputs=self.positions)
-            odds = dataclasses.replace(self.refitted, weights=weights).odds(hidden, parents).astype(hidden.dtype)
+            weights = _filled(self.refitted.weights[:, : features.shape[-1]], len(self), features.shape[-1])
+            parents = head_odds(logits, PARENTS_HEAD, outputs=self.positions, independent=independent)
+            odds = dataclasses.replace(self.refitted, weights=weights).odds(features, parents).astype(logits.dtype)
             found[head] = odds + self.refitted.rates.astype(odds.dtype).reshape(-1, *[1] * (odds.ndim - 1))
         return found
 

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import json
 import os
+from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 
 from rnn_modules.files.atomic_files import sha256_of_arrays, write_arrays
 from rnn_modules.network.base import Network
-from rnn_modules.network.cells import RecurrentLayer
+from rnn_modules.network.cells import Estimate, RecurrentLayer
+from rnn_modules.network.traces import Run, Trace
+
+if TYPE_CHECKING:
+    from rnn_modules.network.derivatives import Derivatives
 
 LAYER_ARRAYS = ("kernel", "recurrent_kernel", "bias", "recurrent_bias")
 """Arrays of a recurrent layer."""
@@ -53,6 +58,11 @@ class ArrayNetwork(Network):
         return self.output_kernel.shape[1]
 
     @property
+    def features(self) -> int:
+        """Number of nodes of the last layer."""
+        return self.layers[-1].units
+
+    @property
     def dtype(self) -> np.dtype:
         """Type of the weights and of all activations."""
         return self.output_kernel.dtype
@@ -67,28 +77,44 @@ class ArrayNetwork(Network):
         """Identity of the model: a checksum over all its weights and settings, independent of file formats."""
         return sha256_of_arrays(pack(self))
 
-    def valid(self, inputs: Any) -> np.ndarray | None:
-        """Which steps are real, ``(timesteps, examples) bool``, or None when all are."""
-        return None
-
     def with_layers(self, layers: Sequence[RecurrentLayer]) -> Self:
         """The same network with other weights or settings of its recurrent layers."""
         return replace(self, layers=tuple(layers))
 
-    def with_output(
-        self, layers: Sequence[RecurrentLayer], weights: np.ndarray, constants: np.ndarray, first: np.ndarray
-    ) -> Self:
-        """The same network with fewer nodes, and an output layer that makes all nodes of the last layer of them.
+    def valid(self, inputs: Any) -> np.ndarray | None:
+        """Which steps are real, ``(timesteps, examples) bool``, or None when all are."""
+        return None
 
-        Args:
-            layers: of fewer nodes.
-            weights: ``(nodes, units)`` of the last layer's.
-            constants: ``(units,)``.
-            first: positions of the first layer's nodes among those that were.
-        """
-        kernel = (weights @ self.output_kernel).astype(self.dtype)
-        bias = (self.output_bias + constants @ self.output_kernel).astype(self.dtype)
+    def smaller(self, layers: Sequence[RecurrentLayer], kept: Sequence[np.ndarray], sent: Sequence[Estimate]) -> Self:
+        """The same network with fewer nodes, and an output layer that reads these, see :meth:`Network.smaller`."""
+        last = sent[-1]
+        kernel = (last.weights @ self.output_kernel).astype(self.dtype)
+        bias = (self.output_bias + last.constants @ self.output_kernel).astype(self.dtype)
         return replace(self, layers=tuple(layers), output_kernel=kernel, output_bias=bias)
+
+    @abstractmethod
+    def trace(self, inputs: Any) -> list[Trace]:
+        """What each of ``layers`` did on some examples."""
+
+    def run(self, inputs: Any) -> Run:
+        """What the network does on some examples."""
+        traces = self.trace(inputs)
+        hidden = traces[-1].hidden
+        features = hidden.transpose(1, 0, 2) if self.many_output else hidden[-1]
+        return Run(traces, features, self.output(features))
+
+    def derivatives(self, run: Run, by_logits: np.ndarray) -> list[Derivatives]:
+        """Derivatives by what each node sends, of those by the logits."""
+        # JAX is imported where it is needed alone.
+        from rnn_modules.network.derivatives import derivatives
+
+        by_hidden = by_logits @ self.output_kernel.T
+        answers = np.zeros_like(run.traces[-1].hidden)
+        if self.many_output:
+            answers[:] = by_hidden.transpose(1, 0, 2)
+        else:
+            answers[-1] = by_hidden
+        return derivatives(self.layers, run.traces, answers)
 
     def save(self, path: str | os.PathLike) -> None:
         """Write the network as one ``.npz``."""

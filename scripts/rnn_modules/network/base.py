@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from rnn_modules.files.atomic_files import InputError
 from rnn_modules.network.batching import chunks
-from rnn_modules.network.cells import LayerMask, RecurrentLayer
+from rnn_modules.network.cells import Estimate, LayerMask, RecurrentLayer
 from rnn_modules.network.stack import Observed
-from rnn_modules.network.traces import Trace
+from rnn_modules.network.traces import Run
+
+if TYPE_CHECKING:
+    from rnn_modules.network.derivatives import Derivatives
 
 
 class Network(ABC):
@@ -65,6 +67,16 @@ class Network(ABC):
         """Weights of all but ``layers`` and the output layer, and without the output's bias."""
 
     @property
+    @abstractmethod
+    def features(self) -> int:
+        """Number of what the last weights before the logits read, see :class:`~rnn_modules.network.traces.Run`."""
+
+    @property
+    def decision_steps(self) -> int:
+        """Number of decisions of an example, where it is fixed and each may have a bias of its own; else 1."""
+        return self.timesteps if self.many_output else 1
+
+    @property
     def independent(self) -> bool:
         """Whether several classes may be right at once."""
         return False
@@ -105,15 +117,33 @@ class Network(ABC):
     def module_logits(self, inputs: Any, masks: Sequence[LayerMask] | None = None) -> np.ndarray:
         """Logits ``(modules or 1, examples, [timesteps,] outputs)`` with the edges that masks leave to each module."""
 
-    def trace(self, inputs: Any) -> list[Trace]:
-        """What each of ``layers`` did on some examples, from which derivatives follow.
+    @property
+    def restored(self) -> frozenset[int]:
+        """Positions of ``layers`` all of whose nodes something else reads than the kernel of another of them."""
+        return frozenset()
 
-        Raises:
-            InputError: not for networks of this kind.
+    @property
+    def node_feeds(self) -> tuple[tuple[int, ...] | None, ...]:
+        """As :attr:`feeds`, where these send nothing but the nodes that they have, when they have fewer."""
+        return tuple(None if feed is None or self.restored & set(feed) else feed for feed in self.feeds)
+
+    @abstractmethod
+    def smaller(self, layers: Sequence[RecurrentLayer], kept: Sequence[np.ndarray], sent: Sequence[Estimate]) -> Self:
+        """The same network with fewer nodes.
+
+        Args:
+            layers: of fewer nodes; the kernel of each reads what :attr:`node_feeds` says.
+            kept: the positions of these among all.
+            sent: what makes of that which they send what all nodes would.
         """
-        raise InputError(
-            f"{type(self).__name__}: small modules cannot be made of it; make masks: leave out keep and tolerance"
-        )
+
+    @abstractmethod
+    def run(self, inputs: Any) -> Run:
+        """What the network does on some examples."""
+
+    @abstractmethod
+    def derivatives(self, run: Run, by_logits: np.ndarray) -> list[Derivatives]:
+        """Derivatives by what each node of each of ``layers`` sends, of those by the logits, ``(examples, ...)``."""
 
     def chunks(self, inputs: Any, modules: int = 1) -> Iterator[np.ndarray]:
         """Positions of a few examples each, see :func:`rnn_modules.network.batching.chunks`."""

@@ -7,7 +7,7 @@ all modules". A module never copies a weight: removing nodes is elementwise mask
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -94,6 +94,28 @@ class RecurrentLayer:
     def initial_state(self, modules: int, examples: int) -> tuple[np.ndarray, ...]:
         """Zero state: hidden state, and for LSTM the cell state, each ``(modules, examples, units)``."""
         return tuple(np.zeros((modules, examples, self.units), self.kernel.dtype) for _ in range(self.states))
+
+
+@dataclass(frozen=True, eq=False)
+class Estimate:
+    """What all nodes of a layer send, from what the kept ones send.
+
+    Attributes:
+        weights: ``(kept, units)``.
+        constants: ``(units,)``.
+    """
+
+    weights: np.ndarray
+    constants: np.ndarray
+
+    def of(self, sent: Any) -> Any:
+        """Of what the kept nodes send, ``(..., kept)``, what all do, ``(..., units)``; of NumPy or JAX, in its type.
+
+        Example:
+            >>> Estimate(np.array([[1.0, 2.0]]), np.array([0.0, 1.0])).of(np.array([[3.0]])).tolist()
+            [[3.0, 7.0]]
+        """
+        return sent @ self.weights.astype(sent.dtype) + self.constants.astype(sent.dtype)
 
 
 @dataclass(frozen=True, eq=False)

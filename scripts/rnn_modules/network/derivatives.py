@@ -6,7 +6,7 @@ filled up with nodes and examples on which nothing depends.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -158,6 +158,20 @@ def by_received(layer: RecurrentLayer, entering: np.ndarray) -> np.ndarray:
         kernel = _filled(layer.kernel.astype(dtype), more, wide, gates)
         found = _pulled_back_below(kernel, _filled(entering, examples + -examples % EXAMPLES, wide, gates))
         return np.asarray(found)[..., :examples, :inputs]
+
+
+def pulled_back(
+    function: Callable[..., Sequence[Any]], values: Sequence[np.ndarray], by: Sequence[np.ndarray]
+) -> list[np.ndarray]:
+    """Derivatives by the arguments of a function of JAX arrays, of those by its results.
+
+    Example:
+        >>> pulled_back(lambda one, other: [one * other], [np.array([2.0]), np.array([3.0])], [np.array([1.0])])
+        [array([3.]), array([2.])]
+    """
+    with _on_cpu(values[0].dtype):
+        _, pull_back = jax.vjp(function, *map(jnp.asarray, values))
+        return [np.asarray(part) for part in pull_back([jnp.asarray(part) for part in by])]
 
 
 @contextmanager

@@ -294,7 +294,7 @@ def reached_by(calls: Sequence[Call], states: bool = True) -> dict[int, set[int]
     for call in calls:
         read = call.inputs
         if call.recurrent is not None and not states:
-            read = tuple(tensor for tensor in read if tensor not in _states_of(call))
+            read = tuple(tensor for tensor in read if tensor not in states_of(call))
         behind = set().union(*(reached.get(tensor, set()) for tensor in read))
         if call.recurrent is not None:
             behind = behind | {id(call.operation)}
@@ -302,8 +302,17 @@ def reached_by(calls: Sequence[Call], states: bool = True) -> dict[int, set[int]
     return reached
 
 
-def _states_of(call: Call) -> set[int]:
-    """The tensors that a recurrent layer starts from."""
+def states_of(call: Call) -> set[int]:
+    """The tensors that a recurrent layer starts from.
+
+    Example:
+        >>> import keras
+        >>> from rnn_modules.network.calls import calls_of
+        >>> target, state = keras.Input((4, 2)), keras.Input((3,))
+        >>> model = keras.Model([target, state], keras.layers.GRU(3)(target, initial_state=state))
+        >>> states_of(next(calls_of(model, {}))) == {id(state)}
+        True
+    """
     import keras
 
     given = call.arguments.args[1] if len(call.arguments.args) > 1 else call.arguments.kwargs.get("initial_state")

@@ -11,20 +11,21 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import repeat
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from rnn_modules.files.atomic_files import InputError, sha256_of_arrays
 from rnn_modules.network.base import Network, examples_of, rows_of
 from rnn_modules.network.batching import ROWS_AT_ONCE, row_parts, workers
-from rnn_modules.network.cells import LayerMask, RecurrentLayer
+from rnn_modules.network.cells import Estimate, LayerMask, RecurrentLayer
 from rnn_modules.network.ending import answers_from
 from rnn_modules.network.graph import Call, Graph
+from rnn_modules.network.graph_nodes import feeds_of, names_of, restored_layers, with_nodes
+from rnn_modules.network.graph_runs import RecurrentRun, graph_derivatives, last_weights, run_graph
 from rnn_modules.network.keras_calls import (
     Value,
     masks_of_call,
-    only_after_first,
     repeated,
     tiled,
     to_array,
@@ -33,9 +34,13 @@ from rnn_modules.network.keras_calls import (
     with_steps,
     without_activation,
 )
-from rnn_modules.network.keras_layers import PASSED_ON, RecurrentCall, is_kind
-from rnn_modules.network.sequences import answer_of, by_module, by_time, merged, run_direction
+from rnn_modules.network.keras_layers import RecurrentCall
+from rnn_modules.network.sequences import by_module, by_time, outputs_of, run_direction
 from rnn_modules.network.stack import Observed, joined
+from rnn_modules.network.traces import Run, Trace
+
+if TYPE_CHECKING:
+    from rnn_modules.network.derivatives import Derivatives
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,15 +89,7 @@ class GraphNetwork(Network):
     @cached_property
     def layer_names(self) -> tuple[str, ...]:
         """What pictures call each of ``layers``: numbers of Keras' layers, directions, cells of one layer."""
-        names = []
-        for number, recurrent in enumerate(self.graph.recurrent):
-            for direction in recurrent.directions:
-                name = f"layer {number + 1}"
-                if len(recurrent.directions) > 1:
-                    name += ", backwards" if direction.backwards else ", forwards"
-                cells = range(len(direction.layers))
-                names += [name if len(cells) == 1 else f"{name}, cell {cell + 1}" for cell in cells]
-        return tuple(names)
+        return names_of(self.graph)
 
     @property
     def varies(self) -> bool:
@@ -108,6 +105,17 @@ class GraphNetwork(Network):
     def many_output(self) -> bool:
         """Whether there is one decision per timestep and not one per example."""
         return len(self.graph.output.shape) == 3
+
+    @cached_property
+    def features(self) -> int:
+        """Number of what the layer that gives the logits reads, if it is one of plain weights; else 0."""
+        last = last_weights(self.graph)
+        return 0 if last is None else int(symbols_of(last)[0].shape[-1])
+
+    @property
+    def decision_steps(self) -> int:
+        """Number of decisions of an example, where it is fixed; else 1."""
+        return int(self.graph.output.shape[1] or 1) if self.many_output else 1
 
     @property
     def outputs(self) -> int:
@@ -134,22 +142,7 @@ class GraphNetwork(Network):
     @cached_property
     def feeds(self) -> tuple[tuple[int, ...] | None, ...]:
         """For each of ``layers`` those that send it all it reads, side by side; None where it reads something else."""
-        found: list[tuple[int, ...] | None] = []
-        senders: dict[int, tuple[int, ...]] = {}
-        for call in self.graph.calls:
-            source = senders.get(call.inputs[0]) if call.inputs else None
-            if call.recurrent is None:
-                if source is not None and is_kind(call.operation, *PASSED_ON):
-                    senders[call.outputs[0]] = source
-                continue
-            last = []
-            for direction in call.recurrent.directions:
-                for index in range(len(direction.layers)):
-                    found.append(source if index == 0 else (len(found) - 1,))
-                last.append(len(found) - 1)
-            if len(last) == 1 or call.recurrent.merge == "concat":
-                senders[call.outputs[0]] = tuple(last)
-        return tuple(found)
+        return feeds_of(self.graph)
 
     @cached_property
     def last_layers(self) -> tuple[int, ...]:
@@ -174,6 +167,25 @@ class GraphNetwork(Network):
                 call = replace(call, recurrent=replace(call.recurrent, directions=directions))
             calls.append(call)
         return replace(self, graph=replace(self.graph, calls=tuple(calls)))
+
+    @cached_property
+    def restored(self) -> frozenset[int]:
+        """Positions of ``layers`` all of whose nodes something else reads than the kernel of another of them."""
+        return restored_layers(self.graph)
+
+    def smaller(
+        self, layers: Sequence[RecurrentLayer], kept: Sequence[np.ndarray], sent: Sequence[Estimate]
+    ) -> GraphNetwork:
+        """The same network with fewer nodes, see :meth:`Network.smaller`."""
+        return replace(self, graph=with_nodes(self.graph, layers, kept, sent))
+
+    def run(self, inputs: Any) -> Run:
+        """What the network does on some examples."""
+        return run_graph(self, inputs)
+
+    def derivatives(self, run: Run, by_logits: np.ndarray) -> list[Derivatives]:
+        """Derivatives by what each node sends, of those by the logits."""
+        return graph_derivatives(self, run, by_logits)
 
     @property
     def independent(self) -> bool:
@@ -207,7 +219,7 @@ class GraphNetwork(Network):
         Returns:
             ``(modules or 1, examples, outputs)``, or ``(modules or 1, examples, timesteps, outputs)``.
         """
-        values = self._front(inputs)
+        values = self.front(inputs)
         for _ in self._runs(values, masks):
             pass
         value = values[self.graph.logits]
@@ -227,7 +239,7 @@ class GraphNetwork(Network):
         """Activations of ``layers``, layer by layer and by place: gates, or hidden states."""
 
         def run(rows: slice) -> Iterator[list[list[Observed]]]:
-            yield from self._runs(self._front(rows_of(inputs, np.arange(rows.start, rows.stop))), gates=gates)
+            yield from self._runs(self.front(rows_of(inputs, np.arange(rows.start, rows.stop))), gates=gates)
 
         # All parts side by side, so that the activations of one layer, and a few rows of all else, are in memory.
         runs = [run(rows) for rows in row_parts(examples_of(inputs))]
@@ -245,19 +257,19 @@ class GraphNetwork(Network):
     ) -> Iterator[list[list[Observed]]]:
         """Run what follows the front, filling in ``values``; yields what each recurrent call observed."""
         position = 0
-        for call in self._behind:
+        for call in self.behind:
             if call.recurrent is None:
                 self._fill_in(call, values)
                 continue
             count = len(call.recurrent.layers)
             part = None if masks is None else masks[position : position + count]
             position += count
-            sent, observed = self._recurrent(call, call.recurrent, values, part, gates)
+            sent, observed = self.run_recurrent(call, call.recurrent, values, part, gates)
             values.update(sent)
             self._forget(call, values)
             yield observed
 
-    def _front(self, inputs: Any) -> dict[int, Value]:
+    def front(self, inputs: Any) -> dict[int, Value]:
         """Inputs, and all that does not depend on a recurrent layer."""
         values: dict[int, Value] = {}
         parts = inputs if isinstance(inputs, tuple) else (inputs,)
@@ -275,17 +287,17 @@ class GraphNetwork(Network):
         return tuple(call for call in self.graph.calls if not call.follows and call.recurrent is None)
 
     @cached_property
-    def _behind(self) -> tuple[Call, ...]:
+    def behind(self) -> tuple[Call, ...]:
         """All others."""
         return tuple(call for call in self.graph.calls if call.follows or call.recurrent is not None)
 
     @cached_property
     def _last_readers(self) -> dict[int, Call]:
         """By tensor the call after which nothing reads it."""
-        return {tensor: call for call in (*self._before, *self._behind) for tensor in (*call.outputs, *call.inputs)}
+        return {tensor: call for call in (*self._before, *self.behind) for tensor in (*call.outputs, *call.inputs)}
 
     def _fill_in(self, call: Call, values: dict[int, Value]) -> None:
-        values.update(self._plain(call, values))
+        values.update(self.plain(call, values))
         self._forget(call, values)
 
     def _forget(self, call: Call, values: dict[int, Value]) -> None:
@@ -302,7 +314,7 @@ class GraphNetwork(Network):
             known[id(symbol)] = repeated(values[tensor], modules)
         return call.arguments.fill_in(known)
 
-    def _plain(self, call: Call, values: dict[int, Value]) -> dict[int, Value]:
+    def plain(self, call: Call, values: dict[int, Value]) -> dict[int, Value]:
         """What a call of anything but a recurrent layer gives."""
         import keras
 
@@ -317,13 +329,14 @@ class GraphNetwork(Network):
             tensor: Value(part, modules) for tensor, part in zip(call.outputs, keras.tree.flatten(given), strict=True)
         }
 
-    def _recurrent(
+    def run_recurrent(
         self,
         call: Call,
         recurrent: RecurrentCall,
         values: dict[int, Value],
         masks: Sequence[LayerMask] | None,
         gates: bool = False,
+        tape: dict[int, RecurrentRun] | None = None,
     ) -> tuple[dict[int, Value], list[list[Observed]]]:
         """What a recurrent layer sends, and what it does by layer and place in the text."""
         import keras
@@ -347,6 +360,7 @@ class GraphNetwork(Network):
         observed: list[list[Observed]] = []
         sent: list[np.ndarray] = []
         final: list[np.ndarray] = []
+        traces: list[list[Trace]] = []
         start = position = 0
         for direction in recurrent.directions:
             own = None if initial is None else initial[start : start + direction.states]
@@ -354,15 +368,17 @@ class GraphNetwork(Network):
             count = len(direction.layers)
             part = None if masks is None else masks[position : position + count]
             position += count
-            for sends, state, activations in run_direction(direction, sequence, present, part, own, gates):
+            traces.append([])
+            noted = None if tape is None else traces[-1]
+            for sends, state, activations in run_direction(direction, sequence, present, part, own, gates, noted):
                 seen = sends[:, 0, :, None, :] if activations is None else activations
                 real = repeat(None) if present is None else present[:, 0, :, 0]
                 observed.append([Observed(at, None, there) for at, there in zip(seen, real, strict=False)])
                 final += state
-            if direction.silent_first and initial is not None and present is not None:
-                sends = only_after_first(sends, present, slice(None, None, -1 if direction.backwards else 1))
-            sent.append(answer_of(sends, direction, recurrent.return_sequences, bool(sent)))
-        outputs = [merged(sent, recurrent.merge)] if recurrent.merge is not None else sent
+            sent.append(sends)
+        if tape is not None:
+            tape[id(call)] = RecurrentRun(tuple(map(tuple, traces)), tuple(sent), present, initial is not None)
+        outputs = outputs_of(recurrent, sent, present, initial is not None)
         masked = len(outputs) if recurrent.return_sequences else 0
         outputs += final if recurrent.return_state else []
         given_on = {}

@@ -176,7 +176,7 @@ def without_activation(layer: Any) -> Any:
     return clone
 
 
-def only_after_first(sent: np.ndarray, present: np.ndarray, order: slice) -> np.ndarray:
+def only_after_first(sent: Any, present: np.ndarray, order: slice) -> Any:
     """What a layer sends, with zeros until the first step that is there.
 
     Args:
@@ -192,4 +192,4 @@ def only_after_first(sent: np.ndarray, present: np.ndarray, order: slice) -> np.
         [1.0, 1.0, 0.0]
     """
     begun = np.logical_or.accumulate(present[order], axis=0)[order]
-    return np.where(begun, sent, 0).astype(sent.dtype)
+    return sent.__array_namespace__().where(begun, sent, 0).astype(sent.dtype)

@@ -12,7 +12,7 @@ import numpy as np
 
 from rnn_modules.files.atomic_files import InputError
 from rnn_modules.network.activations import ACTIVATIONS
-from rnn_modules.network.cells import RecurrentLayer
+from rnn_modules.network.cells import Estimate, RecurrentLayer
 
 CELLS = {"SimpleRNN": "vanilla", "GRU": "gru", "LSTM": "lstm"}
 RECURRENT = (*CELLS, "RNN", "Bidirectional")
@@ -40,6 +40,9 @@ class Direction:
         backwards: whether the sequence is read from its end.
         zero_where_masked: whether steps that are masked send zeros, and not what the step before them sent.
         silent_first: whether masked steps before all others send zeros, and not the initial state.
+        nodes: of layers of fewer nodes, the positions of these among all, for the state that each starts from.
+        units: likewise how many there were.
+        estimates: likewise what makes of that which each sends what all nodes would; None where it goes on as it is.
 
     Example:
         >>> layer = RecurrentLayer("lstm", np.eye(2, 8), np.eye(2, 8), np.zeros(8))
@@ -51,6 +54,18 @@ class Direction:
     backwards: bool
     zero_where_masked: bool
     silent_first: bool = False
+    nodes: tuple[np.ndarray, ...] | None = None
+    units: tuple[int, ...] = ()
+    estimates: tuple[Estimate | None, ...] | None = None
+
+    @property
+    def order(self) -> slice:
+        """From places in the text to the order of reading, and back."""
+        return slice(None, None, -1) if self.backwards else slice(None)
+
+    def estimate(self, index: int) -> Estimate | None:
+        """What makes all nodes of those of a layer, if anything does."""
+        return None if self.estimates is None else self.estimates[index]
 
     @property
     def states(self) -> int:

@@ -10,14 +10,14 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
 from rnn_modules.files.atomic_files import InputError, one_line, parse_json, read_arrays
 from rnn_modules.network.arrays import LAYER_ARRAYS, ArrayNetwork, pack
 from rnn_modules.network.batching import chunks, share_out
-from rnn_modules.network.cells import LayerMask, RecurrentLayer, project
+from rnn_modules.network.cells import Estimate, LayerMask, RecurrentLayer, project
 from rnn_modules.network.checks import check_ids, check_network
 from rnn_modules.network.stack import Observed, State, Step, observe_stack, run_stack, shared_steps, step_stack
 from rnn_modules.network.traces import Trace, trace_stack
@@ -92,7 +92,7 @@ class Classifier(ArrayNetwork):
         return self.embedding.size
 
     def trace(self, inputs: np.ndarray) -> list[Trace]:
-        """What each layer did, see :meth:`Network.trace`."""
+        """What each layer did, see :meth:`ArrayNetwork.trace`."""
         return trace_stack(self.layers, self.steps(inputs))
 
     def module_logits(self, inputs: np.ndarray, masks: Sequence[LayerMask] | None = None) -> np.ndarray:
@@ -176,12 +176,10 @@ class EncoderDecoder(ArrayNetwork):
         """Number of decoder timesteps."""
         return self.target_tokens
 
-    def with_output(
-        self, layers: Sequence[RecurrentLayer], weights: np.ndarray, constants: np.ndarray, first: np.ndarray
-    ) -> EncoderDecoder:
-        """The same network with fewer nodes in the decoder, see :meth:`ArrayNetwork.with_output`."""
-        entering = first if self.entering is None else self.entering[first]
-        return replace(super().with_output(layers, weights, constants, first), entering=entering)
+    def smaller(self, layers: Sequence[RecurrentLayer], kept: Sequence[np.ndarray], sent: Sequence[Estimate]) -> Self:
+        """The same network with fewer nodes in the decoder, see :meth:`Network.smaller`."""
+        entering = kept[0] if self.entering is None else self.entering[kept[0]]
+        return replace(super().smaller(layers, kept, sent), entering=entering)
 
     def encode(self, sources: np.ndarray) -> State:
         """State that the decoder starts from, for ``(examples, source tokens) int32``."""
@@ -243,7 +241,7 @@ class EncoderDecoder(ArrayNetwork):
         return self.output(np.stack([sent[0] for sent, _, _ in run], axis=1))
 
     def trace(self, inputs: tuple[np.ndarray, np.ndarray]) -> list[Trace]:
-        """What each layer of the decoder did when it was fed the right words, see :meth:`Network.trace`."""
+        """What each layer of the decoder did when it was fed the right words, see :meth:`ArrayNetwork.trace`."""
         sources, targets = inputs
         return trace_stack(self.layers, self._decoder_steps(targets), self.encode(sources))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -45,6 +46,23 @@ class Trace:
         start = [np.zeros_like(part[0]) for part in self.states] if self.start is None else self.start
         pairs = zip(start, self.states, strict=True)
         return tuple(np.concatenate([first[None], after[:-1]]) for first, after in pairs)
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """What a network did on some examples.
+
+    Attributes:
+        traces: of each of its layers.
+        features: ``(examples, [timesteps,] features)`` what the last weights before the logits read.
+        logits: ``(examples, [timesteps,] outputs)``.
+        tape: what derivatives need besides, by the kind of network.
+    """
+
+    traces: list[Trace]
+    features: np.ndarray
+    logits: np.ndarray
+    tape: Any = None
 
 
 def trace_stack(layers: Sequence[RecurrentLayer], steps: Sequence[Step], state: State | None = None) -> list[Trace]:

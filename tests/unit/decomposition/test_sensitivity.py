@@ -71,9 +71,9 @@ def test_large_logits_give_numbers():
 def test_observations_are_real_steps_and_weigh_what_depends_on_them():
     network = random_translator(2, "gru", units=3)
     inputs = random_sentences(network, 6)
-    traces = network.trace(inputs)
-    found = class_derivatives(network, traces, inputs, 0, None)
-    first, second = sent(network, traces, inputs, None, found)
+    run = network.run(inputs)
+    found = class_derivatives(network, run, inputs, 0, None)
+    first, second = sent(network, run, None, found)
     real = int((inputs[1] != 0).sum())
     # The state at the start goes back into the first layer too.
     assert first.back.values.shape == (real + 6, 3)

@@ -62,9 +62,9 @@ def odds(network, inputs, output, steps, masks=None):
 
 
 def assert_derivatives(network, inputs, output, steps, answers):
-    traces = network.trace(inputs)
-    found = class_derivatives(network, traces, inputs, output, steps)
-    for own, trace, expected in zip(found, traces, differences(network, answers), strict=True):
+    run = network.run(inputs)
+    found = class_derivatives(network, run, inputs, output, steps)
+    for own, trace, expected in zip(found, run.traces, differences(network, answers), strict=True):
         np.testing.assert_allclose(own.by_gates(trace), expected, atol=1e-7)
 
 
@@ -121,7 +121,7 @@ def test_what_sizes_are_filled_up_to_changes_nothing(cell, activation, monkeypat
     for units, examples in ((1, 1), (5, 4)):
         monkeypatch.setattr("rnn_modules.network.derivatives.UNITS", units)
         monkeypatch.setattr("rnn_modules.network.derivatives.EXAMPLES", examples)
-        found.append(class_derivatives(network, network.trace(inputs), inputs, 0, None)[0])
+        found.append(class_derivatives(network, network.run(inputs), inputs, 0, None)[0])
     for name in ("back", "onward", "start"):
         one, other = (getattr(part, name) for part in found)
         assert one.shape == other.shape
