@@ -245,15 +245,18 @@ def _through_direction(
     end = sum(len(trace.states) for trace in traces)
     for index in reversed(range(len(traces))):
         layer, trace = direction.layers[index], traces[index]
-        sends = trace.hidden[direction.order][:, None]
-        (answers,) = pulled_back(lambda sent, at=index: [handed_on(direction, at, sent, present)], [sends], [by_sent])
+        answers, estimate = by_sent, direction.estimate(index)
+        if estimate is not None or (direction.zero_where_masked and present is not None):
+            sends = trace.hidden[direction.order][:, None]
+            (answers,) = pulled_back(
+                lambda sent, at=index: [handed_on(direction, at, sent, present)], [sends], [by_sent]
+            )
         answers = answers[:, 0][direction.order].copy()
         own = [
             np.zeros_like(part[0]) if by is None else by
             for part, by in zip(trace.states, by_final[end - layer.states : end] or [None] * layer.states, strict=True)
         ]
         end -= layer.states
-        estimate = direction.estimate(index)
         last = own[0]
         if estimate is not None and last.shape != answers[-1].shape:
             (last,) = pulled_back(lambda sent, of=estimate: [of.of(sent)], [trace.hidden[-1]], [last])
