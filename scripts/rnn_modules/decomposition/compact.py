@@ -45,7 +45,7 @@ def compact(
     """Make one small network per class of a trained network.
 
     Args:
-        network: the trained network.
+        network: the trained network; of a graph, what reads nodes and is not recurrent reads all, made of kept ones.
         inputs: training inputs.
         labels: ``(examples,)`` or ``(examples, timesteps)`` classes; target languages for translation.
         class_names: in the order of the output nodes.
@@ -70,7 +70,7 @@ def compact(
     if list(modes) != ["rolled"]:
         raise InputError(
             f"modes: received {', '.join(modes)}; small networks are rolled, for unrolled modules have other nodes at "
-            "each timestep: give modes=['rolled'], or leave out keep and tolerance and have masks"
+            "each timestep: give modes=['rolled'], or make masks: preset='paper', without keep and tolerance"
         )
     classes = len(class_names)
     if translates(network):

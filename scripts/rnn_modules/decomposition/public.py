@@ -106,7 +106,7 @@ def decompose(
         y: their labels: integers, names, one-hot rows, ``(examples,)``, ``(examples, 1)``, ``(examples, timesteps)``,
             ``(examples, timesteps, 1)``; 0 and 1 for each class where several may be right at once.
         mode: ``rolled`` or ``unrolled``.
-        preset: ``paper`` or ``package``.
+        preset: ``paper``, ``package``, or ``compact``: rolled modules that are small networks.
         classes: a name for each output node; by default the numbers, or of names the sorted ones.
         timesteps: length of the examples of unrolled modules of a model that takes any; by default that of ``x``.
         seed: of the choice of examples that are looked at.

@@ -5,25 +5,58 @@ Calls of Keras' layers are differentiated by Keras' backend, recurrent layers by
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
 from rnn_modules.files.atomic_files import InputError
 from rnn_modules.network.calls import Call
 from rnn_modules.network.keras_calls import Value, steps_of, to_array, to_tensor, with_steps
-from rnn_modules.network.keras_layers import Direction, is_kind
+from rnn_modules.network.keras_layers import Direction, RecurrentCall, is_kind
 from rnn_modules.network.sequences import handed_on, outputs_of
 from rnn_modules.network.traces import Run, Trace
 
 if TYPE_CHECKING:
     from rnn_modules.network.derivatives import Derivatives
     from rnn_modules.network.graph import Graph
-    from rnn_modules.network.graph_network import GraphNetwork
 
 _Parts = list[tuple[int, np.ndarray]]
+
+
+class Calls(Protocol):
+    """A network that is run call by call: a :class:`~rnn_modules.network.graph_network.GraphNetwork`."""
+
+    @property
+    def graph(self) -> Graph:
+        """What was read."""
+
+    @property
+    def dtype(self) -> np.dtype:
+        """Type of the weights."""
+
+    @property
+    def behind(self) -> tuple[Call, ...]:
+        """Calls that follow a recurrent layer, and these layers."""
+
+    def front(self, inputs: Any) -> dict[int, Value]:
+        """Inputs, and all that does not depend on a recurrent layer."""
+
+    def plain(self, call: Call, values: dict[int, Value]) -> dict[int, Value]:
+        """What a call of anything but a recurrent layer gives."""
+
+    def run_recurrent(
+        self,
+        call: Call,
+        recurrent: RecurrentCall,
+        values: dict[int, Value],
+        masks: Any,
+        gates: bool = False,
+        tape: dict[int, RecurrentRun] | None = None,
+    ) -> tuple[dict[int, Value], Any]:
+        """What a recurrent layer sends."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,7 +84,7 @@ class Tape:
     recurrent: dict[int, RecurrentRun]
 
 
-def run_graph(network: GraphNetwork, inputs: Any, noted: bool = True) -> Run:
+def run_graph(network: Calls, inputs: Any, noted: bool = True) -> Run:
     """Run a network and note everything.
 
     Args:
@@ -105,7 +138,7 @@ def last_weights(graph: Graph) -> Call | None:
     return last if is_kind(layer, "Dense") else None
 
 
-def graph_derivatives(network: GraphNetwork, run: Run, by_logits: np.ndarray) -> list[Derivatives]:
+def graph_derivatives(network: Calls, run: Run, by_logits: np.ndarray) -> list[Derivatives]:
     """Derivatives by what each node of each layer sends, of those by the logits.
 
     Args:
@@ -144,9 +177,7 @@ def graph_derivatives(network: GraphNetwork, run: Run, by_logits: np.ndarray) ->
     return [part for call in network.behind if call.recurrent is not None for part in found[id(call)]]
 
 
-def _through_plain(
-    network: GraphNetwork, call: Call, tape: Tape, known: dict[int, np.ndarray], moving: set[int]
-) -> _Parts:
+def _through_plain(network: Calls, call: Call, tape: Tape, known: dict[int, np.ndarray], moving: set[int]) -> _Parts:
     """Derivatives by what a call of Keras' layers reads."""
     values = tape.values
     read = [
@@ -186,8 +217,8 @@ def _by_backend(function: Callable[..., list[Any]], tensors: Sequence[Any], by: 
             f"small modules: Keras computes with {backend}, whose derivatives are not asked for here; set "
             "KERAS_BACKEND to tensorflow or jax, or make masks: preset='paper'"
         )
-    import tensorflow
-
+    # Keras has imported it.
+    tensorflow = sys.modules["tensorflow"]
     with tensorflow.GradientTape() as tape:
         tape.watch(tensors)
         given = function(*tensors)
