@@ -6,7 +6,7 @@ python scripts/plot_cases.py results/demo/experiments/*_reuse/*/*/*.json \
 
 from __future__ import annotations
 
-from rnn_modules.files.command_line import parser_of, run
+from rnn_modules.files.command_line import add_figure_flags, parser_of, run
 from rnn_modules.reporting.figures.case_figures import plot
 
 
@@ -18,8 +18,7 @@ def main() -> None:
         metavar="RECORD",
         help="JSON record of reuse (or replacement); all of one run",
     )
-    parser.add_argument("--output", required=True, help="the figure as PNG")
-    parser.add_argument("--output-svg", required=True, help="the figure as SVG")
+    add_figure_flags(parser)
     arguments = parser.parse_args()
     plot(arguments.records, arguments.output, arguments.output_svg)
 

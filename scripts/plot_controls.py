@@ -6,15 +6,14 @@ python scripts/plot_controls.py results/demo/models/*/*/*/*/controls.json \
 
 from __future__ import annotations
 
-from rnn_modules.files.command_line import parser_of, run
+from rnn_modules.files.command_line import add_figure_flags, parser_of, run
 from rnn_modules.reporting.figures.controls_figure import plot
 
 
 def main() -> None:
     parser = parser_of(__doc__)
     parser.add_argument("records", nargs="+", metavar="RECORD", help="JSON record of one model's controls; of one run")
-    parser.add_argument("--output", required=True, help="the figure as PNG")
-    parser.add_argument("--output-svg", required=True, help="the figure as SVG")
+    add_figure_flags(parser)
     arguments = parser.parse_args()
     plot(arguments.records, arguments.output, arguments.output_svg)
 

@@ -7,7 +7,7 @@ python scripts/plot_modules.py --modules results/demo/models/many_to_one/clinc/l
 
 from __future__ import annotations
 
-from rnn_modules.files.command_line import parser_of, run
+from rnn_modules.files.command_line import add_figure_flags, parser_of, run
 from rnn_modules.reporting.figures.modules_figure import plot
 
 
@@ -15,8 +15,7 @@ def main() -> None:
     parser = parser_of(__doc__)
     parser.add_argument("--modules", required=True, help="folder of the modules")
     parser.add_argument("--record", required=True, help="the model's record of research question 1")
-    parser.add_argument("--output", required=True, help="the figure as PNG")
-    parser.add_argument("--output-svg", required=True, help="the figure as SVG")
+    add_figure_flags(parser)
     arguments = parser.parse_args()
     plot(arguments.modules, arguments.record, arguments.output, arguments.output_svg)
 

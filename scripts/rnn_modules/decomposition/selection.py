@@ -65,11 +65,11 @@ def numbers_within(layers: Sequence[RecurrentLayer], scores: Sequence[np.ndarray
     layer_of = np.repeat(np.arange(len(scores)), [len(part) for part in scores])
     values = np.concatenate(scores)
     # The best node of each layer stays in any case.
-    best = np.array([values[layer_of == index].max() for index in range(len(scores))])
-    sure = np.array([np.flatnonzero((layer_of == index) & (values == best[index]))[0] for index in range(len(scores))])
-    rest = np.setdiff1d(np.argsort(-values, kind="stable"), sure, assume_unique=True)
+    starts = np.searchsorted(layer_of, np.arange(len(scores)))
+    sure = starts + [int(part.argmax()) for part in scores]
+    order = np.argsort(-values, kind="stable")
     numbers = np.ones(len(scores), int)
-    for node in rest[np.argsort(-values[rest], kind="stable")]:
+    for node in order[~np.isin(order, sure)]:
         more = numbers.copy()
         more[layer_of[node]] += 1
         if recurrent_weights(layers, more.tolist()) > most:

@@ -235,6 +235,19 @@ def add_threads_flag(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--threads", type=whole_number(1), default=1)
 
 
+def add_figure_flags(parser: argparse.ArgumentParser) -> None:
+    """Add ``--output`` and ``--output-svg``, the files of a figure.
+
+    Example:
+        >>> parser = parser_of("Draw something.")
+        >>> add_figure_flags(parser)
+        >>> parser.parse_args(["--output", "a.png", "--output-svg", "a.svg"]).output_svg
+        'a.svg'
+    """
+    parser.add_argument("--output", required=True, help="the figure as PNG")
+    parser.add_argument("--output-svg", required=True, help="the figure as SVG")
+
+
 def _of_optional(kind: Any) -> Any:
     """The type that an optional value has when it is there."""
     return next(part for part in typing.get_args(kind) if part is not type(None))
