@@ -216,7 +216,7 @@ rule evaluate_frontier:
     wildcard_constraints:
         experiment="frontier",
     conda:
-        "../../envs/analysis.yaml"
+        TRAIN_ENVIRONMENT
     threads: 1
     resources:
         **asks("evaluate_frontier"),
@@ -227,7 +227,7 @@ rule evaluate_frontier:
         settings=frontier_flags(),
         run=config["run"],
     shell:
-        analysis(
+        analysis_that_trains(
             "evaluate_frontier.py --model {params.model} --dataset {params.dataset} --seed {wildcards.seed} "
             "{params.settings} --run {params.run} --threads {threads} --output {output}"
         )

@@ -1,8 +1,8 @@
 """The frontier: what modules of a share of the recurrent layers' weights can still do, by the way they are made.
 
-Rankings are compared under the same fold and head, and the parts of the method alone and together; and beside all of them
-stand networks of as few weights that are trained from scratch, one for each class. Translation has none of these: its
-modules recognise no class.
+Rankings are compared under the same fold and head, and the parts of the method alone and together. Beside all of them
+stand networks of as few weights that are trained from scratch, one for each class. Translation has none: its modules
+recognise no class.
 """
 
 from __future__ import annotations
@@ -108,8 +108,8 @@ def frontier(
 
     Example:
         >>> from support.made_up_models import classifier_model, small_parameters
-        >>> training = RecogniserSettings(steps=2, passes=1)
-        >>> found = frontier(classifier_model(), small_parameters(), Plan((0.5,), draws=1), training)  # doctest: +ELLIPSIS
+        >>> training, plan = RecogniserSettings(steps=2, passes=1), Plan((0.5,), draws=1)
+        >>> found = frontier(classifier_model(), small_parameters(), plan, training)  # doctest: +ELLIPSIS
         2/2...
         >>> [row["curve"] for row in found["rows"]]
         ['concern', 'random', 'random_folded', 'reversed', 'compact', 'shared', 'scratch']

@@ -1,8 +1,8 @@
 """Recognisers from scratch: for each class of a trained model a small network of its own, its class against the rest.
 
 They are what small modules are held against: of the model's RNN type and depth, with as many nodes as fit in a share of
-its recurrent weights, on its embedding, which stays as it is, and trained on the labelled decisions that a module is made
-on. One Keras model is built for all classes and set back to the same start for each.
+its recurrent weights, on its embedding, which stays as it is, and trained on the labelled decisions that a module is
+made on. One Keras model is built for all classes and set back to the same start for each.
 """
 
 from __future__ import annotations
@@ -102,7 +102,7 @@ class Recognisers:
     rates: np.ndarray
 
     def odds(self, inputs: np.ndarray) -> np.ndarray:
-        """Log-odds of each class as they vote, ``(classes, examples, ...)``; a network alone says yes from its rate on."""
+        """Log-odds of each class as they vote, ``(classes, examples, ...)``; alone it says yes from its rate on."""
         found = []
         for network, rate in zip(self.networks, self.rates, strict=True):
             logits = network.logits(inputs)
@@ -178,7 +178,7 @@ class RecogniserTraining:
         return Recognisers(tuple(networks), np.log(rates) - np.log1p(-rates))
 
     def _examples(self, places: Places, label: int) -> dict[str, Any]:
-        """What ``fit`` takes: as many batches as there are gradient steps, passes over the examples one after another."""
+        """What ``fit`` takes: a batch for each gradient step, of one pass over the examples after another."""
         inputs, targets, weights = decided_examples(self._dataset.inputs("train"), places, self._timesteps)
         generator = np.random.default_rng([self._training.seed, label])
         number = self._settings.batches(len(inputs)) * self._settings.batch_size
@@ -198,9 +198,7 @@ def _passes(examples: int, number: int, generator: np.random.Generator) -> Itera
         yield generator.permutation(examples)
 
 
-def decided_examples(
-    inputs: np.ndarray, places: Places, timesteps: int
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def decided_examples(inputs: np.ndarray, places: Places, timesteps: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Training examples in which nothing but some decisions counts, the class' as much as all others together.
 
     Args:
