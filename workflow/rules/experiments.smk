@@ -233,6 +233,35 @@ rule evaluate_frontier:
         )
 
 
+rule evaluate_offer:
+    input:
+        record=lambda wildcards: varied_model(wildcards, "record.json"),
+        network=lambda wildcards: varied_model(wildcards, "network.npz"),
+        dataset=lambda wildcards: datasets_of(wildcards.setting),
+    output:
+        RECORD,
+    log:
+        f"{RESULTS}/logs/evaluate_offer/{{experiment}}/{{setting}}/{{rnn}}/seed-{{seed}}.log",
+    wildcard_constraints:
+        experiment="offer",
+    conda:
+        TRAIN_ENVIRONMENT
+    threads: 1
+    resources:
+        **asks("evaluate_offer"),
+    params:
+        code=code_of("evaluate_offer.py"),
+        model=lambda wildcards, input: folders_of(input.network),
+        dataset=lambda wildcards, input: folders_of(input.dataset),
+        settings=offer_flags(),
+        run=config["run"],
+    shell:
+        analysis_that_trains(
+            "evaluate_offer.py --model {params.model} --dataset {params.dataset} --seed {wildcards.seed} "
+            "{params.settings} --run {params.run} --threads {threads} --output {output}"
+        )
+
+
 rule evaluate_variants:
     input:
         record=lambda wildcards: varied_model(wildcards, "record.json"),

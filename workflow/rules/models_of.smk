@@ -99,6 +99,12 @@ def frontier_flags():
     return flags_of(plan | config["recognisers"] | compact_parameters("keep", "tolerance"))
 
 
+def offer_flags():
+    """Flags of the offer: its plan, and of what it makes."""
+    plan = {name: config["offer"][name] for name in ("keep", "examples", "most")}
+    return flags_of(plan | config["recognisers"] | compact_parameters("keep", "tolerance", "ranking_sample"))
+
+
 def compact_parameters(*without):
     """Parameters of small modules without those that an experiment chooses itself."""
     return {name: value for name, value in config["compact"]["parameters"].items() if name not in without}
