@@ -16,7 +16,7 @@ ANALYSIS = (
     "compact_model", "decompose_model", "decompose_one_timestep", "evaluate_decomposition", "evaluate_reuse",
     "evaluate_translation_reuse", "evaluate_replacement", "evaluate_scenario", "evaluate_variants",
 )  # fmt: skip
-TRAINING_WITHIN = ("evaluate_frontier",)
+TRAINING_WITHIN = ("evaluate_frontier", "evaluate_offer")
 EVERY_THREAD = ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "NPROC")
 BLAS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 THREADS = 3

@@ -30,7 +30,7 @@ def test_the_papers_configuration_asks_for_all_its_records():
     assert counts == {
         "training": 60 + 9 + 12 + 7, "decomposition_cost": 60, "controls": 48, "intra_reuse": 15, "inter_reuse": 6,
         "intra_replacement": 15, "inter_replacement": 6, "scenario": 2, "removal_sweep": 5, "frontier": 5,
-        "variants": 10,
+        "offer": 12, "variants": 10,
     }  # fmt: skip
     assert tuple(counts) == RECORDS
 
