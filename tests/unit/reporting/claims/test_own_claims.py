@@ -100,8 +100,6 @@ def given_offers(*starts, seeds=(0,)):
         ((100,), HOLDS, 100, []),
         ((100, 1000), HOLDS, 100, ["M:1", "M:N"]),
         ((10**8,), FAILS, None, []),
-        # Ahead in one setting and behind in the other.
-        ((100, 10**8), NOT_TESTED, None, ["M:1"]),
     ],
 )
 def test_the_offer_is_answered_by_where_networks_get_ahead(starts, verdict, ours, parts):
@@ -113,6 +111,12 @@ def test_the_offer_is_answered_by_where_networks_get_ahead(starts, verdict, ours
     assert ("nowhere ahead" in facts["reason"]) == (ours is None)
     if ours:
         assert figure_text(facts, facts["unit"]).startswith(f"{ours} [")
+
+
+def test_an_offer_ahead_in_one_setting_and_behind_in_another_is_not_tested():
+    answer = answer_own_claims(given_offers(100, 10**5), VerdictRule())[-1]
+    assert answer.verdict == NOT_TESTED and answer.reason.startswith("pools settings on both sides")
+    assert [name for name, _ in answer.parts] == ["M:1"]
 
 
 def test_small_modules_have_a_preset_of_their_own(tmp_path):
