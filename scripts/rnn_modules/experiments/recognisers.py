@@ -47,10 +47,10 @@ class RecogniserSettings:
         rnn_modules.files.atomic_files.InputError: steps: received 0; use a whole number from 1 to 1,000,000
     """
 
-    steps: int = setting(600, "gradient steps of a network trained from scratch, at least", least=1, most=1_000_000)
+    steps: int = setting(300, "gradient steps of a network trained from scratch, at least", least=1, most=1_000_000)
     passes: int = setting(3, "and passes over its examples, at least", least=1, most=10_000)
     batch_size: int = setting(32, "examples of one gradient step", least=1, most=1_000_000)
-    learning_rate: float = setting(0.005, "of Adam", least=1e-12, most=100)
+    learning_rate: float = setting(0.01, "of Adam", least=1e-12, most=100)
 
     def __post_init__(self) -> None:
         """Check types and ranges; raises :class:`InputError`."""

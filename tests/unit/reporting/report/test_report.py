@@ -62,7 +62,7 @@ def test_the_page_needs_no_other_file(page):
     parsed = _Page(page)
     assert not parsed.all("script")[0] and len(parsed.all("script")) == 1
     sources = [image["src"] for image in parsed.all("img")]
-    assert len(sources) == 7 and all(source.startswith("data:image/") for source in sources)
+    assert len(sources) == 8 and all(source.startswith("data:image/") for source in sources)
     assert [link["href"] for link in parsed.all("link")] == ["data:,"]
     links = [anchor["href"] for anchor in parsed.all("a")]
     # A record is a file of the run, beside the page; the page is whole without it.
