@@ -73,7 +73,8 @@ _TEXTS = {
         "What modules of few weights can do",
         "Composed models, above, and each module's recognition of its own class, below, against the share of the "
         "recurrent layers' weights that modules keep; bands span the draws of random nodes. The horizontal line "
-        "is the monolithic model. Networks from scratch are trained for each class on the examples of its module.",
+        "is the monolithic model. Networks from scratch are trained for each class on the examples of its module; "
+        "translation has none.",
         "Panels by input/output type with a curve for each way of making modules; rankings and parts at one share are "
         "in the table of small modules.",
     ),
