@@ -8,6 +8,9 @@ Example:
 from rnn_modules.files import quick_start  # noqa: F401 (before what it speeds up)
 
 # isort: split
+from rnn_modules.network import quick_jax  # noqa: F401
+
+# isort: split
 from rnn_modules.training import quick_keras  # noqa: F401
 
 # isort: split

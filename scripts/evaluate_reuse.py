@@ -15,7 +15,7 @@ from rnn_modules.experiments.reuse import reuse_record
 from rnn_modules.experiments.trained_model import TrainedModel
 from rnn_modules.files.atomic_files import InputError, write_json
 from rnn_modules.files.command_line import add_record_flags, add_threads_flag, parser_of, run
-from rnn_modules.names import COMPACT, FROM_SCRATCH, MODULES
+from rnn_modules.names import COMPACT, FROM_SCRATCH, MODULES, PACKAGE
 
 
 def parse() -> argparse.Namespace:
@@ -61,9 +61,9 @@ def _check_numbers(arguments: argparse.Namespace) -> None:
             raise InputError(
                 f"--modes: expected {' or '.join(MODULES)} for each of {models} models joined by +, received {modes!r}"
             )
-    masks = [modes for modes in arguments.modes if COMPACT not in modes]
+    masks = [modes for modes in arguments.modes if _beside(modes) is None]
     if len(masks) > 2:
-        raise InputError(f"--modes: expected at most two beside {COMPACT}, received {len(masks)}")
+        raise InputError(f"--modes: expected at most two beside {PACKAGE} and {COMPACT}, received {len(masks)}")
 
 
 def _labels(modes: list[str]) -> list[str]:
@@ -71,7 +71,12 @@ def _labels(modes: list[str]) -> list[str]:
     if "+" not in modes[0]:
         return modes
     names = iter(("best", "other"))
-    return [COMPACT if COMPACT in pair else next(names) for pair in modes]
+    return [_beside(pair) or next(names) for pair in modes]
+
+
+def _beside(modes: str) -> str | None:
+    """The preset of modules that stand beside those of the run's preset."""
+    return next((preset for preset in (PACKAGE, COMPACT) if preset in modes), None)
 
 
 if __name__ == "__main__":

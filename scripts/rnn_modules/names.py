@@ -39,7 +39,9 @@ PAPER, PACKAGE, COMPACT = "paper", "package", "compact"
 PRESETS = (PAPER, PACKAGE, COMPACT)
 MASK_PRESETS = (PAPER, PACKAGE)
 """Those whose modules are masks and not small networks."""
-MODULES = (*MODES, COMPACT)
+BY_PACKAGE: dict[str, Mode] = {f"{PACKAGE}_{mode}": mode for mode in MODES}
+"""Masks by the package beside those by the paper's text, with their modes."""
+MODULES = (*MODES, *BY_PACKAGE, COMPACT)
 """Kinds of modules of a trained model, as their files are called."""
 
 Ranking = Literal["concern", "fisher", "reconstruction", "random", "reversed"]
@@ -149,6 +151,16 @@ def modes_of(architecture: str) -> tuple[Mode, ...]:
         (('rolled',), ('rolled', 'unrolled'))
     """
     return MODES[:1] if architecture == "one_to_one" else MODES
+
+
+def mode_of(modules: str) -> Mode:
+    """The mode of a kind of modules; small ones are rolled.
+
+    Example:
+        >>> mode_of("unrolled"), mode_of("package_unrolled"), mode_of("compact")
+        ('unrolled', 'unrolled', 'rolled')
+    """
+    return "unrolled" if modules in ("unrolled", f"{PACKAGE}_unrolled") else "rolled"
 
 
 def best_mode(architecture: str) -> Mode:

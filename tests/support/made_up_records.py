@@ -106,6 +106,19 @@ def with_compact(value):
     return value | {"compact": compact}
 
 
+def with_package(value, shift=-0.03):
+    """The same record with what modules by the package gave beside the others."""
+    generator = np.random.default_rng(value["seed"])
+    package = copy.deepcopy(value["modes"])
+    for composition in package.values():
+        composition["composed"] = {
+            head: shifted(value["monolithic"], value["architecture"], shift, generator)
+            for head in composition["composed"]
+        }
+        composition["jaccard"] = 0.5
+    return value | {"package": package}
+
+
 def published_record(architecture, rnn, layers, seed=0):
     """A record whose deltas and Jaccard indices are those that the paper prints."""
     value = record(architecture, rnn, layers, seed)

@@ -27,7 +27,7 @@ assert rnn_modules.__file__.startswith(sys.prefix), rnn_modules.__file__
 for room in ("names", "files", "network", "decomposition", "records"):
     found = importlib.import_module("rnn_modules." + room)
     for module in pkgutil.walk_packages(getattr(found, "__path__", ()), found.__name__ + "."):
-        if not module.name.endswith("export"):
+        if not module.name.endswith(("export", "derivatives")):
             importlib.import_module(module.name)
 from rnn_modules.records.published.tables import scenarios
 assert scenarios()

@@ -7,7 +7,7 @@ from pathlib import Path
 from rnn_modules.files import run_folder
 from rnn_modules.files.command_line import flags_of
 from rnn_modules.files.source_code import code_of
-from rnn_modules.names import COMPACT, TRANSLATION, architectures_of, best_mode, modes_of
+from rnn_modules.names import COMPACT, MODES, PACKAGE, TRANSLATION, architectures_of, best_mode, modes_of
 
 RUN = run_folder.RunFolder(f"results/{config['run']}")
 RESULTS, DATASET, MODEL = RUN.path, RUN.dataset(), RUN.model()
@@ -16,6 +16,9 @@ RECORDS = RUN.records(config)
 CONDA = "conda" in {str(method).lower() for method in workflow.deployment_settings.deployment_method}
 PYTHON = "python" if CONDA else shlex.quote(sys.executable)
 FILES = run_folder.DATASET_FILES
+
+# The preset whose modules stand beside those of the run's own.
+BESIDE = config["decomposition"]["beside"] if config["decomposition"]["preset"] != PACKAGE else None
 
 LOCK = f"envs/{'gpu' if config['gpu'] else 'requirements'}.lock"
 TRAIN_ENVIRONMENT = f"../../envs/train{'_gpu' if config['gpu'] else ''}.yaml"
@@ -142,9 +145,15 @@ def small_modules_of(rnn):
     return [COMPACT] if rnn in config["compact"].get("rnn_types", config["rnn_types"]) else []
 
 
+def by_package(modes):
+    """Names of the modules by the package beside those of some modes, in a list; empty where a run has none."""
+    return [f"{BESIDE}_{mode}" for mode in modes] if BESIDE else []
+
+
 def evaluated_modes(wildcards):
-    """Modules of a model whose cost is evaluated: those of every mode, and small ones."""
-    return [*modes_of(wildcards.architecture), *small_modules_of(wildcards.rnn)]
+    """Modules of a model whose cost is evaluated: those of every mode, others beside them, and small ones."""
+    modes = modes_of(wildcards.architecture)
+    return [*modes, *by_package(modes), *small_modules_of(wildcards.rnn)]
 
 
 def modules_files(modes):

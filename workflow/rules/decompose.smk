@@ -12,9 +12,7 @@ rule decompose_model:
         network=f"{MODEL}/network.npz",
         dataset=dataset_of,
     output:
-        expand(
-            f"{MODEL}/modules/{{mode}}.{{kind}}", mode=["rolled", "unrolled"], kind=["npz", "json"], allow_missing=True
-        ),
+        [f"{MODEL}/{name}" for name in modules_files([*MODES, *by_package(MODES)])],
     log:
         f"{RESULTS}/logs/decompose_model/{{architecture}}/{{dataset}}/{{rnn}}-{{layers}}/seed-{{seed}}.log",
     group:
@@ -30,19 +28,20 @@ rule decompose_model:
         folder=lambda wildcards, output: folder_of(output),
         modes=lambda wildcards: " ".join(modes_of(wildcards.architecture)),
         preset=lookup("decomposition/preset", within=config),
+        beside=flags_of({"beside": BESIDE}),
         parameters=flags_of(config["decomposition"]["parameters"]),
     shell:
         analysis(
             "decompose_model.py --network {input.network} --dataset {params.dataset} --modes {params.modes} "
             "--architecture {wildcards.architecture} --rnn {wildcards.rnn} --preset {params.preset} "
-            "--seed {wildcards.seed} {params.parameters} --threads {threads} --output {params.folder}"
+            "{params.beside} --seed {wildcards.seed} {params.parameters} --threads {threads} --output {params.folder}"
         )
 
 
 # One timestep: rolled modules only.
 use rule decompose_model as decompose_one_timestep with:
     output:
-        expand(f"{MODEL}/modules/rolled.{{kind}}", kind=["npz", "json"], allow_missing=True),
+        [f"{MODEL}/{name}" for name in modules_files(["rolled", *by_package(["rolled"])])],
     log:
         f"{RESULTS}/logs/decompose_one_timestep/{{architecture}}/{{dataset}}/{{rnn}}-{{layers}}/seed-{{seed}}.log",
     wildcard_constraints:

@@ -28,25 +28,26 @@ def baselines_of(wildcards, kind):
     return expand(f"{BASELINES}.{kind}", **wildcards, chunk=chunks)
 
 
-def reuse_modes(architecture, rnn):
-    """The best mode first; for some RNN types the other one too, and small modules last."""
+def own_modes(architecture, rnn):
+    """The best mode first; for some RNN types the other one too."""
     best = best_mode(architecture)
     others = [mode for mode in modes_of(architecture) if mode != best]
-    masks = [best, *others] if rnn in config["reuse"]["other_mode_of"] else [best]
-    return [*masks, *small_modules_of(rnn)]
+    return [best, *others] if rnn in config["reuse"]["other_mode_of"] else [best]
+
+
+def reuse_modes(architecture, rnn):
+    """These, the best mode by the package, and small modules."""
+    return [*own_modes(architecture, rnn), *by_package([best_mode(architecture)]), *small_modules_of(rnn)]
 
 
 def reused_modes(wildcards):
     """Words for the modes of a setting: those of its models joined by ``+``, the best ones first."""
-    small = small_modules_of(wildcards.rnn)
-    per_model = [
-        [mode for mode in reuse_modes(name, wildcards.rnn) if mode not in small]
-        for name in architectures_of(wildcards.setting)
-    ]
-    masks = [
-        "+".join(found[min(index, len(found) - 1)] for found in per_model) for index in range(max(map(len, per_model)))
-    ]
-    return [*masks, *("+".join([name] * len(per_model)) for name in small)]
+    names = architectures_of(wildcards.setting)
+    own = [own_modes(name, wildcards.rnn) for name in names]
+    pairs = [[modes[min(index, len(modes) - 1)] for modes in own] for index in range(max(map(len, own)))]
+    pairs += [by_package([best_mode(name) for name in names])] if BESIDE else []
+    pairs += [[small] * len(names) for small in small_modules_of(wildcards.rnn)]
+    return ["+".join(pair) for pair in pairs]
 
 
 def reused(wildcards, *names):
@@ -127,7 +128,8 @@ def scenario_models(wildcards, *names):
 
 def scenario_modes(wildcards):
     """Modules that a scenario's systems are put together from."""
-    return [best_mode(TRANSLATION), *small_modules_of(wildcards.rnn)]
+    best = [best_mode(TRANSLATION)]
+    return [*best, *by_package(best), *small_modules_of(wildcards.rnn)]
 
 
 def named_folders(scenario, paths):

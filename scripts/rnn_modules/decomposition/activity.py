@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rnn_modules.network import ArrayNetwork, RecurrentLayer, translates
+from rnn_modules.network import ArrayNetwork, translates
 from rnn_modules.network.base import examples_of, rows_of
-from rnn_modules.network.derivatives import Derivatives, Trace
+from rnn_modules.network.traces import Trace
+
+if TYPE_CHECKING:
+    from rnn_modules.network.derivatives import Derivatives
 
 EXAMPLES_AT_ONCE = 250
 """Examples of one pass: few, for what every gate did is in memory."""
@@ -119,7 +122,7 @@ def sent(
     real = np.ones((timesteps, examples), bool) if valid is None else valid
     decided = timesteps - 1 if steps is None else steps, np.arange(examples)
     result = []
-    for index, (layer, trace) in enumerate(zip(network.layers, traces, strict=True)):
+    for index, trace in enumerate(traces):
         leaving = decided if index in network.last_layers and not translates(network) else real
         own = None if found is None else found[index]
         back = Observations(trace.hidden[real], None if own is None else _sizes(own.back[real]))
@@ -128,24 +131,12 @@ def sent(
             start = Observations(trace.start[0], None if own is None else _sizes(own.start))
             back = Observations.joined([back, start])
         reset = None
-        if resets_before(layer):
-            before = np.concatenate([trace.before(0)[None], trace.hidden[:-1]])
-            values = (trace.gates[..., layer.units : 2 * layer.units] * before)[real]
+        if trace.reset is not None:
+            values = (trace.reset * trace.before[0])[real]
             by = None if own is None else np.concatenate([own.start[None], own.back[:-1]])[real]
             reset = Observations(values, None if by is None else _sizes(by))
         result.append(Sent(back, onward, reset))
     return result
-
-
-def resets_before(layer: RecurrentLayer) -> bool:
-    """Whether a GRU's reset gate stands before the product with the recurrent kernel.
-
-    Example:
-        >>> layer = RecurrentLayer("gru", np.ones((3, 12)), np.ones((4, 12)), np.zeros(12), reset_after=True)
-        >>> resets_before(layer)
-        False
-    """
-    return layer.cell == "gru" and not layer.reset_after
 
 
 def _sizes(derivatives: np.ndarray) -> np.ndarray:

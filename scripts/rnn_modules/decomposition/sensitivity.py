@@ -6,7 +6,7 @@ Sources: class-conditional Fisher and Taylor scores of Molchanov et al. (2017, 2
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -15,7 +15,10 @@ from rnn_modules.decomposition.places import Places
 from rnn_modules.names import PADDING_ID
 from rnn_modules.network import ArrayNetwork, translates
 from rnn_modules.network.base import examples_of
-from rnn_modules.network.derivatives import Derivatives, Trace, derivatives
+from rnn_modules.network.traces import Trace
+
+if TYPE_CHECKING:
+    from rnn_modules.network.derivatives import Derivatives
 
 
 def class_derivatives(
@@ -40,6 +43,9 @@ def class_derivatives(
         >>> found.onward.round(2).tolist()
         [[[1.0, 0.0], [1.0, 0.0]]]
     """
+    # JAX is imported where it is needed alone.
+    from rnn_modules.network.derivatives import derivatives
+
     hidden = traces[-1].hidden
     answers = np.zeros_like(hidden)
     if translates(network):
@@ -106,8 +112,9 @@ def squares_by_gates(traces: Sequence[Trace], found: Sequence[Derivatives]) -> l
     """For each layer ``(units,)``, the sum over examples of the squared derivative by a factor on all a node sends.
 
     Example:
+        >>> from rnn_modules.network.derivatives import Derivatives
         >>> ones = np.ones((2, 1, 1))
-        >>> squares_by_gates([Trace(2 * ones, None, ones)], [Derivatives(3 * ones, ones, ones[0])])[0].tolist()
+        >>> squares_by_gates([Trace((2 * ones,), ones)], [Derivatives(3 * ones, ones, ones[0])])[0].tolist()
         [256.0]
     """
     return [

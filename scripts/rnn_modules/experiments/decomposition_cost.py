@@ -24,7 +24,7 @@ from rnn_modules.experiments.metrics import (
 )
 from rnn_modules.experiments.trained_model import TrainedModel
 from rnn_modules.files.provenance import provenance
-from rnn_modules.names import COMPACT
+from rnn_modules.names import BY_PACKAGE, COMPACT, PACKAGE
 from rnn_modules.network import Classifier, EncoderDecoder, Network, classifies, translates
 
 Scores = dict[str, dict]
@@ -39,13 +39,13 @@ def decomposition_cost(
     Args:
         network: the monolithic model.
         dataset: the dataset it was trained on.
-        modules: its modules, by mode; those of the first say how many examples of a class are evaluated.
+        modules: its modules, by kind; those of the first say how many examples of a class are evaluated.
         split: which examples are evaluated.
         threads: examples are shared out among at most this many.
 
     Returns:
-        ``monolithic``, ``controls``, ``modes`` and, of small modules, ``compact`` of a result record, and
-        ``examples_evaluated``.
+        ``monolithic``, ``controls``, ``modes`` and, where there are such modules, ``package`` (by mode) and ``compact``
+        of a result record, and ``examples_evaluated``.
 
     Example:
         >>> from rnn_modules.decomposition.parameters import DecompositionParameters
@@ -73,11 +73,13 @@ def decomposition_cost(
             **kept(mode_modules, network),
             "seconds": time.perf_counter() - start,
         }
+    by_package = {mode: results.pop(name) for name, mode in BY_PACKAGE.items() if name in results}
     small = {COMPACT: results.pop(COMPACT)} if COMPACT in results else {}
     return {
         "monolithic": evaluation.monolithic(),
         "controls": evaluation.controls(),
         "modes": results,
+        **({PACKAGE: by_package} if by_package else {}),
         **small,
         "examples_evaluated": evaluation.examples,
     }
@@ -213,7 +215,7 @@ def cost_record(model: TrainedModel, modes: Sequence[str], run: str, preset: str
 
     Args:
         model: with its modules in its folder.
-        modes: ``rolled``, ``unrolled`` or both, then ``compact`` where there are small modules.
+        modes: ``rolled``, ``unrolled`` or both, then other :data:`rnn_modules.names.MODULES` that there are.
         run: name of the run.
         preset: that the modules were made with.
         threads: examples are shared out among at most this many.

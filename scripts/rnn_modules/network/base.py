@@ -11,8 +11,8 @@ import numpy as np
 from rnn_modules.files.atomic_files import InputError
 from rnn_modules.network.batching import chunks
 from rnn_modules.network.cells import LayerMask, RecurrentLayer
-from rnn_modules.network.derivatives import Trace
 from rnn_modules.network.stack import Observed
+from rnn_modules.network.traces import Trace
 
 
 class Network(ABC):

@@ -86,6 +86,11 @@ class RecurrentLayer:
         """Number of arrays of the state: the hidden state, and for LSTM the cell state."""
         return 2 if self.cell == "lstm" else 1
 
+    @property
+    def resets_before(self) -> bool:
+        """Whether it is a GRU whose reset gate stands before the product with the recurrent kernel."""
+        return self.cell == "gru" and not self.reset_after
+
     def initial_state(self, modules: int, examples: int) -> tuple[np.ndarray, ...]:
         """Zero state: hidden state, and for LSTM the cell state, each ``(modules, examples, units)``."""
         return tuple(np.zeros((modules, examples, self.units), self.kernel.dtype) for _ in range(self.states))

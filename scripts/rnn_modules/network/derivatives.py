@@ -1,51 +1,34 @@
-"""Derivatives of an answer by what every node sends: back through time and layers, with the forward pass' own numbers.
+"""Derivatives of an answer by what every node sends: JAX differentiates each timestep, at the states that it had.
 
-Source: backpropagation through time of the three cells, as their equations give it; tested against differences.
+A layer is compiled once for all networks of a process that have its settings and about its sizes: smaller ones are
+filled up with nodes and examples on which nothing depends.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
+from typing import Any, NamedTuple
 
+import jax
+import jax.numpy as jnp
 import numpy as np
 
 from rnn_modules.network.activations import ACTIVATIONS
 from rnn_modules.network.cells import RecurrentLayer
-from rnn_modules.network.stack import State, Step, run_layer
+from rnn_modules.network.stack import State
+from rnn_modules.network.traces import Trace
 
-
-@dataclass(frozen=True, eq=False)
-class Trace:
-    """What one layer did on some examples.
-
-    Attributes:
-        hidden: ``(timesteps, examples, units)`` hidden states.
-        memory: ``(timesteps, examples, units)`` cell states of an LSTM, or None.
-        gates: ``(timesteps, examples, gates * units)`` activations of its gates.
-        start: state that it starts from, of each part ``(examples, units)``, or None for zeros.
-        present: ``(timesteps, examples, 1) bool``; where it is false the state was carried over. None: nowhere.
-    """
-
-    hidden: np.ndarray
-    memory: np.ndarray | None
-    gates: np.ndarray
-    start: tuple[np.ndarray, ...] | None = None
-    present: np.ndarray | None = None
-
-    def before(self, timestep: int, memory: bool = False) -> np.ndarray:
-        """Hidden states, or cell states, that a timestep goes on from.
-
-        Example:
-            >>> trace = Trace(np.array([[[1.0]], [[2.0]]]), None, np.zeros((2, 1, 1)))
-            >>> trace.before(1).tolist(), trace.before(0).tolist()
-            ([[1.0]], [[0.0]])
-        """
-        states = self.memory if memory else self.hidden
-        assert states is not None
-        if timestep:
-            return states[timestep - 1]
-        return np.zeros_like(states[0]) if self.start is None else self.start[int(memory)]
+UNITS, EXAMPLES = 32, 50
+"""Layers are filled up to a multiple of so many nodes, and to one of so many examples."""
+# One thread, so that sums have one order; and loops that are compiled in half the time.
+_COMPILER = {
+    "xla_cpu_multi_thread_eigen": False,
+    "xla_cpu_use_fusion_emitters": False,
+    "xla_cpu_parallel_codegen_split_count": 1,
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,7 +52,7 @@ class Derivatives:
 
         Example:
             >>> ones = np.ones((2, 1, 1))
-            >>> Derivatives(3 * ones, ones, ones[0]).by_gates(Trace(2 * ones, None, ones)).ravel().tolist()
+            >>> Derivatives(3 * ones, ones, ones[0]).by_gates(Trace((2 * ones,), ones)).ravel().tolist()
             [8.0, 8.0]
         """
         found = trace.hidden * (self.back + self.onward)
@@ -78,148 +61,198 @@ class Derivatives:
         return found
 
 
-def trace_stack(layers: Sequence[RecurrentLayer], steps: Sequence[Step], state: State | None = None) -> list[Trace]:
-    """Run all layers and note what is needed for derivatives.
-
-    Args:
-        layers: of one network.
-        steps: the timesteps.
-        state: initial state of the first layer, zero by default.
-
-    Example:
-        >>> from rnn_modules.network.cells import project
-        >>> from rnn_modules.network.stack import shared_steps
-        >>> layer = RecurrentLayer("vanilla", np.eye(2), np.eye(2), np.zeros(2), activation="relu")
-        >>> first, second = trace_stack([layer, layer], shared_steps(project(layer, np.eye(2)), np.array([[0, 1]])))
-        >>> first.hidden.tolist(), second.hidden.tolist()
-        ([[[1.0, 0.0]], [[1.0, 1.0]]], [[[1.0, 0.0]], [[2.0, 1.0]]])
-    """
-    traces: list[Trace] = []
-    present = None
-    if steps[0].present is not None:
-        present = np.stack([at.of(at.present)[0] for at in steps])  # type: ignore[arg-type]
-    received = None
-    for index, layer in enumerate(layers):
-        own = state if index == 0 else None
-        run = list(run_layer(layer, steps, received, state=own, gates=True))
-        received = [sent for sent, _, _ in run]
-        parts = [
-            np.stack([at.of(now[part])[0] for at, (_, now, _) in zip(steps, run, strict=True)])
-            for part in range(layer.states)
-        ]
-        gates = np.stack(
-            [
-                np.concatenate([at.of(block)[0] for block in blocks], axis=-1)
-                for at, (_, _, blocks) in zip(steps, run, strict=True)
-            ]
-        )
-        start = None if own is None else tuple(np.broadcast_to(part[0], parts[0][0].shape) for part in own)
-        traces.append(Trace(parts[0], parts[1] if layer.states > 1 else None, gates, start, present))
-    return traces
-
-
 def derivatives(layers: Sequence[RecurrentLayer], traces: Sequence[Trace], answers: np.ndarray) -> list[Derivatives]:
     """Derivatives by what each node of each layer sends at each timestep.
 
     Args:
         layers: of one network.
-        traces: of each, from :func:`trace_stack`.
+        traces: of each, from :func:`~rnn_modules.network.traces.trace_stack`.
         answers: ``(timesteps, examples, units)`` derivatives by what the last layer sends on.
 
     Example:
         >>> layer = RecurrentLayer("vanilla", np.eye(1), np.array([[3.0]]), np.zeros(1), activation="linear")
-        >>> trace = Trace(np.array([[[1.0]], [[4.0]]]), None, np.array([[[1.0]], [[4.0]]]))
+        >>> trace = Trace((np.array([[[1.0]], [[4.0]]]),), entering=np.array([[[1.0]], [[1.0]]]))
         >>> (found,) = derivatives([layer], [trace], np.array([[[0.0]], [[2.0]]]))
         >>> found.back.ravel().tolist(), found.onward.ravel().tolist()
         ([6.0, 0.0], [0.0, 2.0])
     """
     found: list[Derivatives] = []
     for layer, trace in zip(reversed(layers), reversed(traces), strict=True):
-        own, entering = _through_time(layer, trace, answers)
-        found.append(own)
+        of_layer = of_layer_alone(layer, trace, answers)
+        found.append(of_layer.sent)
         if len(found) < len(layers):
-            answers = entering @ layer.kernel.T
+            answers = by_received(layer, of_layer.entering)
     return found[::-1]
 
 
-def _through_time(layer: RecurrentLayer, trace: Trace, onward: np.ndarray) -> tuple[Derivatives, np.ndarray]:
-    """Derivatives by what the nodes send, and by what the gates get from below."""
-    timesteps, examples, units = onward.shape
-    back = np.zeros((timesteps + 1, examples, units), onward.dtype)
-    entering = np.empty((timesteps, examples, units * len(layer.gates)), onward.dtype)
-    kept: State = tuple(np.zeros((examples, units), onward.dtype) for _ in range(layer.states))
-    for timestep in reversed(range(timesteps)):
-        state = (kept[0] + back[timestep + 1] + onward[timestep], *kept[1:])
-        gates, sender, kept = _CELLS[layer.cell](layer, trace, timestep, state)
-        if trace.present is not None:
-            present = trace.present[timestep]
-            gates, sender = gates * present, sender * present
-            kept = tuple(np.where(present, new, old) for new, old in zip(kept, state, strict=True))
-        entering[timestep], back[timestep] = gates, sender
-    return Derivatives(back[1:], onward, back[0]), entering
+class OfLayer(NamedTuple):
+    """Derivatives of one answer per example.
+
+    Attributes:
+        sent: by what the nodes send.
+        entering: ``(timesteps, examples, gates * units)`` by what the gates get from below.
+        start: by each part of the state at the start, ``(examples, units)``.
+    """
+
+    sent: Derivatives
+    entering: np.ndarray
+    start: State
 
 
-def _slopes(name: str, values: np.ndarray) -> np.ndarray:
-    """Derivatives of an activation, from its values."""
-    known = ACTIVATIONS[name]
-    core = (values - known.shift) / known.after
-    slopes = 1 - core * core if known.squashed else ((core > known.low) & (core < known.high)).astype(values.dtype)
-    return slopes * (known.before * known.after)
+def of_layer_alone(layer: RecurrentLayer, trace: Trace, answers: np.ndarray, final: State | None = None) -> OfLayer:
+    """Derivatives inside one layer.
 
+    Args:
+        layer: the layer.
+        trace: what it did.
+        answers: ``(timesteps, examples, units)`` derivatives by what it sends on.
+        final: derivatives by each part of its last state, ``(examples, units)``; None for zeros.
 
-def _blocks(layer: RecurrentLayer, gates: np.ndarray) -> list[np.ndarray]:
-    return np.split(gates, len(layer.gates), axis=-1)
-
-
-def _vanilla(layer: RecurrentLayer, trace: Trace, timestep: int, state: State) -> tuple[np.ndarray, np.ndarray, State]:
-    gates = state[0] * _slopes(layer.activation, trace.hidden[timestep])
-    return gates, gates @ layer.recurrent_kernel.T, (np.zeros_like(state[0]),)
-
-
-def _lstm(layer: RecurrentLayer, trace: Trace, timestep: int, state: State) -> tuple[np.ndarray, np.ndarray, State]:
-    assert trace.memory is not None
-    hidden, memory = state
-    enter, forget, candidate, output = _blocks(layer, trace.gates[timestep])
-    before = trace.before(timestep, memory=True)
-    # What the output gate lets through, by the same arithmetic as forward.
-    known = ACTIVATIONS[layer.activation]
-    inner = known.before * trace.memory[timestep]
-    shown = known.after * (np.tanh(inner) if known.squashed else np.clip(inner, known.low, known.high)) + known.shift
-    memory = memory + hidden * output * _slopes(layer.activation, shown)
-    squashed, activation = layer.recurrent_activation, layer.activation
-    gates = np.concatenate(
-        [
-            memory * candidate * _slopes(squashed, enter),
-            memory * before * _slopes(squashed, forget),
-            memory * enter * _slopes(activation, candidate),
-            hidden * shown * _slopes(squashed, output),
-        ],
-        axis=-1,
+    Example:
+        >>> layer = RecurrentLayer("vanilla", np.eye(1), np.array([[3.0]]), np.zeros(1), activation="linear")
+        >>> trace = Trace((np.array([[[1.0]], [[4.0]]]),), entering=np.array([[[1.0]], [[1.0]]]))
+        >>> of_layer_alone(layer, trace, np.zeros((2, 1, 1)), final=(np.ones((1, 1)),)).entering.ravel().tolist()
+        [3.0, 1.0]
+    """
+    timesteps, examples, units = answers.shape
+    gates, dtype = len(layer.gates), trace.entering.dtype
+    wide, rows = units + -units % UNITS, examples + -examples % EXAMPLES
+    filled = partial(_filled, rows=rows, units=wide)
+    if final is None:
+        final = tuple(np.zeros((examples, units), dtype) for _ in range(layer.states))
+    bias = np.zeros(gates * units, dtype) if layer.recurrent_bias is None else layer.recurrent_bias
+    with _on_cpu(dtype):
+        found = _pulled_back(
+            _Cell(layer.cell, layer.activation, layer.recurrent_activation, layer.reset_after),
+            _filled(layer.recurrent_kernel.astype(dtype), wide, wide, gates),
+            _filled(bias[None].astype(dtype), 1, wide, gates),
+            tuple(map(filled, trace.before)),
+            filled(trace.entering, gates=gates),
+            None if trace.present is None else _filled(trace.present, rows, 1),
+            filled(answers.astype(dtype)),
+            tuple(map(filled, final)),
+        )
+        start, entering, senders = jax.tree.map(np.asarray, found)
+    entering = entering[:, :examples].reshape(timesteps, examples, gates, wide)[..., :units]
+    senders = senders[:, :examples, :units]
+    back = np.concatenate([senders[1:], np.zeros_like(senders[:1])])
+    return OfLayer(
+        Derivatives(back, answers, senders[0]),
+        entering.reshape(timesteps, examples, -1),
+        tuple(part[:examples, :units] for part in start),
     )
-    return gates, gates @ layer.recurrent_kernel.T, (np.zeros_like(hidden), memory * forget)
 
 
-def _gru(layer: RecurrentLayer, trace: Trace, timestep: int, state: State) -> tuple[np.ndarray, np.ndarray, State]:
-    (hidden,) = state
-    update, reset, candidate = _blocks(layer, trace.gates[timestep])
-    before, units = trace.before(timestep), layer.units
-    kernel = layer.recurrent_kernel[:, 2 * units :]
-    last = hidden * (1 - update) * _slopes(layer.activation, candidate)
+def by_received(layer: RecurrentLayer, entering: np.ndarray) -> np.ndarray:
+    """Derivatives by what a layer receives, ``(..., inputs)``, of those by what its gates get from it.
+
+    Example:
+        >>> layer = RecurrentLayer("vanilla", np.array([[1.0, 2.0]]), np.eye(2), np.zeros(2))
+        >>> by_received(layer, np.array([[1.0, 10.0]])).tolist()
+        [[21.0]]
+    """
+    gates, dtype = len(layer.gates), entering.dtype
+    inputs, (examples, columns) = len(layer.kernel), entering.shape[-2:]
+    wide, more = columns // gates + -(columns // gates) % UNITS, inputs + -inputs % UNITS
+    with _on_cpu(dtype):
+        kernel = _filled(layer.kernel.astype(dtype), more, wide, gates)
+        found = _pulled_back_below(kernel, _filled(entering, examples + -examples % EXAMPLES, wide, gates))
+        return np.asarray(found)[..., :examples, :inputs]
+
+
+@contextmanager
+def _on_cpu(dtype: np.dtype) -> Iterator[None]:
+    """Have JAX compute on the processor, in the precision of a type."""
+    with jax.enable_x64(dtype == np.float64), jax.default_device(jax.local_devices(backend="cpu")[0]):
+        yield
+
+
+@partial(jax.jit, compiler_options=_COMPILER)
+def _pulled_back_below(kernel: Any, entering: Any) -> Any:
+    """Derivatives by what enters a product with a kernel, of those by what comes out."""
+    received = jax.ShapeDtypeStruct((*entering.shape[:-1], len(kernel)), entering.dtype)
+    return jax.linear_transpose(lambda received: received @ kernel, received)(entering)[0]
+
+
+class _Cell(NamedTuple):
+    """Settings of a layer."""
+
+    cell: str
+    activation: str
+    recurrent_activation: str
+    reset_after: bool
+
+
+@partial(jax.jit, static_argnums=0, compiler_options=_COMPILER)
+def _pulled_back(
+    cell: _Cell, kernel: Any, bias: Any, before: Any, entering: Any, present: Any, answers: Any, final: Any
+) -> Any:
+    """Derivatives by the state at the start, by what enters the gates, and by what the nodes send back to these."""
+
+    def pull_back(later: Any, at: Any) -> Any:
+        before, entering, here, answer = at
+
+        def step(state: Any, entering: Any, sender: Any) -> Any:
+            new = _CELLS[cell.cell](cell, kernel, bias, state, entering, sender)
+            return new if here is None else tuple(jnp.where(here, *parts) for parts in zip(new, state, strict=True))
+
+        _, derivatives_of = jax.vjp(step, before, entering, before[0])
+        state, entering, sender = derivatives_of((later[0] + answer, *later[1:]))
+        return (state[0] + sender, *state[1:]), (entering, sender)
+
+    start, (entering, senders) = jax.lax.scan(pull_back, final, (before, entering, present, answers), reverse=True)
+    return start, entering, senders
+
+
+def _vanilla(cell: _Cell, kernel: Any, bias: Any, state: Any, entering: Any, sender: Any) -> Any:
+    return (_activated([cell.activation], entering + sender @ kernel + bias),)
+
+
+def _lstm(cell: _Cell, kernel: Any, bias: Any, state: Any, entering: Any, sender: Any) -> Any:
+    squashed = cell.recurrent_activation
+    gates = _activated([squashed, squashed, cell.activation, squashed], entering + sender @ kernel + bias)
+    enter, forget, candidate, output = jnp.split(gates, 4, axis=-1)
+    memory = forget * state[1] + enter * candidate
+    return output * _activated([cell.activation], memory), memory
+
+
+def _gru(cell: _Cell, kernel: Any, bias: Any, state: Any, entering: Any, sender: Any) -> Any:
+    units = sender.shape[-1]
+    of_both, of_last = jnp.split(entering, [2 * units], axis=-1)
+    kernels, biases = (jnp.split(part, [2 * units], axis=-1) for part in (kernel, bias))
+    both = _activated([cell.recurrent_activation] * 2, of_both + sender @ kernels[0] + biases[0])
+    update, reset = jnp.split(both, 2, axis=-1)
     # The candidate is x W + r * (h U + b), or x W + (r * h) U.
-    if layer.reset_after:
-        product = before @ kernel
-        if layer.recurrent_bias is not None:
-            product = product + layer.recurrent_bias[2 * units :]
-        by_reset, sender = last * product, (last * reset) @ kernel.T
+    if cell.reset_after:
+        of_last = of_last + reset * (sender @ kernels[1] + biases[1])
     else:
-        past = last @ kernel.T
-        by_reset, sender = past * before, past * reset
-    squashed = layer.recurrent_activation
-    both = np.concatenate(
-        [hidden * (before - candidate) * _slopes(squashed, update), by_reset * _slopes(squashed, reset)], axis=-1
-    )
-    sender = sender + both @ layer.recurrent_kernel[:, : 2 * units].T
-    return np.concatenate([both, last], axis=-1), sender, (hidden * update,)
+        of_last = of_last + (reset * sender) @ kernels[1] + biases[1]
+    candidate = _activated([cell.activation], of_last)
+    return (update * (state[0] - candidate) + candidate,)
 
 
 _CELLS = {"vanilla": _vanilla, "gru": _gru, "lstm": _lstm}
+
+
+def _activated(names: Sequence[str], values: Any) -> Any:
+    """Activations of neighbouring gates of equally many columns."""
+    known = [ACTIVATIONS[name] for name in names]
+    squashed, low, high, before, after, shift = (
+        np.repeat(np.array(numbers, bool if at == 0 else values.dtype), values.shape[-1] // len(names))
+        for at, numbers in enumerate(zip(*known, strict=True))
+    )
+    values = values * before
+    # At the edges of what is clipped the slope is 0, as Keras has it.
+    clipped = values if squashed.all() else jnp.where(values > low, jnp.where(values < high, values, high), low)
+    core = clipped if not squashed.any() else jnp.where(squashed, jnp.tanh(values), clipped)
+    return core * after + shift
+
+
+def _filled(array: np.ndarray, rows: int, units: int, gates: int = 1) -> np.ndarray:
+    """With zeros after the last rows, and after the last columns of each gate."""
+    if array.shape[-2:] == (rows, gates * units):
+        return array
+    parts = array.reshape(*array.shape[:-1], gates, array.shape[-1] // gates)
+    before = [(0, 0)] * (array.ndim - 2)
+    widths = [*before, (0, rows - array.shape[-2]), (0, 0), (0, units - parts.shape[-1])]
+    return np.pad(parts, widths).reshape(*array.shape[:-2], rows, gates * units)

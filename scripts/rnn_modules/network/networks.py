@@ -19,8 +19,8 @@ from rnn_modules.network.arrays import LAYER_ARRAYS, ArrayNetwork, pack
 from rnn_modules.network.batching import chunks, share_out
 from rnn_modules.network.cells import LayerMask, RecurrentLayer, project
 from rnn_modules.network.checks import check_ids, check_network
-from rnn_modules.network.derivatives import Trace, trace_stack
 from rnn_modules.network.stack import Observed, State, Step, observe_stack, run_stack, shared_steps, step_stack
+from rnn_modules.network.traces import Trace, trace_stack
 
 
 @dataclass(frozen=True, eq=False)

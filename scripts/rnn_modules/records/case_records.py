@@ -16,6 +16,7 @@ from rnn_modules.names import (
     CLASSIFICATION_METRICS,
     HEADS,
     MODULES,
+    PACKAGE,
     REFITTED,
     RNN_TYPES,
     SETTINGS,
@@ -33,7 +34,7 @@ PREDICTORS = {
 }
 """Of modules; the first is the paper's."""
 # Inter settings compose modules of two models, each in its own best mode; for some RNN types also in the other.
-ROW_MODES = (*MODULES, "best", "other")
+ROW_MODES = (*MODULES, "best", "other", PACKAGE)
 _KEYS = (
     *("experiment", "run", "preset", "data_source", "setting", "rnn", "layers", "seed", "datasets", "cases_possible"),
     *("rows", "provenance"),

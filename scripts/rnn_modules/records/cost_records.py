@@ -15,10 +15,12 @@ from rnn_modules.files.atomic_files import InputError, read_json
 from rnn_modules.files.checked_json import RecordReader
 from rnn_modules.names import (
     ARCHITECTURES,
+    BY_PACKAGE,
     CLASSIFICATION_METRICS,
     COMPACT,
     LANGUAGE_PAIRS,
     MANY_OUTPUT,
+    PACKAGE,
     RNN_TYPES,
     TRANSLATION,
     TRANSLATION_METRICS,
@@ -142,7 +144,13 @@ class ModelRecord(RunRecord):
 
 @dataclass(frozen=True)
 class Record(ModelRecord):
-    """One model's record; ``controls`` maps majority, zeroed or tags_only to scores; ``compact`` is of small modules.
+    """One model's record.
+
+    Attributes:
+        controls: majority, zeroed or tags_only -> scores.
+        modes: mode -> what modules by the run's preset gave.
+        package: mode -> what modules by the package gave beside them.
+        compact: what small modules gave.
 
     Example:
         >>> path = "results/reference/laptop/models/many_to_one/clinc/lstm-1/seed-0/decomposition_cost.json"
@@ -157,17 +165,19 @@ class Record(ModelRecord):
     controls: dict[str, Scores]
     modes: dict[str, Composition]
     compact: SmallComposition | None = None
+    package: dict[str, Composition] = field(default_factory=dict)
 
 
 def compositions(record: Record) -> dict[str, Composition | SmallComposition]:
-    """What every mode gave, and small modules where there are any.
+    """What every kind of modules gave, as :data:`rnn_modules.names.MODULES` names them.
 
     Example:
         >>> path = "results/reference/laptop/models/many_to_one/clinc/lstm-1/seed-0/decomposition_cost.json"
         >>> list(compositions(read_record(path)))[:2]
         ['rolled', 'unrolled']
     """
-    return {**record.modes, **({} if record.compact is None else {COMPACT: record.compact})}
+    by_package = {name: record.package[mode] for name, mode in BY_PACKAGE.items() if mode in record.package}
+    return {**record.modes, **by_package, **({} if record.compact is None else {COMPACT: record.compact})}
 
 
 def metrics_of(architecture: str) -> tuple[str, ...]:
@@ -322,6 +332,7 @@ def read_record(path: str | os.PathLike) -> Record:
         controls={name: reader.scores(f"controls.{name}", scores, architecture) for name, scores in controls.items()},
         modes=reader.compositions("modes", value["modes"], architecture),
         compact=reader.small_composition(COMPACT, value[COMPACT], architecture) if COMPACT in value else None,
+        package=reader.compositions(PACKAGE, value[PACKAGE], architecture) if PACKAGE in value else {},
     )
 
 

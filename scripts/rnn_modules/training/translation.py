@@ -42,13 +42,16 @@ class SentenceBatches(keras.utils.PyDataset):
         self._arrays = sources, fed, words
         self._lengths = np.stack([_lengths(fed), _lengths(sources)])
         self._size, self._generator = batch_size, np.random.default_rng(seed)
-        by_length = np.lexsort(self._lengths[::-1])
-        batches = self._cut(by_length)
-        # Keras reads the sizes that vary from the first two: the shortest and the longest sentences.
-        self._batches = [batches[0], *batches[:0:-1]]
+        self._batches = self._cut(np.lexsort(self._lengths[::-1]))
 
     def _cut(self, order: np.ndarray) -> list[np.ndarray]:
         return [order[start : start + self._size] for start in range(0, len(order), self._size)]
+
+    def _widths(self, index: int) -> np.ndarray:
+        """Tokens of a batch's targets and sources."""
+        longest = np.maximum(1, self._lengths[:, self._batches[index]].max(axis=1))
+        sources, fed, _ = self._arrays
+        return np.minimum(TOKENS * np.ceil(longest / TOKENS).astype(int), [fed.shape[1], sources.shape[1]])
 
     def __len__(self) -> int:
         """Number of batches."""
@@ -66,15 +69,23 @@ class SentenceBatches(keras.utils.PyDataset):
     def __getitem__(self, index: int) -> tuple[tuple[np.ndarray, ...], np.ndarray, np.ndarray]:
         """Sources, decoder inputs and places of words; the words there; and which of the places count."""
         rows = self._batches[index]
-        longest = np.maximum(1, self._lengths[:, rows].max(axis=1))
-        target_tokens, source_tokens = TOKENS * np.ceil(longest / TOKENS).astype(int)
+        widths = self._widths(index)
+        if index == 1:
+            # Keras takes for fixed what is the same in the first two batches.
+            widths += TOKENS * (widths == self._widths(0))
+        target_tokens, source_tokens = widths
         sources, fed, words = (array[rows] for array in self._arrays)
-        sources, fed, words = sources[:, :source_tokens], fed[:, :target_tokens], words[:, :target_tokens]
+        sources, fed, words = _wide(sources, source_tokens), _wide(fed, target_tokens), _wide(words, target_tokens)
         places = np.flatnonzero(fed != PADDING_ID)
         said = words.ravel()[places]
         empty = -len(places) % PLACES
         counted = np.pad(np.ones(len(places), np.float32), (0, empty))
         return (sources, fed, np.pad(places, (0, empty)).astype(np.int32)), np.pad(said, (0, empty)), counted
+
+
+def _wide(ids: np.ndarray, tokens: int) -> np.ndarray:
+    """Ids cut, or filled up, to so many tokens."""
+    return np.pad(ids[:, :tokens], [(0, 0), (0, max(0, tokens - ids.shape[1]))], constant_values=PADDING_ID)
 
 
 def _lengths(ids: np.ndarray) -> np.ndarray:

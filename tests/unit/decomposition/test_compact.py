@@ -123,8 +123,9 @@ def test_rankings_differ_and_the_reversed_keeps_the_lowest():
     assert len({tuple(nodes) for nodes in seeds}) > 1
 
 
-def test_threads_change_nothing():
-    network, inputs, labels = task(4)
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_threads_change_nothing(dtype):
+    network, inputs, labels = task(4, dtype=np.dtype(dtype))
     for ranking in ("random", "reconstruction"):
         one, two = (
             compact(network, inputs, labels, NAMES, dataclasses.replace(SMALL, ranking=ranking), threads)

@@ -53,6 +53,15 @@ def decomposed(network, dataset, parameters=None, modes=("rolled", "unrolled")):
     return {mode: calibrate(network, one, inputs, labels, 0) for mode, one in modules.items()}
 
 
+def test_modules_by_the_package_stand_apart():
+    network, dataset = problem()
+    own = decomposed(network, dataset)
+    others = decomposed(network, dataset, DecompositionParameters(removal_cap=0), modes=("rolled",))
+    result = decomposition_cost(network, dataset, own | {"package_rolled": others["rolled"]})
+    assert list(result["modes"]) == ["rolled", "unrolled"] and list(result["package"]) == ["rolled"]
+    assert result["package"]["rolled"]["composed"]["mean"] == result["monolithic"] != result["modes"]["rolled"]
+
+
 @pytest.mark.parametrize("many_output", [False, True])
 def test_record_of_a_classifier(many_output):
     network, dataset = problem(many_output)

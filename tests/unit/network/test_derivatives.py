@@ -9,6 +9,9 @@ from hypothesis import strategies as st
 
 from rnn_modules.decomposition.sensitivity import class_derivatives
 from rnn_modules.network import LayerMask, StepMask
+from rnn_modules.network.derivatives import of_layer_alone
+from rnn_modules.network.stack import Step, run_layer
+from rnn_modules.network.traces import Trace
 from support.networks import random_classifier, random_inputs, random_sentences, random_translator
 from support.small_networks import with_reset_after
 
@@ -105,6 +108,50 @@ def test_derivatives_of_any_depth(seed, cell, layers, gates):
     network = network.with_layers([dataclasses.replace(layer, recurrent_activation=gates) for layer in network.layers])
     inputs = random_inputs(network, 3, seed)
     assert_derivatives(network, inputs, 0, None, lambda masks: odds(network, inputs, 0, None, masks))
+
+
+@pytest.mark.parametrize("cell", ["vanilla", "gru", "gru after", "lstm"])
+@pytest.mark.parametrize("activation", ["tanh", "relu", "sigmoid", "hard_sigmoid"])
+def test_what_sizes_are_filled_up_to_changes_nothing(cell, activation, monkeypatch):
+    network = random_classifier(1, cell.split()[0], 1, 3, 4, activation=activation)
+    if "after" in cell:
+        network = with_reset_after(network)
+    inputs = random_inputs(network, 3)
+    found = []
+    for units, examples in ((1, 1), (5, 4)):
+        monkeypatch.setattr("rnn_modules.network.derivatives.UNITS", units)
+        monkeypatch.setattr("rnn_modules.network.derivatives.EXAMPLES", examples)
+        found.append(class_derivatives(network, network.trace(inputs), inputs, 0, None)[0])
+    for name in ("back", "onward", "start"):
+        one, other = (getattr(part, name) for part in found)
+        assert one.shape == other.shape
+        np.testing.assert_allclose(one, other, rtol=1e-12, atol=1e-14)
+
+
+@pytest.mark.parametrize("cell", ["vanilla", "gru", "lstm"])
+def test_derivatives_by_what_a_layer_starts_from_of_what_it_ends_in(cell):
+    """Against differences: of a state after the last timestep, times one factor per number."""
+    layer = random_classifier(1, cell, 1, 3).layers[0]
+    generator = np.random.default_rng(0)
+    entering = generator.normal(size=(4, 5, 3 * len(layer.gates)))
+    start, final = ([generator.normal(size=(5, 3)) for _ in range(layer.states)] for _ in range(2))
+    present = generator.random((4, 5, 1)) < 0.7
+
+    def run(start):
+        steps = [Step(of_step[None], present=here[None]) for of_step, here in zip(entering, present, strict=True)]
+        return [tuple(part[0] for part in now) for _, now, _ in run_layer(layer, steps, state=[s[None] for s in start])]
+
+    states = tuple(np.stack(parts) for parts in zip(*run(start), strict=True))
+    trace = Trace(states, entering, tuple(start), present)
+    found = of_layer_alone(layer, trace, np.zeros((4, 5, 3)), tuple(final))
+    for part, own in enumerate(found.start):
+        for node in range(3):
+            answers = []
+            for side in (SMALL, -SMALL):
+                moved = [state.copy() for state in start]
+                moved[part][:, node] += side
+                answers.append(sum((at * by).sum(axis=1) for at, by in zip(run(moved)[-1], final, strict=True)))
+            np.testing.assert_allclose(own[:, node], (answers[0] - answers[1]) / (2 * SMALL), atol=1e-8)
 
 
 @pytest.mark.parametrize("cell", ["vanilla", "gru", "lstm"])

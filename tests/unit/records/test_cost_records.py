@@ -7,7 +7,7 @@ import pytest
 from rnn_modules.files.atomic_files import InputError
 from rnn_modules.records import cost_records
 from rnn_modules.reporting.analysis import cost_deltas
-from support.made_up_records import record, with_compact
+from support.made_up_records import record, with_compact, with_package
 
 
 def write(folder, value, name="record.json"):
@@ -184,6 +184,16 @@ def test_caption_states_the_origin(tmp_path, source, synthetic):
 def test_unknown_commit_is_said(tmp_path):
     read = cost_records.read_records([write(tmp_path, record(provenance={"commit": None}))])
     assert "commit: unknown" in cost_deltas.caption(read)
+
+
+def test_modules_by_the_package_are_read_where_there_are_any(tmp_path):
+    value = with_package(record())
+    read = cost_records.read_record(write(tmp_path, value))
+    assert list(cost_records.compositions(read)) == ["rolled", "unrolled", "package_rolled", "package_unrolled"]
+    assert read.package["rolled"].composed == value["package"]["rolled"]["composed"]
+    assert cost_records.read_record(write(tmp_path, record())).package == {}
+    with pytest.raises(InputError, match="package: expected some of rolled, unrolled, received"):
+        cost_records.read_record(write(tmp_path, value | {"package": {"folded": value["package"]["rolled"]}}))
 
 
 def test_small_modules_are_read_where_there_are_any(tmp_path):

@@ -9,11 +9,15 @@ from typing import Any
 
 from rnn_modules.names import (
     ARCHITECTURES,
+    COMPACT,
     EXPERIMENTS,
     HEADS,
     INTER,
     MANY_OUTPUT,
+    PACKAGE,
+    PAPER,
     PAPER_HEAD,
+    REFITTED,
     RNN_TYPES,
     SCENARIOS,
     TRANSLATION,
@@ -68,6 +72,7 @@ class View:
         reference: predictor from which the deltas are counted.
         paper: whether the paper's figure is about this, by its text or by its package.
         predictor: what is compared with the reference.
+        preset: of the modules, one of :data:`rnn_modules.names.PRESETS`; the run's own are called the paper's.
 
     Example:
         >>> view = views_of("intra_reuse", "many_to_one")[0]
@@ -81,6 +86,7 @@ class View:
     reference: str
     paper: bool
     predictor: str = "modules"
+    preset: str = PAPER
 
 
 @dataclass(frozen=True)
@@ -113,16 +119,22 @@ def setting_name(setting: str) -> str:
     return (ARCHITECTURES | INTER | SCENARIOS)[setting]
 
 
-def best_modes(setting: str) -> tuple[str, ...]:
+def best_modes(setting: str, preset: str = PAPER) -> tuple[str, ...]:
     """Modes of the rows that count in the tables: the best one of the setting; inter settings write "best".
 
     Example:
         >>> best_modes("many_to_one"), best_modes("one_to_one-one_to_many")
         (('unrolled', 'best'), ('best',))
+        >>> best_modes("many_to_one", "package"), best_modes("many_to_one", "compact")
+        (('package_unrolled', 'package'), ('compact',))
     """
+    if preset == COMPACT:
+        return (COMPACT,)
+    pair = "best" if preset == PAPER else preset
     if setting in INTER:
-        return ("best",)
-    return (best_mode(TRANSLATION if setting in SCENARIOS else setting), "best")
+        return (pair,)
+    mode = best_mode(TRANSLATION if setting in SCENARIOS else setting)
+    return (mode if preset == PAPER else f"{preset}_{mode}", pair)
 
 
 def views_of(experiment: str, setting: str) -> tuple[View, ...]:
@@ -154,6 +166,26 @@ def views_of(experiment: str, setting: str) -> tuple[View, ...]:
     return tuple(views)
 
 
+def views_beside(experiment: str, setting: str) -> tuple[View, ...]:
+    """The same of modules by other presets: the views that are about the paper's figures.
+
+    Example:
+        >>> [(view.preset, view.head) for view in views_beside("intra_reuse", "many_to_one")]
+        [('package', 'mean'), ('compact', 'refitted')]
+    """
+    published = [view for view in views_of(experiment, setting) if view.paper]
+    return tuple(
+        replace(
+            view,
+            preset=preset,
+            paper=preset == PACKAGE,
+            head=REFITTED if preset == COMPACT and view.head else view.head,
+        )
+        for preset in (PACKAGE, COMPACT)
+        for view in published
+    )
+
+
 def levels(record: CaseRecord, predictor: str, view: View) -> dict[Case, float]:
     """A predictor's figure per case, in percent (translation: 0 to 100), under a view.
 
@@ -172,7 +204,7 @@ def levels(record: CaseRecord, predictor: str, view: View) -> dict[Case, float]:
         if (
             row.predictor == predictor
             and view.decision in (None, row.decision)
-            and (row.mode is None or row.mode in best_modes(record.setting))
+            and (row.mode is None or row.mode in best_modes(record.setting, view.preset))
         ):
             found.setdefault((row.case, row.decision), {})[row.head] = record.points * row.metrics[view.metric]
     chosen = {}
@@ -230,6 +262,17 @@ def decision_name(decision: str | None) -> str:
         ('padding excluded', 'en-fr')
     """
     return DECISION_NAMES[None] if decision is None else DECISION_NAMES.get(decision, decision)
+
+
+def preset_name(records: list[CaseRecord], preset: str) -> str:
+    """What a table calls one of :data:`rnn_modules.names.PRESETS`; the run's own are called the paper's.
+
+    Example:
+        >>> from types import SimpleNamespace
+        >>> preset_name([SimpleNamespace(preset="package")], "paper"), preset_name([], "compact")
+        ('package', 'compact')
+    """
+    return records[0].preset if preset == PAPER else preset
 
 
 def model_name(records: list[CaseRecord]) -> str:

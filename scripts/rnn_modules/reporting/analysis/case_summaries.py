@@ -18,6 +18,7 @@ from rnn_modules.reporting.analysis.case_deltas import (
     by_model,
     case_deltas,
     mean_level,
+    views_beside,
     views_of,
 )
 from rnn_modules.reporting.analysis.statistics import Summary, summarise
@@ -66,7 +67,7 @@ def delta_rows(records: list[CaseRecord], table: int) -> list[DeltaRow]:
     for (experiment, setting, rnn), group in by_model(records).items():
         if experiment not in EXPERIMENTS[table]:
             continue
-        for view in views_of(experiment, setting):
+        for view in (*views_of(experiment, setting), *views_beside(experiment, setting)):
             deltas = case_deltas(group, view)
             if not deltas:
                 continue

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from rnn_modules.names import (
+    MODES,
     PAPER_LAYERS,
     PAPER_RNN_TYPES,
     RNN_TYPES,
     TRANSLATION,
 )
-from rnn_modules.records.cost_records import ModelRecord, Record, metrics_of, scopes_of
+from rnn_modules.records.cost_records import ModelRecord, Record, compositions, metrics_of, scopes_of
 from rnn_modules.reporting.analysis.captions import (
     bounds,
     bounds_text,
@@ -30,6 +31,7 @@ class Delta:
     """Composed minus monolithic of one model, in percentage points, by seed.
 
     Attributes:
+        mode: or another kind of modules, one of :data:`rnn_modules.names.MODULES`.
         pair: language pair, None for classification.
         scope: "all", "unpadded", or the pair.
 
@@ -60,8 +62,12 @@ class Delta:
         return statistics.stdev(self.by_seed.values()) if len(self.by_seed) > 1 else None
 
 
-def deltas(records: list[Record]) -> list[Delta]:
+def deltas(records: list[Record], kinds: Collection[str] = MODES) -> list[Delta]:
     """Deltas of every model, mode, scope and metric, for the primary head, the seeds of a model gathered.
+
+    Args:
+        records: the records.
+        kinds: of modules, some of :data:`rnn_modules.names.MODULES`.
 
     Example:
         >>> from pathlib import Path
@@ -74,7 +80,9 @@ def deltas(records: list[Record]) -> list[Delta]:
     """
     gathered: dict[tuple[str, str, str, str | None, str, str, int, str], dict[int, float]] = {}
     for record in records:
-        for mode, composition in record.modes.items():
+        for mode, composition in compositions(record).items():
+            if mode not in kinds:
+                continue
             composed = composition.composed[composition.head]
             for scope in scopes_of(record.architecture):
                 pair = scope if record.architecture == TRANSLATION else None

@@ -8,11 +8,14 @@ from dataclasses import dataclass, field
 
 from rnn_modules.names import (
     ARCHITECTURES,
+    BY_PACKAGE,
+    COMPACT,
     METRICS,
     MODES,
+    mode_of,
     modes_of,
 )
-from rnn_modules.records.cost_records import Composition, Record
+from rnn_modules.records.cost_records import Composition, Record, compositions
 from rnn_modules.records.published import tables as published_tables
 from rnn_modules.reporting.analysis.cost_deltas import Delta, deltas, model_columns
 
@@ -55,6 +58,22 @@ class Row:
     kept_share: float | None
 
 
+MASKS = tuple(kind for mode in MODES for kind in (mode, *(name for name, of in BY_PACKAGE.items() if of == mode)))
+"""Kinds of modules that are masks, mode by mode."""
+
+
+def kind_name(kind: str) -> str:
+    """What a table calls a kind of modules.
+
+    Example:
+        >>> kind_name("rolled"), kind_name("package_unrolled"), kind_name("compact")
+        ('Rolled', 'Unrolled, by the package', 'Small')
+    """
+    if kind == COMPACT:
+        return "Small"
+    return mode_of(kind).capitalize() + (", by the package" if kind in BY_PACKAGE else "")
+
+
 def mean_or_none(values: Iterable[float]) -> float | None:
     """Mean of values, None of none.
 
@@ -66,14 +85,15 @@ def mean_or_none(values: Iterable[float]) -> float | None:
     return statistics.fmean(values) if values else None
 
 
-def compositions_of(records: list[Record], architecture: str, mode: str) -> list[Composition]:
-    """What one mode gave for the models of one architecture.
+def compositions_of(records: list[Record], architecture: str, kind: str) -> list[Composition]:
+    """What masks of one kind (a mode, or one by the package) gave for the models of one architecture.
 
     Example:
         >>> compositions_of([], "many_to_one", "rolled")
         []
     """
-    return [r.modes[mode] for r in records if r.architecture == architecture and mode in r.modes]
+    here = [compositions(record).get(kind) for record in records if record.architecture == architecture]
+    return [composition for composition in here if isinstance(composition, Composition)]
 
 
 def table2_rows(records: list[Record], kinds: list[tuple[str, str, str]]) -> tuple[Row, ...]:
@@ -86,20 +106,23 @@ def table2_rows(records: list[Record], kinds: list[tuple[str, str, str]]) -> tup
     """
     found: dict[tuple, Delta] = {
         (delta.architecture, delta.mode, delta.scope, delta.metric, delta.rnn, delta.layers): delta
-        for delta in deltas(records)
+        for delta in deltas(records, MASKS)
     }
     models: dict[tuple, list[Record]] = {}
     for record in records:
         models.setdefault((record.architecture, record.rnn, record.layers), []).append(record)
     rows = []
     for architecture, scope, metric in kinds:
-        for mode in MODES:
-            compositions = compositions_of(records, architecture, mode)
+        for kind in MASKS:
+            masks = compositions_of(records, architecture, kind)
+            if kind in BY_PACKAGE and not masks:
+                continue
+            mode = mode_of(kind)
             applies = mode in modes_of(architecture)
             for pair in published_tables.pairs_of(architecture):
                 entries: list[Entry | None] = []
                 for rnn, layers in model_columns(records):
-                    delta = found.get((architecture, mode, pair or scope, metric, rnn, layers))
+                    delta = found.get((architecture, kind, pair or scope, metric, rnn, layers))
                     cell = published_tables.cell(architecture, mode, pair, rnn, layers)
                     entry = Entry(
                         ours=delta.mean if delta else None,
@@ -109,7 +132,7 @@ def table2_rows(records: list[Record], kinds: list[tuple[str, str, str]]) -> tup
                     )
                     entries.append(entry if applies else None)
                 jaccard = Entry(
-                    ours=mean_or_none(composition.jaccard for composition in compositions),
+                    ours=mean_or_none(composition.jaccard for composition in masks),
                     deviation=None,
                     paper=published_tables.row_jaccard(architecture, mode),
                 )
@@ -118,13 +141,13 @@ def table2_rows(records: list[Record], kinds: list[tuple[str, str, str]]) -> tup
                         heading=(
                             ARCHITECTURES[architecture],
                             published_tables.DATASETS[architecture],
-                            mode.capitalize(),
+                            kind_name(kind),
                             (pair or "").upper(),
                             METRICS[metric],
                         ),
                         entries=tuple(entries),
                         jaccard=jaccard if applies else None,
-                        kept_share=mean_or_none(composition.kept_share for composition in compositions),
+                        kept_share=mean_or_none(composition.kept_share for composition in masks),
                     )
                 )
     return tuple(rows)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import statistics
 from dataclasses import dataclass
 
-from rnn_modules.names import TRANSLATION
+from rnn_modules.names import COMPACT, PAPER, PRESETS, TRANSLATION
 from rnn_modules.records.case_records import CaseRecord
 from rnn_modules.records.cost_records import PUBLISHED_METRIC
 from rnn_modules.records.published import tables as published_tables
@@ -24,6 +25,7 @@ class ScenarioRow:
         scores: predictor -> score from 0 to 100, seeds averaged; None where there is none.
         p_values: approach -> one p-value per seed.
         paper: the paper's figures for the average of its measure.
+        preset: of the modules, as in :class:`~rnn_modules.reporting.analysis.case_deltas.View`.
 
     Example:
         >>> from rnn_modules.records.case_records import read_case_record
@@ -39,6 +41,7 @@ class ScenarioRow:
     scores: dict[str, float | None]
     p_values: dict[str, list[float]]
     paper: published_tables.Scenario | None
+    preset: str = PAPER
 
     def delta(self, approach: str) -> float | None:
         """Approach minus monolithic."""
@@ -62,20 +65,27 @@ def scenario_rows(records: list[CaseRecord]) -> list[ScenarioRow]:
         if experiment != "scenario":
             continue
         pairs = list(dict.fromkeys(row.case for record in group for row in record.rows))
-        for pair in (None, *pairs):
-            for metric in MEASURES:
-                view = View(None, None, metric, "monolithic", True)
+        presets = [preset for preset in PRESETS if any(_of_preset(record, preset) for record in group)]
+        for preset, pair in itertools.product(presets, (None, *pairs)):
+            # Of modules beside the run's own the averages.
+            for metric in MEASURES if preset == PAPER or pair is None else ():
+                view = View(None, None, metric, "monolithic", True, preset=preset)
                 scores = {name: _score(group, name, view, pair) for name in (*PREDICTORS, "tags_only")}
                 p_values: dict[str, list[float]] = {name: [] for name in APPROACHES}
                 if metric == "bleu" and pair is not None:
                     for record in group:
                         for row in record.rows:
-                            counts = row.predictor in APPROACHES and row.mode in best_modes(scenario)
+                            counts = row.predictor in APPROACHES and row.mode in best_modes(scenario, preset)
                             if row.case == pair and counts and row.p_value is not None:
                                 p_values[row.predictor].append(row.p_value)
-                paper = published_tables.scenarios()[scenario] if (pair, metric) == (None, MEASURES[0]) else None
-                rows.append(ScenarioRow(group, pair, metric, scores, p_values, paper))
+                printed = (pair, metric) == (None, MEASURES[0]) and preset != COMPACT
+                paper = published_tables.scenarios()[scenario] if printed else None
+                rows.append(ScenarioRow(group, pair, metric, scores, p_values, paper, preset))
     return rows
+
+
+def _of_preset(record: CaseRecord, preset: str) -> bool:
+    return any(row.mode in best_modes(record.setting, preset) for row in record.rows)
 
 
 def _score(records: list[CaseRecord], predictor: str, view: View, pair: str | None) -> float | None:

@@ -10,6 +10,7 @@ from rnn_modules.names import (
     HEADS,
     METRICS,
     PAPER_HEAD,
+    REFITTED,
     RNN_TYPES,
     TRANSLATION_METRICS,
 )
@@ -20,12 +21,14 @@ from rnn_modules.reporting.analysis.case_deltas import (
     decision_name,
     drawn,
     model_name,
+    preset_name,
     setting_name,
 )
 from rnn_modules.reporting.analysis.case_summaries import EXPERIMENTS, LEVELS, DeltaRow
 from rnn_modules.reporting.tables.record_links import case_link
 from rnn_modules.reporting.tables.table_model import Cell, Sheet, number, probability, synthetic, texts, with_interval
 
+HEAD_NAMES = {**HEADS, REFITTED: REFITTED}
 _TITLES = {3: "Table III: reuse of modules", 4: "Table IV: replacement of modules"}
 # Printed figures are rounded to two decimals.
 _ROUNDING = 0.0101
@@ -36,6 +39,8 @@ _NOTES = (
     "ten: Student's). Cases of one model share its modules, so the intervals speak of these models alone.",
     "p (Δ = 0): Wilcoxon's signed-rank test; p (|Δ| ≥ 1): two one-sided t-tests, small when the mean lies within ±1 "
     "point; neither is corrected for the number of rows.",
+    "Preset: of the modules; package is what the published package does where that is not what the paper's text says, "
+    "compact are small modules with refitted heads.",
     "The columns on the right are means over the cases, percent (translation: scores from 0 to 100). Constant: the "
     "most frequent answer always (translation: start and end tag alone). Undecomposed: the parent, its decision "
     "restricted in the same way.",
@@ -55,7 +60,7 @@ _OWN_NOTES = {
 
 CSV_COLUMNS = (
     *("run", "preset", "data_source", "experiment", "setting", "io_type", "rnn", "layers", "better_layers", "seeds"),
-    *("decision", "head", "metric", "reference", "values", "cases", "cases_possible"),
+    *("modules_preset", "decision", "head", "metric", "reference", "values", "cases", "cases_possible"),
     *("mean_delta_percent_points", "mean_low_95", "mean_high_95"),
     *("median_delta_percent_points", "median_low_95", "median_high_95", "p_zero", "p_equivalence"),
     *("paper_mean_percent_points", "paper_median_percent_points"),
@@ -82,7 +87,7 @@ def csv_rows(rows: list[DeltaRow]) -> list[dict[str, Any]]:
             *(first.run, first.preset, first.data_source, first.experiment, first.setting),
             *(setting_name(first.setting), first.rnn, _joined(r.layers for r in row.records)),
             *(_joined(r.better_layers for r in row.records), len(row.records)),
-            *(view.decision, view.head, view.metric, view.reference, summary.n),
+            *(view.preset, view.decision, view.head, view.metric, view.reference, summary.n),
             *(drawn(row.records), max(record.cases_possible for record in row.records)),
             *(summary.mean, *(summary.mean_interval or (None, None))),
             *(summary.median, *(summary.median_interval or (None, None))),
@@ -118,7 +123,7 @@ def sheet(records: list[CaseRecord], rows: list[DeltaRow], table: int) -> Sheet:
         'Table III: reuse of modules'
     """
     records = [record for record in records if record.experiment in EXPERIMENTS[table]]
-    heading = ("I/O type", "Kind", "Measure", "Decision", "Head" if table == 3 else "Against", "RNN")
+    heading = ("I/O type", "Kind", "Measure", "Decision", "Head" if table == 3 else "Against", "RNN", "Preset")
     written = []
     for row in rows:
         first, summary, paper = row.records[0], row.summary, row.paper
@@ -132,8 +137,9 @@ def sheet(records: list[CaseRecord], rows: list[DeltaRow], table: int) -> Sheet:
                     first.experiment.split("_")[0],
                     METRICS[row.view.metric],
                     decision_name(row.view.decision),
-                    HEADS.get(row.view.head or "", "") if table == 3 else PREDICTOR_NAMES[row.view.reference],
+                    HEAD_NAMES.get(row.view.head or "", "") if table == 3 else PREDICTOR_NAMES[row.view.reference],
                     model_name(row.records),
+                    preset_name(row.records, row.view.preset),
                 ),
                 Cell(
                     mean,
@@ -188,7 +194,7 @@ def measure_sheets(records: list[CaseRecord], rows: list[dict[str, Any]], table:
                 decision_name(row["decision"]),
                 PREDICTOR_NAMES[row["predictor"]],
                 row["mode"] or "",
-                HEADS.get(row["head"], ""),
+                HEAD_NAMES.get(row["head"], ""),
                 str(row["cases"]),
                 *(number(row[metric]) for metric in metrics),
             )

@@ -12,14 +12,24 @@ from rnn_modules.names import (
     ARCHITECTURES,
     MANY_OUTPUT,
     METRICS,
+    MODULES,
     RNN_TYPES,
     SCOPES,
     TRANSLATION,
+    mode_of,
 )
 from rnn_modules.records.cost_records import PUBLISHED_METRIC, Record, Scores, compositions, metrics_of, scopes_of
 from rnn_modules.records.published import tables as published_tables
 from rnn_modules.reporting.analysis.cost_deltas import caption, deltas, model_columns
-from rnn_modules.reporting.analysis.cost_rows import Entry, Row, compositions_of, mean_or_none, table2_rows
+from rnn_modules.reporting.analysis.cost_rows import (
+    MASKS,
+    Entry,
+    Row,
+    compositions_of,
+    kind_name,
+    mean_or_none,
+    table2_rows,
+)
 from rnn_modules.reporting.tables.record_links import model_link
 from rnn_modules.reporting.tables.table_model import Cell, Sheet, number, synthetic, texts
 
@@ -89,6 +99,8 @@ _NOTES = (
     "the paper's figure in parentheses; “–”: no figure; an empty cell: the mode does not apply.",
     "Avg. JI: Jaccard index of model and modules as the paper counted it, mean over the row's models "
     "(translation: over the decoder's recurrent layers). Kept: share of all parameters that the modules keep.",
+    "By the package: modules made as the published package makes them, where that is not what the paper's text says; "
+    "evaluated on the same examples.",
 )
 
 
@@ -194,13 +206,13 @@ def long_rows(records: list[Record], many_output_scope: str) -> list[dict[str, o
     scopes = {name: scopes_of(name) if name == TRANSLATION else (many_output_scope,) for name in ARCHITECTURES}
     models = _models(records)
     rows = []
-    for delta in deltas(records):
+    for delta in deltas(records, MASKS):
         if delta.scope not in scopes[delta.architecture]:
             continue
         seeds = models[delta.architecture, delta.rnn, delta.layers]
         compositions = compositions_of(seeds, delta.architecture, delta.mode)
         printed = delta.metric == PUBLISHED_METRIC[delta.architecture] and delta.scope != "unpadded"
-        cell = published_tables.cell(delta.architecture, delta.mode, delta.pair, delta.rnn, delta.layers)
+        cell = published_tables.cell(delta.architecture, mode_of(delta.mode), delta.pair, delta.rnn, delta.layers)
         removed = zip(*(composition.removed_share_per_layer for composition in compositions), strict=False)
         rows.append(
             {
@@ -214,7 +226,7 @@ def long_rows(records: list[Record], many_output_scope: str) -> list[dict[str, o
                 "delta_percent_points_standard_deviation": delta.deviation,
                 "paper_delta_percent_points": cell.delta if cell and printed else None,
                 "jaccard_index": mean_or_none(composition.jaccard for composition in compositions),
-                "paper_jaccard_index_row_mean": published_tables.row_jaccard(delta.architecture, delta.mode),
+                "paper_jaccard_index_row_mean": published_tables.row_jaccard(delta.architecture, mode_of(delta.mode)),
                 "kept_parameters_share": mean_or_none(composition.kept_share for composition in compositions),
                 "removed_nodes_share_per_layer": " ".join(f"{mean_or_none(shares):.6f}" for shares in removed),
             }
@@ -288,9 +300,11 @@ def absolute_sheets(records: list[Record]) -> list[Sheet]:
         if not chosen:
             continue
         metrics = ("bleu", "chrf", "bleu1_with_tags") if translation else ("accuracy", "balanced_accuracy", "macro_f1")
-        predictors = ("monolithic", "rolled", "unrolled", *controls[translation])
+        kinds = [kind for kind in MODULES if any(kind in compositions(record) for record in chosen)]
+        predictors = {"monolithic": "monolithic"} | {kind: kind_name(kind).lower() for kind in kinds}
+        predictors |= {name: name.replace("_", " ") for name in controls[translation]}
         heading = ("I/O type", "Dataset", "Pair" if translation else "Positions", "Model")
-        columns = tuple(f"{METRICS[m]}: {p.replace('_', ' ')}" for m in metrics for p in predictors)
+        columns = tuple(f"{METRICS[m]}: {name}" for m in metrics for name in predictors.values())
         rows = []
         for seeds in _models(chosen).values():
             first = seeds[0]
@@ -326,6 +340,5 @@ def _primary(record: Record, predictor: str) -> Scores | None:
     """Scores of a predictor, composed ones by their mode with the primary head; None when the record has none."""
     if predictor == "monolithic":
         return record.monolithic
-    if predictor in record.modes:
-        return record.modes[predictor].composed[record.modes[predictor].head]
-    return record.controls.get(predictor)
+    found = compositions(record).get(predictor)
+    return record.controls.get(predictor) if found is None else found.composed[found.head]

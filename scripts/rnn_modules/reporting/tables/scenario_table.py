@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rnn_modules.names import METRICS
 from rnn_modules.records.case_records import CaseRecord
-from rnn_modules.reporting.analysis.case_deltas import caption, model_name, setting_name
+from rnn_modules.reporting.analysis.case_deltas import caption, model_name, preset_name, setting_name
 from rnn_modules.reporting.analysis.scenario_averages import APPROACHES, PREDICTORS, ScenarioRow
 from rnn_modules.reporting.tables.table_model import Cell, Sheet, number, probability, synthetic, texts
 
@@ -19,7 +19,8 @@ _NOTES = (
 
 
 CSV_COLUMNS = (
-    *("run", "preset", "data_source", "scenario", "rnn", "layers", "seeds", "pair", "pairs", "metric"),
+    *("run", "preset", "data_source", "scenario", "rnn", "layers", "seeds"),
+    *("modules_preset", "pair", "pairs", "metric"),
     *(*PREDICTORS, "tags_only"),
     *(f"{name}_delta_percent_points" for name in APPROACHES),
     *(f"{name}_bleu_p_values" for name in APPROACHES),
@@ -44,7 +45,7 @@ def csv_rows(rows: list[ScenarioRow]) -> list[dict[str, object]]:
         pairs = len({entry.case for record in row.records for entry in record.rows}) if row.pair is None else 1
         values = (
             *(first.run, first.preset, first.data_source, first.setting, first.rnn, first.layers, len(row.records)),
-            *(row.pair or "average", pairs, row.metric, *row.scores.values()),
+            *(row.preset, row.pair or "average", pairs, row.metric, *row.scores.values()),
             *map(row.delta, APPROACHES),
             *(" ".join(f"{value:.6f}" for value in row.p_values[name]) for name in APPROACHES),
             *(getattr(row.paper, name) if row.paper else None for name in PREDICTORS),
@@ -80,16 +81,17 @@ def sheet(records: list[CaseRecord], rows: list[ScenarioRow]) -> Sheet:
         cells += texts(number(row.scores["tags_only"]))
         pair = row.pair.upper() if row.pair else "average"
         name = setting_name(row.records[0].setting)
-        written.append((*texts(name, model_name(row.records), pair, METRICS[row.metric]), *cells))
+        by = preset_name(row.records, row.preset)
+        written.append((*texts(name, model_name(row.records), by, pair, METRICS[row.metric]), *cells))
     return Sheet(
         name="table5",
         title=f"Table V: the two scenarios{synthetic([record.data_source for record in records])}",
         caption=caption(records),
         notes=_NOTES,
         columns=(
-            *("Scenario", "RNN", "Pair", "Measure", "Monolithic", "Approach 1", "Approach 2"),
+            *("Scenario", "RNN", "Preset", "Pair", "Measure", "Monolithic", "Approach 1", "Approach 2"),
             *("Δ approach 1", "Δ approach 2", "p, approach 1", "p, approach 2", "Tags only"),
         ),
         rows=tuple(written),
-        leading=4,
+        leading=5,
     )

@@ -65,6 +65,12 @@ def test_chance_is_answered_at_every_reading_of_the_cap(over_chance, verdict):
     assert [name for name, _ in answers[0].parts] == ["M:1", "M:N"]
 
 
+def test_relu_is_not_in_the_claims():
+    found = read_control_records(written(control_record(rnn=rnn)) for rnn in ("relu", "lstm"))
+    evidence = own_evidence(Given([], [], [], found))["chance rolled nodes"]
+    assert [value.cluster.rnn for value in evidence.values] == ["lstm"]
+
+
 def test_cases_are_compared_with_the_undecomposed_model_and_the_other_head(tmp_path):
     evidence = own_evidence(Given([], read_case_records(write_all_cases(tmp_path)), []))
     assert len(evidence["intra reuse against parent"].values) == 3 * 4 * 4

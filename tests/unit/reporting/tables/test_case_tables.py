@@ -45,6 +45,37 @@ def test_every_setting_and_rnn_has_its_primary_row_with_the_papers_figures(made_
             assert row.view.metric == expected
 
 
+@pytest.mark.parametrize(
+    ("experiment", "setting", "by_package", "head"),
+    [
+        ("intra_reuse", "many_to_one", "package_unrolled", "mean"),
+        ("inter_reuse", "many_to_one-many_to_many", "package", "mean"),
+        ("intra_replacement", "one_to_one", "package_rolled", "mean"),
+        ("intra_reuse", TRANSLATION, "package_rolled", None),
+    ],
+)
+def test_modules_by_other_presets_have_rows_of_their_own(tmp_path, experiment, setting, by_package, head):
+    value = case_record(experiment, setting)
+    metric = "bleu1_with_tags" if head is None else "accuracy"
+    best = next(row["mode"] for row in value["rows"] if row["mode"])
+    for row in row_with(value, predictor="modules", mode=best, head=head):
+        value["rows"].append(row | {"mode": by_package, metric: 0.25})
+        value["rows"].append(row | {"mode": "compact", "head": head and "refitted", metric: 0.75})
+    table = 4 if experiment.endswith("replacement") else 3
+    rows = [
+        row
+        for row in case_summaries.delta_rows(read(tmp_path, value), table)
+        if row.view.metric == metric and row.view.reference in ("baseline", "monolithic")
+    ]
+    points = 1 if head is None else 100
+    levels = {row.view.preset: row.levels["modules"] for row in rows}
+    assert levels["package"] == pytest.approx(0.25 * points) and levels["compact"] == pytest.approx(0.75 * points)
+    papers = {row.view.preset: row.paper for row in rows}
+    assert papers["package"] == papers["paper"] is not None and papers["compact"] is None
+    sheet = case_tables.sheet(read(tmp_path, value), rows, table)
+    assert [row[6].text for row in sheet.rows] == ["paper", "package", "compact"]
+
+
 def test_many_output_reuse_has_three_decisions_and_three_heads(made_up):
     views = [
         (row.view.decision, row.view.head, row.paper is not None)
@@ -90,7 +121,10 @@ def test_intra_replacement_has_both_references(tmp_path):
     assert [row.summary.mean for row in rows] == pytest.approx([-5.0, 5.0])
     text = rendering.markdown(case_tables.sheet(records, rows, 4))
     assert "LSTM-4, modules of LSTM-1" in text
-    assert "| composed | LSTM-4, modules of LSTM-1 | +5.00 [+5.00, +5.00] | +5.00 [+5.00, +5.00] | 3 of 6 |" in text
+    assert (
+        "| composed | LSTM-4, modules of LSTM-1 | paper | +5.00 [+5.00, +5.00] | +5.00 [+5.00, +5.00] | 3 of 6 |"
+        in text
+    )
 
 
 def test_seeds_are_averaged_per_case_before_cases(tmp_path):

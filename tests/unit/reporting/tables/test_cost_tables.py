@@ -13,7 +13,7 @@ from rnn_modules.names import LANGUAGE_PAIRS, MANY_OUTPUT, TRANSLATION
 from rnn_modules.records.cost_records import read_records
 from rnn_modules.reporting.tables import cost_tables, rendering
 from rnn_modules.reporting.tables.table_model import number
-from support.made_up_records import published_record, record, write_all
+from support.made_up_records import published_record, record, with_package, write_all
 from support.project import ROOT
 
 SCRIPT = ROOT / "scripts" / "tabulate_decomposition_cost.py"
@@ -94,6 +94,26 @@ def test_companion_table_has_bleu_and_chrf_of_every_pair(made_up):
     rows = cost_tables.table2_unpadded(made_up).rows
     assert [row.heading[4] for row in rows] == ["accuracy"] * 4 + ["BLEU-4"] * 6 + ["chrF"] * 6
     assert {row.heading[3] for row in rows[4:]} == {"EN-FR", "EN-DE", "EN-IT"}
+
+
+def test_modules_by_the_package_have_rows_of_their_own(tmp_path):
+    value = with_package(record("many_to_one", "gru", 2))
+    path = tmp_path / "record.json"
+    path.write_text(json.dumps(value))
+    records = read_records([path])
+    rows = {row.heading[2]: row for row in cost_tables.table2(records).rows if row.heading[0] == "M:1"}
+    assert list(rows) == ["Rolled", "Rolled, by the package", "Unrolled", "Unrolled, by the package"]
+    place = [(rnn, depth) for rnn in ("lstm", "gru", "vanilla") for depth in (1, 2, 3, 4)].index(("gru", 2))
+    for mode in ("rolled", "unrolled"):
+        ours, package = rows[mode.capitalize()], rows[f"{mode.capitalize()}, by the package"]
+        level = value["package"][mode]["composed"]["mean"]["all"]["accuracy"]
+        expected = 100 * (level - value["monolithic"]["all"]["accuracy"])
+        assert package.entries[place].ours == pytest.approx(expected)
+        assert package.entries[place].paper == ours.entries[place].paper is not None
+        assert package.jaccard.ours == 0.5
+    assert {row["mode"] for row in cost_tables.long_rows(records, "all")} >= {"package_rolled", "package_unrolled"}
+    (sheet,) = cost_tables.absolute_sheets(records)
+    assert "accuracy: rolled, by the package" in sheet.columns
 
 
 def test_several_seeds_show_mean_and_deviation(tmp_path):

@@ -35,6 +35,19 @@ def test_averages_are_over_the_pairs_and_seeds(tmp_path):
     assert first.paper is None
 
 
+def test_modules_by_the_package_and_small_ones_have_their_averages(tmp_path):
+    value = scenario(approach_1=(13.0, 20.0, 30.0))
+    for row in [row for row in value["rows"] if row["predictor"] in scenario_averages.APPROACHES]:
+        value["rows"] += [row | {"mode": "package_rolled", "bleu": 5.0}, row | {"mode": "compact", "bleu": 7.0}]
+    rows = scenario_averages.scenario_rows(read(tmp_path, value))
+    found = {row.preset: row for row in rows if (row.pair, row.metric) == (None, "bleu")}
+    assert [row.scores["approach_1"] for row in found.values()] == pytest.approx([21.0, 5.0, 7.0])
+    assert list(found) == ["paper", "package", "compact"] and found["compact"].scores["monolithic"] is not None
+    assert {row.preset for row in rows if row.pair} == {"paper"}
+    papers = {row.preset: row.paper for row in rows if row.metric == scenario_averages.MEASURES[0] and not row.pair}
+    assert papers["paper"] == papers["package"] is not None and papers["compact"] is None
+
+
 def test_p_values_stand_at_the_bleu_of_each_pair(tmp_path):
     values = [scenario(seed=seed) for seed in (0, 1)]
     for seed, value in enumerate(values):
