@@ -60,6 +60,7 @@ def test_analyses_share_out_their_work_over_blas_of_one_thread(jobs, rule):
 def test_analyses_that_train_do_so_on_one_thread(jobs, rule):
     variables, words = jobs[rule]
     assert dict.fromkeys((*BLAS, *EVERY_THREAD), "1").items() <= variables.items()
+    assert variables["KERAS_BACKEND"] == "jax"
     assert words[words.index("--threads") + 1] == str(THREADS)
 
 

@@ -202,7 +202,7 @@ def frontier_record(
         "examples": model.dataset.metadata["examples"],
         "preset": COMPACT,
         "parameters": dataclasses.asdict(parameters),
-        "training": dataclasses.asdict(training),
+        "training": training.described(),
         **frontier(model, parameters, plan, training, threads),
         "provenance": provenance(model.files()),
     }

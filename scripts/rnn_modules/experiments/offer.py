@@ -143,7 +143,7 @@ def offer_record(
         "examples": model.dataset.metadata["examples"],
         "preset": COMPACT,
         "parameters": dataclasses.asdict(parameters),
-        "training": dataclasses.asdict(training),
+        "training": training.described(),
         "keep": parameters.keep,
         "most": plan.most,
         **offer(model, parameters, plan, training, threads),

@@ -56,6 +56,10 @@ class RecogniserSettings:
         """Check types and ranges; raises :class:`InputError`."""
         check_settings(self)
 
+    def described(self) -> dict[str, Any]:
+        """What a result record says of the training."""
+        return dataclasses.asdict(self) | {"backend": keras.backend.backend()}
+
     def batches(self, examples: int) -> int:
         """Gradient steps on so many examples."""
         return max(self.steps, math.ceil(self.passes * examples / self.batch_size))
