@@ -27,7 +27,7 @@ ARGUMENTS = --workflow-profile workflow/profiles/default $(GUESS) $(1) \
 SNAKEMAKE = $(PY) scripts/run_workflow.py $(call ARGUMENTS,$(if $(1),--configfile $(1)))
 COMPILE = $(UV) pip compile --universal --python-version 3.11 --generate-hashes
 
-.PHONY: help quick demo laptop reproduce plan verify crate tutorial test test-fuzz test-faults test-cluster bench bench-memory lint reference lock
+.PHONY: help quick demo laptop replication reproduce plan verify crate tutorial test test-fuzz test-faults test-cluster bench bench-memory lint reference lock
 .DEFAULT_GOAL := help
 
 help: ## list the tasks
@@ -41,6 +41,9 @@ demo: $(VENV)/.done ## embedded synthetic corpora, all models (minutes)
 
 laptop: $(VENV)/.done ## real corpora, reduced sizes
 	@$(call SNAKEMAKE,config/laptop.yaml)
+
+replication: $(VENV)/.done ## real corpora, classifiers at the paper's sizes, three seeds (14 hours on two cores; resumes)
+	@$(call SNAKEMAKE,config/reference.yaml)
 
 reproduce: $(VENV)/.done ## real corpora at the paper's sizes (config/config.yaml)
 	@$(call SNAKEMAKE)

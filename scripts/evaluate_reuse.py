@@ -59,7 +59,8 @@ def _check_numbers(arguments: argparse.Namespace) -> None:
     for modes in arguments.modes:
         if len(modes.split("+")) != models or not set(modes.split("+")) <= set(MODULES):
             raise InputError(
-                f"--modes: expected {' or '.join(MODULES)} for each of {models} models joined by +, received {modes!r}"
+                f"--modes: expected one of {', '.join(MODULES)} for each of {models} models joined by +, "
+                f"received {modes!r}"
             )
     masks = [modes for modes in arguments.modes if _beside(modes) is None]
     if len(masks) > 2:

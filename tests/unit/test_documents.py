@@ -50,7 +50,7 @@ def test_tasks_are_the_makefiles(document):
 @named
 def test_settings_and_targets_reach_snakemake(document):
     """What a documented run says is passed on by its command, and taken for what it is."""
-    runs = re.compile(r"^make (?:quick|demo|laptop|reproduce)\b.*", re.MULTILINE)
+    runs = re.compile(r"^make (?:quick|demo|laptop|replication|reproduce)\b.*", re.MULTILINE)
     for line in runs.findall(document.read_text(encoding="utf-8")):
         call = shlex.split(line, comments=True)
         made = subprocess.run([*call, "-n", "-o", ".venv/.done"], cwd=ROOT, capture_output=True, text=True, check=True)

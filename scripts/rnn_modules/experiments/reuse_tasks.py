@@ -148,10 +148,8 @@ class Problem:
         return [self._drawn(rows, number, *case, index) for index, rows in enumerate(parts)]
 
 
-def drawn_cases(problem: Problem, number: int | None, seed: int = 0) -> list[Case]:
-    """The cases of a run: all, or ``number`` random ones by ``seed``, in order.
-
-    The seed is not the models', so that these have the same cases whatever theirs is.
+def drawn_cases(problem: Problem, number: int | None) -> list[Case]:
+    """The cases of a run: all, or ``number`` random ones, in order; others for each seed of the problem's models.
 
     Example:
         >>> from rnn_modules.experiments.reuse_kinds import OneOutputPair
@@ -163,7 +161,7 @@ def drawn_cases(problem: Problem, number: int | None, seed: int = 0) -> list[Cas
     cases = problem.cases()
     if number is None or number >= len(cases):
         return cases
-    chosen = np.random.default_rng(seed).choice(len(cases), number, replace=False)
+    chosen = np.random.default_rng(problem.seed).choice(len(cases), number, replace=False)
     return [cases[index] for index in sorted(chosen)]
 
 

@@ -354,9 +354,9 @@ def test_script_refuses_chunks_that_do_not_belong_together(monkeypatch, saved_mo
         (
             2,
             ["rolled"],
-            "--modes: expected rolled or unrolled or compact for each of 2 models joined by \\+, received 'rolled'",
+            "--modes: expected one of rolled, .*, compact for each of 2 models joined by \\+, received 'rolled'",
         ),
-        (2, ["rolled+rolled"] * 3, "--modes: expected at most two beside compact, received 3"),
+        (2, ["rolled+rolled"] * 3, "--modes: expected at most two beside package and compact, received 3"),
     ],
 )
 def test_script_wants_a_dataset_and_a_mode_for_each_model(monkeypatch, tmp_path, models, modes, message):
