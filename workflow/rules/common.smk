@@ -62,7 +62,8 @@ def training(command, threads="{threads}", **variables):
 
 def analysis_that_trains(command):
     """The command of a script that shares out its work itself (--threads) and trains small networks: on one thread, and on
-    JAX, which making small modules loads anyway, and which takes half of TensorFlow's time for networks of this size."""
+    JAX, which making small modules loads anyway, and which takes half of TensorFlow's time for networks of this size.
+    """
     return training(command, threads=1, KERAS_BACKEND="jax")
 
 

@@ -159,7 +159,7 @@ class RunFolder:
             24
         """
         wanted, seeds = configuration["architectures"], configuration["seeds"]
-        inter = inter_settings(configuration)
+        inter, classifiers = inter_settings(configuration), [name for name in wanted if name != TRANSLATION]
         systems = configuration["scenarios"]["systems"] if TRANSLATION in wanted else []
         reused = configuration["reuse"].get("rnn_types", configuration["rnn_types"])
         asked = {
@@ -170,7 +170,7 @@ class RunFolder:
             "scenario": (systems, [configuration["scenarios"]["rnn"]]),
             "removal_sweep": (wanted, [configuration["removal_sweep"]["rnn"]]),
             "frontier": (wanted, [rnn for rnn, _ in _frontier_models(configuration)]),
-            "offer": (_classifiers(configuration), configuration.get("offer", {}).get("rnn_types", [])),
+            "offer": (classifiers, configuration.get("offer", {}).get("rnn_types", [])),
             "variants": (wanted, configuration["variants"]["rnn_types"]),
         }
         found = {
@@ -297,11 +297,6 @@ def scenario_datasets(configuration: dict, scenario: str) -> list[str]:
     return list(dict.fromkeys(names))
 
 
-def _classifiers(configuration: dict) -> list[str]:
-    """Architectures but for translation, whose modules recognise no class."""
-    return [name for name in configuration["architectures"] if name != TRANSLATION]
-
-
 def _frontier_models(configuration: dict) -> list[tuple[str, int]]:
     """RNN type and layers of the frontier's models."""
     frontier = configuration.get("frontier")
@@ -339,15 +334,10 @@ def controlled(configuration: dict) -> list[Model]:
     return [model for model in grid(configuration) if model.architecture != TRANSLATION and model.layers in layers]
 
 
-def _tables_of_experiments(configuration: dict) -> list[str]:
-    """Experiments with a table and a figure of their own, those of classifiers alone where there are any."""
-    classifiers = configuration.get("architectures") != [TRANSLATION]
-    asked = {
-        "frontier": "frontier" in configuration,
-        "offer": classifiers and bool(configuration.get("offer", {}).get("rnn_types")),
-        "controls": classifiers and "controls" in configuration,
-    }
-    return [name for name, wanted in asked.items() if wanted]
+def _shown_experiments(configuration: dict) -> list[str]:
+    """Experiments with a table and a figure of their own; those of classifiers where there are any."""
+    of_classifiers = () if configuration.get("architectures") == [TRANSLATION] else ("offer", "controls")
+    return [name for name in ("frontier", *of_classifiers) if name in configuration]
 
 
 def tables_of(configuration: dict) -> list[str]:
@@ -357,7 +347,7 @@ def tables_of(configuration: dict) -> list[str]:
         >>> tables_of({}) == list(TABLES), tables_of({"controls": {}})[-1]
         (True, 'controls')
     """
-    return [*TABLES, *_tables_of_experiments(configuration)]
+    return [*TABLES, *_shown_experiments(configuration)]
 
 
 def figures_of(configuration: dict) -> list[str]:
@@ -367,7 +357,7 @@ def figures_of(configuration: dict) -> list[str]:
         >>> figures_of({}) == list(FIGURES), figures_of({"controls": {}})[-1]
         (True, 'controls')
     """
-    return [*FIGURES, *_tables_of_experiments(configuration)]
+    return [*FIGURES, *_shown_experiments(configuration)]
 
 
 def models(configuration: dict) -> list[Model]:
@@ -397,8 +387,7 @@ def models(configuration: dict) -> list[Model]:
         needed.append((architecture, dataset, configuration[variants]["rnn_types"], configuration[variants]["layers"]))
         needed.append((architecture, dataset, [configuration[sweep]["rnn"]], configuration[sweep]["layers"]))
         needed += [(architecture, dataset, [rnn], layers) for rnn, layers in _frontier_models(configuration)]
-        if "offer" in configuration and architecture != TRANSLATION:
-            offer = configuration["offer"]
+        if (offer := configuration.get("offer")) and architecture != TRANSLATION:
             needed.append((architecture, dataset, offer["rnn_types"], offer["layers"]))
     beside = [
         Model(architecture, dataset, rnn, layers, seed)

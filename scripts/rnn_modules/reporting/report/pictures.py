@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rnn_modules.files.run_folder import RunFolder
-from rnn_modules.names import ARCHITECTURES, RNN_TYPES
+from rnn_modules.names import ARCHITECTURES
 
 # Drawings stay sharp, but thousands of points make them large.
 _LARGEST_SVG = 400_000
@@ -132,12 +132,7 @@ def read_pictures(run: RunFolder) -> list[Picture]:
         >>> [picture.title for picture in read_pictures(RunFolder("results/reference/laptop"))][:2]
         ['All claims in one picture', 'Cost of decomposition']
     """
-    everything = {
-        "architectures": list(ARCHITECTURES),
-        "controls": {},
-        "frontier": {},
-        "offer": {"rnn_types": list(RNN_TYPES)},
-    }
+    everything = {"architectures": list(ARCHITECTURES), "controls": {}, "frontier": {}, "offer": {}}
     drawn = run.drawn(run.configuration() or everything)
     names = dict.fromkeys(path.stem for path in drawn if path.is_file())
     return [Picture(name, *_words(name), _uri(_file(run.figures, name))) for name in names]
