@@ -19,16 +19,7 @@ TWO_LANGUAGES = tuple(f"tatoeba_to_{'_'.join(pair)}" for pair in itertools.combi
 """Datasets of the translation models that reuse is compared with."""
 TABLES = ("table2", "table3", "table4", "table5", "variants", "claims")
 FIGURES = ("claims", "table2", "table3", "table4", "removal_sweep")
-RECORDS = (
-    "training",
-    "decomposition_cost",
-    "controls",
-    *EXPERIMENTS,
-    "removal_sweep",
-    "frontier",
-    "offer",
-    "variants",
-)
+RECORDS = ("training", "decomposition_cost", "controls", *EXPERIMENTS, "removal_sweep", "frontier", "offer", "variants")
 """Kinds of records, as a run makes them."""
 
 
@@ -170,7 +161,7 @@ class RunFolder:
             "scenario": (systems, [configuration["scenarios"]["rnn"]]),
             "removal_sweep": (wanted, [configuration["removal_sweep"]["rnn"]]),
             "frontier": (wanted, [rnn for rnn, _ in _frontier_models(configuration)]),
-            "offer": (classifiers, configuration.get("offer", {}).get("rnn_types", [])),
+            "offer": (classifiers, _offered(configuration)),
             "variants": (wanted, configuration["variants"]["rnn_types"]),
         }
         found = {
@@ -303,6 +294,11 @@ def _frontier_models(configuration: dict) -> list[tuple[str, int]]:
     return [] if frontier is None else [(frontier["rnn"], frontier["layers"])]
 
 
+def _offered(configuration: dict) -> list[str]:
+    """RNN types of the offer's models."""
+    return configuration["offer"].get("rnn_types", configuration["rnn_types"]) if "offer" in configuration else []
+
+
 def grid(configuration: dict) -> list[Model]:
     """The models that a configuration decomposes to learn the cost (Table II).
 
@@ -387,8 +383,8 @@ def models(configuration: dict) -> list[Model]:
         needed.append((architecture, dataset, configuration[variants]["rnn_types"], configuration[variants]["layers"]))
         needed.append((architecture, dataset, [configuration[sweep]["rnn"]], configuration[sweep]["layers"]))
         needed += [(architecture, dataset, [rnn], layers) for rnn, layers in _frontier_models(configuration)]
-        if (offer := configuration.get("offer")) and architecture != TRANSLATION:
-            needed.append((architecture, dataset, offer["rnn_types"], offer["layers"]))
+        if (offered := _offered(configuration)) and architecture != TRANSLATION:
+            needed.append((architecture, dataset, offered, configuration["offer"]["layers"]))
     beside = [
         Model(architecture, dataset, rnn, layers, seed)
         for architecture, dataset, rnns, layers in needed

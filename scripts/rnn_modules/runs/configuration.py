@@ -210,7 +210,7 @@ def _misfits(config: dict) -> Iterator[tuple[str, str]]:
         ("variants.rnn_types", config["variants"]["rnn_types"]),
         ("removal_sweep.rnn", [config["removal_sweep"]["rnn"]]),
         ("frontier.rnn", [config["frontier"]["rnn"]]),
-        ("offer.rnn_types", config["offer"]["rnn_types"]),
+        ("offer.rnn_types", config["offer"].get("rnn_types", [])),
     ):
         if unknown := [name for name in named if name not in config["rnn_types"]]:
             yield key, f"received {', '.join(unknown)}; use some of rnn_types, {', '.join(config['rnn_types'])}"
