@@ -88,7 +88,7 @@ def offer(
         >>> found = offer(model, parameters, Offer((10, None), 30), settings)  # doctest: +ELLIPSIS
         2/2...
         >>> [(row["maker"], row["examples"], row["labelled"]) for row in found["rows"]]
-        [('compact', 10, 8.75), ('scratch', 10, 8.75), ('compact', None, 22.5), ('scratch', None, 40)]
+        [('compact', 10, 9.25), ('scratch', 10, 9.25), ('compact', None, 22.0), ('scratch', None, 40.0)]
     """
     if translates(model.network):
         raise InputError("model: received a translation model, whose modules recognise no class; give a classifier")

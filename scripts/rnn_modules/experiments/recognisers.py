@@ -239,7 +239,7 @@ def places_of(model: TrainedModel, number: int | None, seed: int) -> list[Places
         >>> from support.made_up_models import classifier_model
         >>> model = classifier_model()
         >>> [len(part.rows) for part in places_of(model, 10, seed=0)], len(places_of(model, None, seed=0)[0].rows)
-        ([10, 10, 7, 8], 40)
+        ([10, 10, 9, 8], 40)
     """
     labels = model.dataset.labels("train")
     return draw_places(labels, len(model.dataset.class_names), number or 2 * labels.size, seed)

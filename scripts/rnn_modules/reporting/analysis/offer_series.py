@@ -79,8 +79,8 @@ def advantages(records: Iterable[OfferRecord], number: int | None, measure: str 
 
     Example:
         >>> from support.made_up_offer import offer_record, read
-        >>> [round(value.value) for value in advantages(read(offer_record(ahead_from=100)), None, "recognition")]
-        [8]
+        >>> [round(value.value) for value in advantages(read(offer_record(ahead_from=100)), 100, "recognition")]
+        [2]
     """
     found = []
     for record in records:
