@@ -170,9 +170,11 @@ def compiled(model: keras.Model, settings: TrainingSettings) -> keras.Model:
     model.compile(
         textbook_adam(settings.learning_rate),
         "sparse_categorical_crossentropy",
-        metrics=["accuracy"],
+        metrics=[keras.metrics.SparseCategoricalAccuracy("accuracy")],
         jit_compile=keras.backend.backend() == "jax",
     )
+    # Here, and as an object above: TensorFlow traces a step twice that makes variables of the optimizer or of metrics.
+    model.optimizer.build(model.trainable_variables)
     return model
 
 
