@@ -171,9 +171,11 @@ def compiled(model: keras.Model, settings: TrainingSettings) -> keras.Model:
     model.compile(
         textbook_adam(settings.learning_rate),
         "sparse_categorical_crossentropy",
-        metrics=["accuracy"],
+        metrics=[keras.metrics.SparseCategoricalAccuracy("accuracy")],
         jit_compile=keras.backend.backend() == "jax",
     )
+    # Here, and as an object above: TensorFlow traces a step twice that makes variables of the optimizer or of metrics.
+    model.optimizer.build(model.trainable_variables)
     return model
 
 
@@ -195,7 +197,6 @@ def restarting(model: keras.Model) -> Callable[[int], None]:
         >>> losses[0] == losses[1]
         True
     """
-    model.optimizer.build(model.trainable_variables)
     initial = [
         (variable, keras.ops.convert_to_numpy(variable)) for variable in [*model.variables, *model.optimizer.variables]
     ]
