@@ -8,10 +8,11 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 import oracle
-from rnn_modules.decomposition.algorithm import Samples, decompose, draw_samples
+from rnn_modules.decomposition.algorithm import decompose
 from rnn_modules.decomposition.composition import module_odds, vote
 from rnn_modules.decomposition.counts import jaccard
 from rnn_modules.decomposition.parameters import DecompositionParameters
+from rnn_modules.decomposition.samples import Samples, draw_samples
 from rnn_modules.files.atomic_files import InputError
 from rnn_modules.network import SQUASHED_GATES
 from support.networks import (

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import oracle
-from rnn_modules.decomposition.algorithm import Samples, draw_samples
 from rnn_modules.decomposition.parameters import DecompositionParameters
+from rnn_modules.decomposition.samples import Samples, draw_samples
 
 stable = settings(deadline=None, derandomize=True)
 seeds = st.integers(0, 2**32 - 1)
