@@ -129,9 +129,6 @@ def _statistics(
     threads: int,
 ) -> dict[str, list[tuple[np.ndarray, np.ndarray]]]:
     """For each mode and layer the statistics of positive and of negative samples, see :func:`_layer_statistics`."""
-    activations = {layer.activation for layer in network.layers}
-    if len(activations) > 1:
-        raise InputError(f"the recurrent layers have different activations {sorted(activations)}; one is expected")
     rows = distinct(part for side in (samples.positive, samples.negative) for of_class in side for part in of_class)
     positions = np.zeros(rows[-1] + 1, np.intp)
     positions[rows] = np.arange(len(rows))
@@ -216,12 +213,8 @@ def _identify(
     cap: float,
 ) -> tuple[np.ndarray, ...]:
     """Masks of the kept nodes per layer (``update_concern``), for all classes and timesteps at once."""
-    groups = [[index] for index in range(len(layers))]
-    if parameters.removal_scope == "model":
-        groups = [sum(groups, [])]
-    relu = layers[0].activation == "relu"
-    masks = []
-    for group in groups:
+    masks: dict[int, np.ndarray] = {}
+    for group in _ranked_together(layers, statistics, parameters):
         shapes = [statistics[index][0].shape for index in group]
         positive, negative = (
             np.concatenate([statistics[index][side].reshape(*shapes[0][:2], -1) for index in group], axis=-1)
@@ -236,10 +229,28 @@ def _identify(
             "nodes": share_of_nodes,
             "edges": share_of_edges(shape_of_layers),
         }[parameters.cap_counts]
+        relu = layers[group[0]].activation == "relu"
         removed = _removed(positive, negative, relu, parameters, cap, share_removed)
         parts = np.split(removed, np.cumsum([shape[2] * shape[3] for shape in shapes])[:-1], axis=-1)
-        masks += [~part.reshape(shape) for part, shape in zip(parts, shapes, strict=True)]
-    return tuple(masks)
+        masks |= {index: ~part.reshape(shape) for index, part, shape in zip(group, parts, shapes, strict=True)}
+    return tuple(masks[index] for index in range(len(layers)))
+
+
+def _ranked_together(
+    layers: Sequence[RecurrentLayer],
+    statistics: list[tuple[np.ndarray, np.ndarray]],
+    parameters: DecompositionParameters,
+) -> list[list[int]]:
+    """Layers whose nodes are ranked and capped together.
+
+    Those of one activation, for others have other statistics or rules, and of unrolled modules those of as many
+    timesteps.
+    """
+    groups: dict[object, list[int]] = {}
+    for index, (layer, (positive, _)) in enumerate(zip(layers, statistics, strict=True)):
+        key = (layer.activation, positive.shape[1]) if parameters.removal_scope == "model" else index
+        groups.setdefault(key, []).append(index)
+    return list(groups.values())
 
 
 def _removed(

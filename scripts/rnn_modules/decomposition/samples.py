@@ -33,8 +33,8 @@ class Samples:
     negative: Rows
 
     def over(self, timesteps: int) -> Samples:
-        """The samples of a layer of this many timesteps; of another number than the outputs', each of its timesteps
-        has those of all outputs.
+        """The samples of a layer of this many timesteps; of another number than the decisions', each of its timesteps
+        has those of all decisions.
         """
         if timesteps == len(self.positive[0]):
             return self
@@ -73,15 +73,15 @@ def draw_samples(
     """Choose positive and negative examples (Algorithm 1, lines 5 and 6; Algorithm 2, lines 8 and 9).
 
     Args:
-        labels: ``(examples,) int`` classes, or ``(examples, timesteps) int`` for many-output models, or
-            ``(examples, classes)`` of 0 and 1 where several may be right at once.
+        labels: ``(examples,) int`` classes, or ``(examples, decisions) int`` for many-output models, mostly by
+            timestep; ``(examples, [decisions,] classes)`` of 0 and 1 where several may be right at once.
         classes: number of classes.
         timesteps: number of recurrent timesteps.
         parameters: sizes and order.
         independent: several classes may be right at once; a class' negative examples are those without it.
 
     Returns:
-        Rows by class and timestep; a class that never occurs at a timestep has none there.
+        Rows by class and timestep, or by class and decision; a class that never occurs at one has none there.
 
     Raises:
         InputError: a class has no example at all, or a label is outside the classes.
@@ -94,18 +94,24 @@ def draw_samples(
         >>> [rows[0].tolist() for rows in samples.negative]
         [[1, 3], [0, 3], [0, 1]]
     """
-    present = labels.sum(axis=0) if independent else np.bincount(labels.ravel(), minlength=classes)
+    present = labels.reshape(-1, classes).sum(axis=0) if independent else np.bincount(labels.ravel(), minlength=classes)
     if len(present) > classes:
         raise InputError(f"labels: expected classes 0..{classes - 1}, received {labels.max()}")
     if not present.all():
         raise InputError(f"labels: classes {np.flatnonzero(present == 0).tolist()} have no example to decompose with")
     generator = np.random.default_rng(parameters.seed)
-    if independent:
-        per_step = [_draw_each(labels, parameters, generator)] * timesteps
-    elif labels.ndim == 2:
-        per_step = [_draw(labels[:, step], classes, parameters, generator) for step in range(timesteps)]
+
+    def drawn_of(decision: np.ndarray) -> tuple[list[np.ndarray], list[np.ndarray]]:
+        return (
+            _draw_each(decision, parameters, generator)
+            if independent
+            else _draw(decision, classes, parameters, generator)
+        )
+
+    if labels.ndim == 2 + independent:
+        per_step = [drawn_of(labels[:, decision]) for decision in range(labels.shape[1])]
     else:
-        per_step = [_draw(labels, classes, parameters, generator)] * timesteps
+        per_step = [drawn_of(labels)] * timesteps
     return Samples(
         positive=[[drawn[0][label] for drawn in per_step] for label in range(classes)],
         negative=[[drawn[1][label] for drawn in per_step] for label in range(classes)],

@@ -52,7 +52,8 @@ def test_some_modules_in_any_order_are_those_of_all(tmp_path, model, mode, names
     every = rm.decompose(model, X, np.array(NAMES)[Y], mode=mode, head="calibrated")
     some = every[names]
     places = [NAMES.index(name) for name in names]
-    np.testing.assert_array_equal(some.decision_function(X), every.decision_function(X)[:, places])
+    # Products of fewer modules may be rounded otherwise.
+    np.testing.assert_allclose(some.decision_function(X), every.decision_function(X)[:, places], atol=1e-6)
     some.save(tmp_path / "some.npz")
     loaded = rm.load(tmp_path / "some.npz", model)
     assert loaded.classes == tuple(names) and loaded.mode == mode
