@@ -83,6 +83,17 @@ def text_in_columns():
 
 
 @public(TEXT_KINDS)
+def words_as_strings():
+    """A tagger that looks its words up itself, of any number of them (a Keras example on named entities)."""
+    texts = np.array([[f"w{word}" if word else "" for word in row] for row in padded()], dtype=object)
+    look_up = layers.StringLookup(vocabulary=[f"w{word}" for word in range(1, 15)], mask_token="")
+    source = keras.Input((None,), dtype="string")
+    embedded = layers.Embedding(look_up.vocabulary_size(), 5, mask_zero=True)(look_up(source))
+    hidden = layers.Bidirectional(layers.LSTM(3, return_sequences=True))(embedded)
+    return shaken(keras.Model(source, layers.TimeDistributed(layers.Dense(3, "softmax"))(hidden))), texts
+
+
+@public(TEXT_KINDS)
 def price_suggestion():
     """A text, a category and numbers (Kaggle's Mercari, made a classifier)."""
     ids, kind, more = text_input(), keras.Input((1,), dtype="int32"), keras.Input((2,))

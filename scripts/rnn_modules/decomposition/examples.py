@@ -85,15 +85,14 @@ def _as_input(argument: str, given: Any, form: InputForm) -> np.ndarray:
     shape = form.shape
     expected = ", ".join(["examples", *("any" if size is None else str(size) for size in shape[1:])])
     if form.dtype == "string":
-        if array.dtype.kind not in "USOT" or array.shape[1:] not in (shape[1:], (), (1,)):
+        # One text an example may stand in a column or not.
+        alone = array.ndim > 0 and {array.shape[1:], shape[1:]} <= {(), (1,)}
+        if array.dtype.kind not in "USOT" or not (alone or _fits(array, shape)):
             raise InputError(f"{argument}: expected texts of the shape ({expected}), received {_kind(array)}")
-        return texts(array.reshape(len(array), *shape[1:]))
+        return texts(array.reshape(len(array), *shape[1:]) if alone else array)
     if array.dtype.kind not in "biuf":
         raise InputError(f"{argument}: expected numbers of the shape ({expected}), received {_kind(array)}")
-    fits = array.ndim == len(shape) and all(
-        size in (None, own) for size, own in zip(shape[1:], array.shape[1:], strict=True)
-    )
-    if not fits:
+    if not _fits(array, shape):
         raise InputError(f"{argument}: expected the shape ({expected}), received {array.shape}")
     if not len(array):
         raise InputError(f"{argument}: received no example")
@@ -103,6 +102,12 @@ def _as_input(argument: str, given: Any, form: InputForm) -> np.ndarray:
     if whole and array.dtype.kind == "f" and not (array == np.round(array)).all():
         raise InputError(f"{argument}: expected whole numbers, received {_kind(array)} with others")
     return array.astype(form.dtype)
+
+
+def _fits(array: np.ndarray, shape: tuple[int | None, ...]) -> bool:
+    return array.ndim == len(shape) and all(
+        size in (None, own) for size, own in zip(shape[1:], array.shape[1:], strict=True)
+    )
 
 
 def _kind(array: np.ndarray) -> str:
