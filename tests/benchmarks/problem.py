@@ -5,10 +5,11 @@ import dataclasses
 import numpy as np
 
 import oracle
-from rnn_modules.decomposition.algorithm import Samples, decompose, draw_samples
+from rnn_modules.decomposition.algorithm import decompose
 from rnn_modules.decomposition.composition import module_odds, vote
 from rnn_modules.decomposition.masks import ModuleMasks
 from rnn_modules.decomposition.parameters import DecompositionParameters
+from rnn_modules.decomposition.samples import Samples, draw_samples
 from rnn_modules.network import Classifier, RecurrentLayer
 
 TOKENS, UNITS, EMBEDDING, VOCABULARY, CLASSES = 15, 100, 50, 5000, 10

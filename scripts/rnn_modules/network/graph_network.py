@@ -22,6 +22,7 @@ from rnn_modules.network.cells import LayerMask, RecurrentLayer
 from rnn_modules.network.ending import answers_from
 from rnn_modules.network.graph import Call, Graph
 from rnn_modules.network.keras_calls import (
+    TAKES_MASKS,
     Value,
     masks_of_call,
     only_after_first,
@@ -32,6 +33,7 @@ from rnn_modules.network.keras_calls import (
     to_tensor,
     with_steps,
     without_activation,
+    without_steps,
 )
 from rnn_modules.network.keras_layers import PASSED_ON, RecurrentCall, is_kind
 from rnn_modules.network.sequences import answer_of, by_module, by_time, merged, run_direction
@@ -45,7 +47,7 @@ class GraphNetwork(Network):
     Attributes:
         graph: what was read.
         model: the Keras model, whose layers run all but the recurrent ones.
-        length: number of timesteps where the model takes any; 0 where it is not known.
+        lengths: number of timesteps of each of ``layers`` where the model takes any; empty where it is not known.
 
     Example:
         >>> import keras
@@ -59,7 +61,7 @@ class GraphNetwork(Network):
 
     graph: Graph
     model: Any
-    length: int = 0
+    lengths: tuple[int, ...] = ()
 
     @cached_property
     def layers(self) -> tuple[RecurrentLayer, ...]:  # type: ignore[override]
@@ -74,12 +76,13 @@ class GraphNetwork(Network):
     @cached_property
     def layer_timesteps(self) -> tuple[int, ...]:
         """Number of timesteps of each of ``layers``; 0 where it varies and is not known."""
-        return tuple(
-            int(symbols_of(call)[0].shape[1] or self.length)
+        sizes = [
+            symbols_of(call)[0].shape[1]
             for call in self.graph.calls
             if call.recurrent is not None
             for _ in call.recurrent.layers
-        )
+        ]
+        return tuple(int(size or length) for size, length in zip(sizes, self.lengths or repeat(0), strict=False))
 
     @cached_property
     def layer_names(self) -> tuple[str, ...]:
@@ -236,9 +239,13 @@ class GraphNetwork(Network):
                 for parts in zip(*together(next, runs), strict=True):
                     yield [joined(at) for at in zip(*parts, strict=True)]
 
-    def at(self, length: int) -> GraphNetwork:
-        """The same network, read at this number of timesteps where it takes any."""
-        return replace(self, length=length)
+    def lengths_of(self, inputs: Any) -> tuple[int, ...]:
+        """Number of timesteps of each of ``layers`` when it reads these inputs."""
+        return tuple(map(len, self.observe(rows_of(inputs, np.arange(1)))))
+
+    def at(self, lengths: Sequence[int]) -> GraphNetwork:
+        """The same network, its layers read at these numbers of timesteps where they take any."""
+        return replace(self, lengths=tuple(lengths))
 
     def _runs(
         self, values: dict[int, Value], masks: Sequence[LayerMask] | None = None, gates: bool = False
@@ -313,6 +320,9 @@ class GraphNetwork(Network):
             given = without_activation(operation)(arguments[0] if arguments else named["inputs"])
         else:
             given = operation(*arguments, **named)
+        if is_kind(operation, TAKES_MASKS):
+            for tensor in call.inputs:
+                without_steps(values[tensor].tensor)
         return {
             tensor: Value(part, modules) for tensor, part in zip(call.outputs, keras.tree.flatten(given), strict=True)
         }
