@@ -2,7 +2,8 @@
 
 python scripts/answer_claims.py --decomposition-cost results/demo/models/*/*/*/*/decomposition_cost.json \
     --cases results/demo/experiments/{intra_*,inter_*,scenario}/*/*/*.json \
-    --variants results/demo/experiments/variants/*/*/*.json --output-folder results/demo/tables
+    --variants results/demo/experiments/variants/*/*/*.json --offers results/demo/experiments/offer/*/*/*.json \
+    --output-folder results/demo/tables
 
 Written are claims (.json for programs, .md, .tex, .html). Each kind of record may be left out; its claims are then "not
 tested".
@@ -21,6 +22,7 @@ def main() -> None:
         ("--cases", "records of reuse, replacement and scenarios"),
         ("--variants", "records of the decomposition's variants"),
         ("--controls", "records of the controls of the method"),
+        ("--offers", "records of modules beside networks from scratch"),
     ):
         parser.add_argument(flag, nargs="*", default=[], metavar="RECORD", help=f"{text}, JSON, all of one run")
     parser.add_argument("--output-folder", required=True, help="folder for the answers")
@@ -31,6 +33,7 @@ def main() -> None:
         arguments.variants,
         arguments.output_folder,
         arguments.controls,
+        arguments.offers,
     )
 
 

@@ -11,11 +11,15 @@ from rnn_modules.files import quick_start  # noqa: F401 (before what it speeds u
 from rnn_modules.network import quick_jax  # noqa: F401
 
 # isort: split
+from rnn_modules.training import quick_keras  # noqa: F401
+
+# isort: split
 import argparse
 from pathlib import Path
 
 from rnn_modules.decomposition.parameters import DecompositionParameters, preset
 from rnn_modules.experiments.frontier import Plan, frontier_record
+from rnn_modules.experiments.recognisers import RecogniserSettings
 from rnn_modules.experiments.trained_model import TrainedModel
 from rnn_modules.files.atomic_files import write_json
 from rnn_modules.files.command_line import add_settings, add_threads_flag, parser_of, run, settings_from
@@ -33,6 +37,7 @@ def parse() -> argparse.Namespace:
     add_threads_flag(parser)
     parser.add_argument("--run", required=True, help="name of the run, for the record")
     parser.add_argument("--output", type=Path, required=True, help="the record, JSON")
+    add_settings(parser, RecogniserSettings)
     add_settings(parser, DecompositionParameters)
     return parser.parse_args()
 
@@ -44,7 +49,8 @@ def main() -> None:
     model = TrainedModel.load(arguments.model, arguments.dataset)
     start = preset(COMPACT, model.record["architecture"], model.record["rnn"])
     parameters = settings_from(arguments, DecompositionParameters, start)
-    write_json(arguments.output, frontier_record(model, parameters, plan, arguments.run, arguments.threads))
+    training = settings_from(arguments, RecogniserSettings)
+    write_json(arguments.output, frontier_record(model, parameters, plan, training, arguments.run, arguments.threads))
 
 
 if __name__ == "__main__":

@@ -73,8 +73,11 @@ CURVES: dict[str, str] = {
     "reversed": "reversed ranking, folded",
     "compact": "small modules",
     "shared": "small modules, nodes shared",
+    "scratch": "as small networks from scratch",
 }
-"""Ways of making modules of a share of the weights, with their titles."""
+"""Ways of making modules of a share of the weights, or networks of as many, with their titles."""
+SCRATCH = "scratch"
+"""Of these the one that trains: a network for each class, without the model's recurrent weights."""
 RANDOM_CURVES = ("random", "random_folded")
 """Those that are drawn several times."""
 PARTS: dict[str, str] = {

@@ -6,7 +6,7 @@ Example:
 The problem has the size of CLINC OOS (4,500 texts of 15 words, ten classes) and an LSTM of 100 units; the same examples
 are the pool of the samples and what the modules are evaluated on. The baseline of (a) is the literal transcription of
 the paper's algorithms (tests/oracle) with all samples; its votes are measured on a stated number of examples and
-scaled. Figures of the public face follow (benchmarks/face.py).
+scaled. Figures of the public face follow (benchmarks/face.py), and of small modules (benchmarks/small.py).
 """
 
 import os
@@ -28,7 +28,7 @@ sys.path[:0] = [str(FOLDER.parents[1] / "scripts"), str(FOLDER.parent)]
 
 import numpy as np  # noqa: E402
 
-from benchmarks import face  # noqa: E402
+from benchmarks import face, small  # noqa: E402
 from benchmarks.figures import add_output_flags, publish  # noqa: E402
 from benchmarks.problem import (  # noqa: E402
     CLASSES,
@@ -203,6 +203,10 @@ def report(figures: dict) -> str:
         face.title(),
         "",
         *table(face.rows(figures["face"])),
+        "",
+        small.title(),
+        "",
+        *table(small.rows(figures["small"])),
     ]
     return "\n".join(lines)
 
@@ -221,6 +225,7 @@ def main() -> None:
         "oracle": measure_oracle(problem),
         "sizes": measure_sizes(problem),
         "face": face.measure(),
+        "small": small.measure(arguments.examples),
     }
     scaled = figures["oracle"]["decompose_seconds"] + figures["oracle"]["scaled_evaluate_seconds"]
     figures["ratio_to_oracle"] = scaled / figures["library"]["decompose_and_evaluate_seconds"]

@@ -5,10 +5,11 @@ import dataclasses
 import numpy as np
 
 import oracle
-from rnn_modules.decomposition.algorithm import Samples, decompose, draw_samples
+from rnn_modules.decomposition.algorithm import decompose
 from rnn_modules.decomposition.composition import module_odds, vote
 from rnn_modules.decomposition.masks import ModuleMasks
 from rnn_modules.decomposition.parameters import DecompositionParameters
+from rnn_modules.decomposition.samples import Samples, draw_samples
 from rnn_modules.network import Classifier, RecurrentLayer
 
 TOKENS, UNITS, EMBEDDING, VOCABULARY, CLASSES = 15, 100, 50, 5000, 10
@@ -29,22 +30,25 @@ class Problem:
         return tuple(f"domain {label}" for label in range(CLASSES))
 
 
-def make_problem(examples: int) -> Problem:
+def make_problem(examples: int, layers: int = 1) -> Problem:
     """Random weights of the size that training leaves, short texts padded on the left, labels by the network itself."""
     generator = np.random.default_rng(0)
 
     def normal(scale, *shape):
         return generator.normal(0, scale, shape).astype(np.float32)
 
-    layer = RecurrentLayer(
-        cell="lstm",
-        kernel=normal(0.15, EMBEDDING, 4 * UNITS),
-        recurrent_kernel=normal(0.1, UNITS, 4 * UNITS),
-        bias=normal(0.2, 4 * UNITS),
-        return_sequences=False,
-    )
+    stack = [
+        RecurrentLayer(
+            cell="lstm",
+            kernel=normal(0.15, EMBEDDING if index == 0 else UNITS, 4 * UNITS),
+            recurrent_kernel=normal(0.1, UNITS, 4 * UNITS),
+            bias=normal(0.2, 4 * UNITS),
+            return_sequences=index < layers - 1,
+        )
+        for index in range(layers)
+    ]
     network = Classifier(
-        layers=(layer,),
+        layers=tuple(stack),
         output_kernel=normal(0.3, UNITS, CLASSES),
         output_bias=normal(0.1, CLASSES),
         embedding=normal(0.5, VOCABULARY, EMBEDDING),

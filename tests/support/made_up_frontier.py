@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from rnn_modules.names import CURVES, PARTS, RANDOM_CURVES, TRANSLATION
+from rnn_modules.names import CURVES, PARTS, RANDOM_CURVES, SCRATCH, TRANSLATION
 from support.made_up_records import record, shifted
 
 
@@ -18,6 +18,7 @@ def frontier_record(architecture="many_to_one", seed=0, shares=(1.0, 0.1), parts
         (curve, share, draw)
         for share in shares
         for curve in CURVES
+        if curve != SCRATCH or architecture != TRANSLATION
         for draw in range(draws if curve in RANDOM_CURVES else 1)
     ]
     points += [(part, parts_at, 0) for part in PARTS if parts_at is not None]

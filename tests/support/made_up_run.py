@@ -10,6 +10,7 @@ from rnn_modules.reporting.figures import (
     controls_figure,
     cost_figure,
     frontier_figure,
+    offer_figure,
     sweep_figure,
 )
 from rnn_modules.reporting.tables.written import (
@@ -17,11 +18,13 @@ from rnn_modules.reporting.tables.written import (
     write_control_tables,
     write_cost_tables,
     write_frontier_table,
+    write_offer_table,
     write_variant_tables,
 )
 from support.made_up_cases import case_record, sweep_record, variants_record
 from support.made_up_controls import control_record
 from support.made_up_frontier import frontier_record
+from support.made_up_offer import offer_record
 from support.made_up_records import DATASETS, record
 from support.project import ROOT
 
@@ -140,7 +143,9 @@ def write_whole_run(folder, **changes):
     write_control_tables(controls, tables)
     frontier = write(folder / "experiments/frontier/many_to_one/lstm/seed-0.json", frontier_record(**changes))
     write_frontier_table([frontier], tables)
-    write_claims(costs, cases, [variants], tables, controls)
+    offer = write(folder / "experiments/offer/many_to_one/lstm/seed-0.json", offer_record(**changes))
+    write_offer_table([offer], tables)
+    write_claims(costs, cases, [variants], tables, controls, [offer])
     claims_figure.plot(tables / "claims.json", figures / "claims.png", figures / "claims.svg")
     for draw, paths, name in (
         (cost_figure, costs, "table2"),
@@ -149,6 +154,7 @@ def write_whole_run(folder, **changes):
         (sweep_figure, [sweep], "removal_sweep"),
         (controls_figure, controls, "controls"),
         (frontier_figure, [frontier], "frontier"),
+        (offer_figure, [offer], "offer"),
     ):
         draw.plot(paths, figures / f"{name}.png", figures / f"{name}.svg")
     return folder

@@ -10,9 +10,9 @@ import numpy as np
 import oracle
 from oracle.concern import Concern
 from oracle.network import CANDIDATE
-from rnn_modules.decomposition.algorithm import Samples
 from rnn_modules.decomposition.masks import ModuleMasks
 from rnn_modules.decomposition.parameters import BETWEEN_REMOVED
+from rnn_modules.decomposition.samples import Samples
 from rnn_modules.network import Classifier, EncoderDecoder, Network
 
 MARGIN = 1e-9

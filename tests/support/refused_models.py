@@ -335,3 +335,47 @@ def spare_output():
     hidden = layers.LSTM(4, return_sequences=True)(sequence)
     encoder = keras.Model(sequence, [hidden, layers.LSTM(4, name="spare")(hidden)])
     return functional(lambda embedded: softmax(layers.GlobalMaxPooling1D()(encoder(embedded)[0])))
+
+
+@refused("TimeDistributed layer 'sentence'", "inner layer", "by itself")
+def encoder_of_each_sentence():
+    """Hierarchical attention, whose words have a GRU of their own."""
+    words_in = keras.Sequential([keras.Input((4,)), layers.Embedding(WORDS, 5), layers.GRU(4)], name="words")
+    document = keras.Input((3, 4))
+    hidden = layers.GRU(4)(layers.TimeDistributed(words_in, name="sentence")(document))
+    return shaken(keras.Model(document, softmax(hidden)))
+
+
+@refused("LSTM layer 'decoder'", "is used 2 times", "has 2 outputs")
+def decoder_step_by_step():
+    """Dates for machines (a Coursera assignment on attention): one LSTM, called for each letter of the answer."""
+    series, state, cell = keras.Input((TOKENS, 5)), keras.Input((4,)), keras.Input((4,))
+    states = layers.Bidirectional(layers.LSTM(3, return_sequences=True))(series)
+    decoder, answer, outputs = layers.LSTM(4, return_state=True, name="decoder"), layers.Dense(3, "softmax"), []
+    hidden, memory = state, cell
+    for _ in range(2):
+        weights = ops.softmax(layers.Dense(1)(layers.Concatenate()([states, layers.RepeatVector(TOKENS)(hidden)])), 1)
+        _, hidden, memory = decoder(layers.Dot(axes=1)([weights, states]), initial_state=[hidden, memory])
+        outputs.append(answer(hidden))
+    return shaken(keras.Model([series, state, cell], outputs))
+
+
+@refused("has 2 outputs", "choose one")
+def outputs_by_name():
+    """Intent and mood of a text in a dictionary."""
+    ids = text_input()
+    hidden = layers.GRU(4)(layers.Embedding(WORDS, 5)(ids))
+    return shaken(keras.Model(ids, {"intent": softmax(hidden), "mood": layers.Dense(2, "softmax")(hidden)}))
+
+
+@refused("LSTM layer 'halved'", "float16", "set_dtype_policy('float32')", "set_weights")
+def half_precision():
+    """All of a model under the policy mixed_float16, its answer in float32 (Keras' guide to mixed precision)."""
+    mixed = {"dtype": "mixed_float16"}
+    hidden = layers.LSTM(4, name="halved", **mixed)
+    return sequential(hidden, layers.Dense(3, **mixed), layers.Activation("softmax", dtype="float32"), **mixed)
+
+
+@refused("Softmax operation", "axis 1")
+def operation_over_time():
+    return functional(lambda x: ops.softmax(layers.Dense(3)(layers.LSTM(4, return_sequences=True)(x)), axis=1))

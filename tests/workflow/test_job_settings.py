@@ -15,8 +15,9 @@ TRAINING = ("train_model", "train_baselines")
 ANALYSIS = (
     "compact_model", "decompose_model", "decompose_one_timestep", "evaluate_decomposition", "evaluate_reuse",
     "evaluate_translation_reuse", "evaluate_replacement", "evaluate_scenario", "evaluate_variants",
-    "evaluate_frontier",
 )  # fmt: skip
+TRAINING_WITHIN = ("evaluate_frontier", "evaluate_offer")
+EVERY_THREAD = ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "NPROC")
 BLAS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 THREADS = 3
 pytestmark = pytest.mark.workflow
@@ -26,13 +27,13 @@ pytestmark = pytest.mark.workflow
 def jobs(project):
     """Variables and words of a job's command line by rule, with another number of threads than the default one."""
     arguments = ["--workflow-profile", "workflow/profiles/default", "--configfile", "config/ci.yaml", "--cores", "8"]
-    arguments += ["--set-threads", *(f"{rule}={THREADS}" for rule in (*TRAINING, *ANALYSIS))]
+    arguments += ["--set-threads", *(f"{rule}={THREADS}" for rule in (*TRAINING, *ANALYSIS, *TRAINING_WITHIN))]
     command = [sys.executable, "-m", "snakemake", "--dry-run", "--printshellcmds", *arguments]
     finished = subprocess.run(command, cwd=project, capture_output=True, text=True)
     assert finished.returncode == 0, finished.stderr
     found = {}
     for rule, block in re.findall(r"^ *rule (\w+):\n((?: .*\n)+.*\n)", finished.stdout + finished.stderr, re.M):
-        assert (f" threads: {THREADS}\n" in block) == (rule in TRAINING + ANALYSIS), rule
+        assert (f" threads: {THREADS}\n" in block) == (rule in TRAINING + ANALYSIS + TRAINING_WITHIN), rule
         words = shlex.split(block.splitlines()[-1].removeprefix("Shell command: "))
         start = words.index(sys.executable) if sys.executable in words else 0
         found[rule] = dict(word.split("=", 1) for word in words[:start]), words[start:]
@@ -42,7 +43,7 @@ def jobs(project):
 @pytest.mark.parametrize("rule", TRAINING)
 def test_trainings_tell_blas_and_both_backends(jobs, rule):
     variables, _ = jobs[rule]
-    for name in (*BLAS, "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "NPROC"):
+    for name in (*BLAS, *EVERY_THREAD):
         assert variables[name] == str(THREADS), name
     assert variables["TF_FORCE_GPU_ALLOW_GROWTH"] == "true"
     assert variables["XLA_PYTHON_CLIENT_PREALLOCATE"] == "false"
@@ -52,6 +53,14 @@ def test_trainings_tell_blas_and_both_backends(jobs, rule):
 def test_analyses_share_out_their_work_over_blas_of_one_thread(jobs, rule):
     variables, words = jobs[rule]
     assert dict.fromkeys(BLAS, "1").items() <= variables.items() and variables.keys() == {*BLAS, COSTS}
+    assert words[words.index("--threads") + 1] == str(THREADS)
+
+
+@pytest.mark.parametrize("rule", TRAINING_WITHIN)
+def test_analyses_that_train_do_so_on_one_thread(jobs, rule):
+    variables, words = jobs[rule]
+    assert dict.fromkeys((*BLAS, *EVERY_THREAD), "1").items() <= variables.items()
+    assert variables["KERAS_BACKEND"] == "jax"
     assert words[words.index("--threads") + 1] == str(THREADS)
 
 

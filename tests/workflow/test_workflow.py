@@ -89,6 +89,7 @@ def test_every_experiment_leaves_its_records(finished):
         "variants": 5,
         "removal_sweep": 5,
         "frontier": 5,
+        "offer": 4,
     }
 
 

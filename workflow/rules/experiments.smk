@@ -216,7 +216,7 @@ rule evaluate_frontier:
     wildcard_constraints:
         experiment="frontier",
     conda:
-        "../../envs/analysis.yaml"
+        TRAIN_ENVIRONMENT
     threads: 1
     resources:
         **asks("evaluate_frontier"),
@@ -227,8 +227,37 @@ rule evaluate_frontier:
         settings=frontier_flags(),
         run=config["run"],
     shell:
-        analysis(
+        analysis_that_trains(
             "evaluate_frontier.py --model {params.model} --dataset {params.dataset} --seed {wildcards.seed} "
+            "{params.settings} --run {params.run} --threads {threads} --output {output}"
+        )
+
+
+rule evaluate_offer:
+    input:
+        record=lambda wildcards: varied_model(wildcards, "record.json"),
+        network=lambda wildcards: varied_model(wildcards, "network.npz"),
+        dataset=lambda wildcards: datasets_of(wildcards.setting),
+    output:
+        RECORD,
+    log:
+        f"{RESULTS}/logs/evaluate_offer/{{experiment}}/{{setting}}/{{rnn}}/seed-{{seed}}.log",
+    wildcard_constraints:
+        experiment="offer",
+    conda:
+        TRAIN_ENVIRONMENT
+    threads: 1
+    resources:
+        **asks("evaluate_offer"),
+    params:
+        code=code_of("evaluate_offer.py"),
+        model=lambda wildcards, input: folders_of(input.network),
+        dataset=lambda wildcards, input: folders_of(input.dataset),
+        settings=offer_flags(),
+        run=config["run"],
+    shell:
+        analysis_that_trains(
+            "evaluate_offer.py --model {params.model} --dataset {params.dataset} --seed {wildcards.seed} "
             "{params.settings} --run {params.run} --threads {threads} --output {output}"
         )
 

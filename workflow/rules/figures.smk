@@ -8,6 +8,7 @@ localrules:
     plot_replacement,
     plot_removal_sweep,
     plot_frontier,
+    plot_offer,
     plot_modules,
     plot_controls,
     plot_claims,
@@ -166,6 +167,29 @@ rule plot_frontier:
         code=code_of("plot_frontier.py"),
     shell:
         job("plot_frontier.py {input.records} --output {output.png} --output-svg {output.svg}")
+
+
+rule plot_offer:
+    input:
+        records=OFFER,
+    output:
+        png=f"{FIGURES}/offer.png",
+        svg=report(
+            f"{FIGURES}/offer.svg",
+            caption="../report/figure_offer.rst",
+            category="Figures",
+            labels={"figure": "modules or networks from scratch"},
+        ),
+    log:
+        f"{RESULTS}/logs/plot_offer.log",
+    conda:
+        "../../envs/analysis.yaml"
+    resources:
+        **asks("plot_offer"),
+    params:
+        code=code_of("plot_offer.py"),
+    shell:
+        job("plot_offer.py {input.records} --output {output.png} --output-svg {output.svg}")
 
 
 rule plot_modules:

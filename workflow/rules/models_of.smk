@@ -95,12 +95,20 @@ def varied_model(wildcards, *names):
 
 
 def frontier_flags():
-    """Flags of the frontier: its plan, and parameters of small modules but their size."""
+    """Flags of the frontier: its plan, and of what it makes."""
     plan = {name: config["frontier"][name] for name in ("shares", "draws", "parts_at")}
-    sizes = ("keep", "tolerance")
-    return flags_of(
-        plan | {name: value for name, value in config["compact"]["parameters"].items() if name not in sizes}
-    )
+    return flags_of(plan | config["recognisers"] | compact_parameters("keep", "tolerance"))
+
+
+def offer_flags():
+    """Flags of the offer: its plan, and of what it makes."""
+    plan = {name: config["offer"][name] for name in ("keep", "examples", "most")}
+    return flags_of(plan | config["recognisers"] | compact_parameters("keep", "tolerance", "ranking_sample"))
+
+
+def compact_parameters(*without):
+    """Parameters of small modules without those that an experiment chooses itself."""
+    return {name: value for name, value in config["compact"]["parameters"].items() if name not in without}
 
 
 def scenario_datasets(scenario):

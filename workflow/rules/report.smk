@@ -4,7 +4,8 @@ TABLES, FIGURES = RUN.tables, RUN.figures
 COSTS = RECORDS["decomposition_cost"]
 CASES = [*RQ2, *RQ3, *RECORDS["scenario"]]
 CONTROLS = RECORDS["controls"]
-VARIANTS, REMOVAL_SWEEP, FRONTIER = RECORDS["variants"], RECORDS["removal_sweep"], RECORDS["frontier"]
+VARIANTS, REMOVAL_SWEEP = RECORDS["variants"], RECORDS["removal_sweep"]
+FRONTIER, OFFER = RECORDS["frontier"], RECORDS["offer"]
 
 
 # Seconds each: on a cluster they would wait in the queue for longer than they run.
@@ -14,6 +15,7 @@ localrules:
     tabulate_variants,
     tabulate_controls,
     tabulate_frontier,
+    tabulate_offer,
     answer_claims,
     write_report,
 
@@ -160,12 +162,37 @@ rule tabulate_frontier:
         job("tabulate_frontier.py {input.records} --output-folder {params.folder}")
 
 
+rule tabulate_offer:
+    input:
+        records=OFFER,
+    output:
+        expand(f"{TABLES}/offer.{{kind}}", kind=["csv", "json", "md", "tex"]),
+        report(
+            f"{TABLES}/offer.html",
+            caption="../report/offer.rst",
+            category="Tables",
+            labels={"table": "modules or networks from scratch"},
+        ),
+    log:
+        f"{RESULTS}/logs/tabulate_offer.log",
+    conda:
+        "../../envs/analysis.yaml"
+    resources:
+        **asks("tabulate_offer"),
+    params:
+        code=code_of("tabulate_offer.py"),
+        folder=lambda wildcards, output: folder_of(output),
+    shell:
+        job("tabulate_offer.py {input.records} --output-folder {params.folder}")
+
+
 rule answer_claims:
     input:
         costs=COSTS,
         cases=CASES,
         variants=VARIANTS,
         controls=CONTROLS,
+        offers=OFFER,
     output:
         expand(f"{TABLES}/claims.{{kind}}", kind=["json", "md", "tex"]),
         report(
@@ -186,14 +213,14 @@ rule answer_claims:
     shell:
         job(
             "answer_claims.py --decomposition-cost {input.costs} --cases {input.cases} --variants {input.variants} "
-            "--controls {input.controls} --output-folder {params.folder}"
+            "--controls {input.controls} --offers {input.offers} --output-folder {params.folder}"
         )
 
 
 rule write_report:
     input:
         models=RECORDS["training"],
-        records=[*COSTS, *CASES, *VARIANTS, *REMOVAL_SWEEP, *FRONTIER, *CONTROLS],
+        records=[*COSTS, *CASES, *VARIANTS, *REMOVAL_SWEEP, *FRONTIER, *OFFER, *CONTROLS],
         tables=expand(f"{TABLES}/{{name}}.json", name=run_folder.tables_of(config)),
         figures=rules.figures.input,
     output:

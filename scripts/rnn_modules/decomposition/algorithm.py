@@ -6,9 +6,7 @@ model one per timestep. Both modes are found from the same activations, observed
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -29,151 +27,13 @@ from rnn_modules.decomposition.concern import (
 from rnn_modules.decomposition.masks import ModuleMasks
 from rnn_modules.decomposition.parameters import DecompositionParameters
 from rnn_modules.decomposition.replay import replayed
+from rnn_modules.decomposition.samples import Samples, distinct, draw_samples
 from rnn_modules.files.atomic_files import InputError
 from rnn_modules.names import MODES, Mode
 from rnn_modules.network import SQUASHED_GATES, Network, RecurrentLayer
 from rnn_modules.network.base import rows_of
 from rnn_modules.network.batching import share_out
 from rnn_modules.network.stack import Observed
-
-logger = logging.getLogger(__name__)
-
-Rows = list[list[np.ndarray]]
-"""Sampled rows by class and timestep."""
-
-
-@dataclass(frozen=True)
-class Samples:
-    """Rows of the examples that are monitored, by class and timestep.
-
-    Attributes:
-        positive: examples of the dominant class.
-        negative: examples of the other classes.
-
-    Example:
-        >>> first, other = np.array([0, 2]), np.array([1, 3, 5])
-        >>> samples = Samples(positive=[[first, first], [other]], negative=[[other, other], [first]])
-        >>> samples.counts(["yes", "no"])
-        {'yes': {'positive': 2, 'negative': 3}, 'no': {'positive': 3, 'negative': 2}}
-    """
-
-    positive: Rows
-    negative: Rows
-
-    def over(self, timesteps: int) -> Samples:
-        """The samples of a layer of this many timesteps; of another number than the outputs', each of its timesteps
-        has those of all outputs.
-        """
-        if timesteps == len(self.positive[0]):
-            return self
-        sides = [[[_distinct(of_class)] * timesteps for of_class in side] for side in (self.positive, self.negative)]
-        return Samples(*sides)
-
-    def counts(self, class_names: Sequence[str]) -> dict[str, dict[str, int]]:
-        """Number of different positive and negative examples of each class."""
-        return {
-            name: {
-                "positive": len(_distinct(positive)),
-                "negative": len(_distinct(negative)),
-            }
-            for name, positive, negative in zip(class_names, self.positive, self.negative, strict=True)
-        }
-
-
-def _distinct(parts: Iterable[np.ndarray]) -> np.ndarray:
-    """Different rows in order; one-output models have one and the same array for every timestep."""
-    return np.unique(np.concatenate(list({id(part): part for part in parts}.values())))
-
-
-def draw_samples(
-    labels: np.ndarray,
-    classes: int,
-    timesteps: int,
-    parameters: DecompositionParameters,
-    independent: bool = False,
-) -> Samples:
-    """Choose positive and negative examples (Algorithm 1, lines 5 and 6; Algorithm 2, lines 8 and 9).
-
-    Args:
-        labels: ``(examples,) int`` classes, or ``(examples, timesteps) int`` for many-output models, or
-            ``(examples, classes)`` of 0 and 1 where several may be right at once.
-        classes: number of classes.
-        timesteps: number of recurrent timesteps.
-        parameters: sizes and order.
-        independent: several classes may be right at once; a class' negative examples are those without it.
-
-    Returns:
-        Rows by class and timestep; a class that never occurs at a timestep has none there.
-
-    Raises:
-        InputError: a class has no example at all, or a label is outside the classes.
-
-    Example:
-        >>> parameters = DecompositionParameters(positive_sample=2, sample_order="first")
-        >>> samples = draw_samples(np.array([0, 1, 0, 2, 1, 0, 2]), classes=3, timesteps=1, parameters=parameters)
-        >>> [rows[0].tolist() for rows in samples.positive]
-        [[0, 2], [1, 4], [3, 6]]
-        >>> [rows[0].tolist() for rows in samples.negative]
-        [[1, 3], [0, 3], [0, 1]]
-    """
-    present = labels.sum(axis=0) if independent else np.bincount(labels.ravel(), minlength=classes)
-    if len(present) > classes:
-        raise InputError(f"labels: expected classes 0..{classes - 1}, received {labels.max()}")
-    if not present.all():
-        raise InputError(f"labels: classes {np.flatnonzero(present == 0).tolist()} have no example to decompose with")
-    generator = np.random.default_rng(parameters.seed)
-    if independent:
-        per_step = [_draw_each(labels, parameters, generator)] * timesteps
-    elif labels.ndim == 2:
-        per_step = [_draw(labels[:, step], classes, parameters, generator) for step in range(timesteps)]
-    else:
-        per_step = [_draw(labels, classes, parameters, generator)] * timesteps
-    return Samples(
-        positive=[[drawn[0][label] for drawn in per_step] for label in range(classes)],
-        negative=[[drawn[1][label] for drawn in per_step] for label in range(classes)],
-    )
-
-
-def _draw_each(
-    labels: np.ndarray, parameters: DecompositionParameters, generator: np.random.Generator
-) -> tuple[list[np.ndarray], list[np.ndarray]]:
-    """Rows with and without each class, where several may be right at once."""
-    count, size = len(labels), parameters.positive_sample
-    order = np.arange(count) if parameters.sample_order == "first" else generator.permutation(count)
-    has = labels[order].astype(bool).T
-    return [order[own][:size] for own in has], [order[~own][:size] for own in has]
-
-
-def _draw(
-    labels: np.ndarray, classes: int, parameters: DecompositionParameters, generator: np.random.Generator
-) -> tuple[list[np.ndarray], list[np.ndarray]]:
-    """Positive and negative rows of every class for one timestep."""
-    order = np.arange(len(labels)) if parameters.sample_order == "first" else generator.permutation(len(labels))
-    grouped = order[np.argsort(labels[order], kind="stable")]
-    bounds = np.searchsorted(labels[grouped], np.arange(classes + 1))
-    rows = [grouped[start:stop] for start, stop in zip(bounds[:-1], bounds[1:], strict=True)]
-    positive = [of_class[: parameters.positive_sample] for of_class in rows]
-    shares = _negative_shares(np.array([len(of_class) for of_class in rows]), parameters)
-    if parameters.negative_sampling == "first_rows":
-        # Of these only the first are used, so the others need not be looked at.
-        negative = [order[labels[order] != label][: of_label.max()] for label, of_label in enumerate(shares)]
-    else:
-        negative = [
-            np.concatenate([order[:0], *(rows[other][: of_label[other]] for other in range(classes) if other != label)])
-            for label, of_label in enumerate(shares)
-        ]
-    return positive, negative
-
-
-def _negative_shares(counts: np.ndarray, parameters: DecompositionParameters) -> np.ndarray:
-    """How many negative examples of each other class a class takes, ``(classes, classes) int``, at least 1."""
-    others = np.broadcast_to(np.where(np.eye(len(counts), dtype=bool), 0, counts), (len(counts),) * 2)
-    if parameters.negative_sampling == "by_frequency":
-        parts, of = others, others.sum(axis=1, keepdims=True)
-    else:
-        parts, of = np.ones_like(others), np.array(len(counts) - 1)
-    shares, rest = np.divmod(parameters.positive_sample * parts, np.maximum(1, of))
-    return np.maximum(1, shares + (rest > 0) if parameters.negative_rounding == "up" else shares)
 
 
 def decompose(
@@ -269,10 +129,7 @@ def _statistics(
     threads: int,
 ) -> dict[str, list[tuple[np.ndarray, np.ndarray]]]:
     """For each mode and layer the statistics of positive and of negative samples, see :func:`_layer_statistics`."""
-    activations = {layer.activation for layer in network.layers}
-    if len(activations) > 1:
-        raise InputError(f"the recurrent layers have different activations {sorted(activations)}; one is expected")
-    rows = _distinct(part for side in (samples.positive, samples.negative) for of_class in side for part in of_class)
+    rows = distinct(part for side in (samples.positive, samples.negative) for of_class in side for part in of_class)
     positions = np.zeros(rows[-1] + 1, np.intp)
     positions[rows] = np.arange(len(rows))
     observed_inputs = rows_of(inputs, rows)
@@ -356,12 +213,8 @@ def _identify(
     cap: float,
 ) -> tuple[np.ndarray, ...]:
     """Masks of the kept nodes per layer (``update_concern``), for all classes and timesteps at once."""
-    groups = [[index] for index in range(len(layers))]
-    if parameters.removal_scope == "model":
-        groups = [sum(groups, [])]
-    relu = layers[0].activation == "relu"
-    masks = []
-    for group in groups:
+    masks: dict[int, np.ndarray] = {}
+    for group in _ranked_together(layers, statistics, parameters):
         shapes = [statistics[index][0].shape for index in group]
         positive, negative = (
             np.concatenate([statistics[index][side].reshape(*shapes[0][:2], -1) for index in group], axis=-1)
@@ -376,10 +229,28 @@ def _identify(
             "nodes": share_of_nodes,
             "edges": share_of_edges(shape_of_layers),
         }[parameters.cap_counts]
+        relu = layers[group[0]].activation == "relu"
         removed = _removed(positive, negative, relu, parameters, cap, share_removed)
         parts = np.split(removed, np.cumsum([shape[2] * shape[3] for shape in shapes])[:-1], axis=-1)
-        masks += [~part.reshape(shape) for part, shape in zip(parts, shapes, strict=True)]
-    return tuple(masks)
+        masks |= {index: ~part.reshape(shape) for index, part, shape in zip(group, parts, shapes, strict=True)}
+    return tuple(masks[index] for index in range(len(layers)))
+
+
+def _ranked_together(
+    layers: Sequence[RecurrentLayer],
+    statistics: list[tuple[np.ndarray, np.ndarray]],
+    parameters: DecompositionParameters,
+) -> list[list[int]]:
+    """Layers whose nodes are ranked and capped together.
+
+    Those of one activation, for others have other statistics or rules, and of unrolled modules those of as many
+    timesteps.
+    """
+    groups: dict[object, list[int]] = {}
+    for index, (layer, (positive, _)) in enumerate(zip(layers, statistics, strict=True)):
+        key = (layer.activation, positive.shape[1]) if parameters.removal_scope == "model" else index
+        groups.setdefault(key, []).append(index)
+    return list(groups.values())
 
 
 def _removed(

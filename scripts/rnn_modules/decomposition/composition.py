@@ -199,8 +199,8 @@ def calibrate(network: Network, modules: SomeModules, inputs: Any, labels: np.nd
         network: the parent.
         modules: the modules.
         inputs: training inputs ``(examples, tokens) int32``.
-        labels: ``(examples,)`` or ``(examples, timesteps)`` classes, or ``(examples, classes)`` of 0 and 1 where
-            several may be right at once.
+        labels: ``(examples,)`` or ``(examples, timesteps)`` classes, or ``(examples, [timesteps,] classes)`` of 0 and 1
+            where several may be right at once.
         seed: of the choice of ``calibration_sample`` examples.
 
     Returns:
@@ -222,7 +222,7 @@ def calibrate(network: Network, modules: SomeModules, inputs: Any, labels: np.nd
     odds = module_odds(network, modules, rows_of(inputs, rows))["mean"].reshape(len(modules), -1)
     classes = labels[rows]
     members = (
-        [classes[:, output] == 1 for output in modules.outputs]
+        [classes[..., output].reshape(-1) == 1 for output in modules.outputs]
         if network.independent
         else [classes.reshape(-1) == output for output in modules.outputs]
     )

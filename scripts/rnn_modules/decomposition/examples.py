@@ -10,6 +10,7 @@ import numpy as np
 
 from rnn_modules.files.atomic_files import InputError
 from rnn_modules.network import Network
+from rnn_modules.network.keras_calls import texts
 
 Name = str | int
 """A class: its name, or the number of its output node."""
@@ -84,15 +85,14 @@ def _as_input(argument: str, given: Any, form: InputForm) -> np.ndarray:
     shape = form.shape
     expected = ", ".join(["examples", *("any" if size is None else str(size) for size in shape[1:])])
     if form.dtype == "string":
-        if array.dtype.kind not in "USOT" or array.shape[1:] not in (shape[1:], (), (1,)):
+        # One text an example may stand in a column or not.
+        alone = array.ndim > 0 and {array.shape[1:], shape[1:]} <= {(), (1,)}
+        if array.dtype.kind not in "USOT" or not (alone or _fits(array, shape)):
             raise InputError(f"{argument}: expected texts of the shape ({expected}), received {_kind(array)}")
-        return array.reshape(len(array), *shape[1:]).astype(object)
+        return texts(array.reshape(len(array), *shape[1:]) if alone else array)
     if array.dtype.kind not in "biuf":
         raise InputError(f"{argument}: expected numbers of the shape ({expected}), received {_kind(array)}")
-    fits = array.ndim == len(shape) and all(
-        size in (None, own) for size, own in zip(shape[1:], array.shape[1:], strict=True)
-    )
-    if not fits:
+    if not _fits(array, shape):
         raise InputError(f"{argument}: expected the shape ({expected}), received {array.shape}")
     if not len(array):
         raise InputError(f"{argument}: received no example")
@@ -102,6 +102,12 @@ def _as_input(argument: str, given: Any, form: InputForm) -> np.ndarray:
     if whole and array.dtype.kind == "f" and not (array == np.round(array)).all():
         raise InputError(f"{argument}: expected whole numbers, received {_kind(array)} with others")
     return array.astype(form.dtype)
+
+
+def _fits(array: np.ndarray, shape: tuple[int | None, ...]) -> bool:
+    return array.ndim == len(shape) and all(
+        size in (None, own) for size, own in zip(shape[1:], array.shape[1:], strict=True)
+    )
 
 
 def _kind(array: np.ndarray) -> str:
@@ -114,7 +120,7 @@ class Labels:
 
     Attributes:
         values: ``(examples,)`` or ``(examples, timesteps)`` output nodes, −1 where a label is no class of the model;
-            or ``(examples, classes)`` of 0 and 1 where several may be right at once.
+            or ``(examples, [timesteps,] classes)`` of 0 and 1 where several may be right at once.
         classes: the name or number of each output node.
     """
 
@@ -126,8 +132,8 @@ def as_labels(given: Any, network: Network, classes: Sequence[Name] | None = Non
     """Labels of any usual form.
 
     Args:
-        given: integers, texts, one-hot rows, columns, whole floats; ``(examples, classes)`` of 0 and 1 where several
-            classes may be right at once.
+        given: integers, texts, one-hot rows, columns, whole floats; ``(examples, [timesteps,] classes)`` of 0 and 1
+            where several classes may be right at once.
         network: the model they are of.
         classes: a name for each output node; by default the numbers, or of texts the sorted names.
         known: the classes are those of modules, so labels outside them are allowed.
@@ -160,9 +166,9 @@ def as_labels(given: Any, network: Network, classes: Sequence[Name] | None = Non
         raise InputError(f"y: expected numbers or texts, received {_kind(array)}")
     if array.dtype.kind == "f" and not (np.isfinite(array).all() and (array == np.round(array)).all()):
         raise InputError(f"y: expected classes, received {_kind(array)} of other numbers")
-    if network.independent:
-        return _several(array, outputs, classes)
     rank = 2 if network.many_output else 1
+    if network.independent:
+        return _several(array, rank, outputs, classes)
     if array.ndim == rank + 1 and array.shape[-1] == 1:
         array = array[..., 0]
     elif array.ndim == rank + 1 and array.shape[-1] == outputs and array.dtype.kind in "biuf":
@@ -175,15 +181,12 @@ def as_labels(given: Any, network: Network, classes: Sequence[Name] | None = Non
     return _one_of(array, outputs, classes, known)
 
 
-def _several(array: np.ndarray, outputs: int, classes: Sequence[Name] | None) -> Labels:
-    if (
-        array.dtype.kind not in "biuf"
-        or array.ndim != 2
-        or array.shape[1] != outputs
-        or not np.isin(array, (0, 1)).all()
-    ):
+def _several(array: np.ndarray, rank: int, outputs: int, classes: Sequence[Name] | None) -> Labels:
+    fits = array.dtype.kind in "biuf" and array.ndim == rank + 1 and array.shape[-1] == outputs
+    if not fits or not np.isin(array, (0, 1)).all():
+        expected = "examples, timesteps" if rank == 2 else "examples"
         raise InputError(
-            f"y: several classes may be right at once, so (examples, {outputs}) of 0 and 1 is expected; received "
+            f"y: several classes may be right at once, so ({expected}, {outputs}) of 0 and 1 is expected; received "
             f"{_kind(array)}"
         )
     return Labels(array.astype(np.int64), tuple(range(outputs)) if classes is None else tuple(classes))
@@ -191,15 +194,15 @@ def _several(array: np.ndarray, outputs: int, classes: Sequence[Name] | None) ->
 
 def _one_of(array: np.ndarray, outputs: int, classes: Sequence[Name] | None, known: bool) -> Labels:
     if array.dtype.kind in "UST":
-        texts = np.array([str(text) for text in array.ravel()]).reshape(array.shape)
-        found = sorted(set(texts.ravel().tolist()))
+        named = texts(array)
+        found = sorted(set(named.ravel().tolist()))
         names: tuple[Name, ...] = tuple(found) if classes is None else tuple(classes)
         if len(names) != outputs and not known:
             raise InputError(
                 f"y: {len(names)} names ({', '.join(map(str, names[:5]))}…) for {outputs} outputs; name all of them in "
                 "order: classes=[…]"
             )
-        return Labels(_positions(texts, [str(name) for name in names], known), names)
+        return Labels(_positions(named, [str(name) for name in names], known), names)
     numbers = array.astype(np.int64)
     if classes is not None and all(not isinstance(name, str) for name in classes):
         return Labels(_positions(numbers, list(classes), known), tuple(classes))

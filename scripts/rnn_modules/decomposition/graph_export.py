@@ -6,6 +6,7 @@ the caller's own without a configuration, is shared with it.
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Sequence
 from typing import Any
 
@@ -24,6 +25,7 @@ from rnn_modules.decomposition.export import (
     to_keras,
     zeroed_edges,
 )
+from rnn_modules.decomposition.export_check import check_export
 from rnn_modules.decomposition.heads import known_thresholds
 from rnn_modules.decomposition.masks import whole_modules
 from rnn_modules.decomposition.parents import Parent
@@ -31,10 +33,12 @@ from rnn_modules.decomposition.refitting import RefittedHead
 from rnn_modules.decomposition.small_modules import AnyModules, SmallModules
 from rnn_modules.names import REFITTED
 from rnn_modules.network import LayerMask, RecurrentLayer
+from rnn_modules.network.calls import functional_of
 from rnn_modules.network.cells import Estimate
 from rnn_modules.network.graph import Call
 from rnn_modules.network.graph_network import GraphNetwork, symbols_of
 from rnn_modules.network.graph_runs import last_weights
+from rnn_modules.network.keras_calls import TAKES_MASKS, masks_of_call, steps_of, with_steps, without_steps
 from rnn_modules.network.keras_layers import ACTIVATION, Direction, RecurrentCall, is_kind
 
 
@@ -49,6 +53,9 @@ def export_module(parent: Parent, module: AnyModules) -> keras.Model:
         A model that reads what the parent reads and answers ``(examples, [timesteps,] 2)``: the probabilities of
         anything else and of the module's class.
 
+    Raises:
+        InputError: it answers otherwise than the module.
+
     Example:
         >>> from rnn_modules.decomposition.masks import whole_modules
         >>> from rnn_modules.decomposition.public import read_parent
@@ -59,8 +66,22 @@ def export_module(parent: Parent, module: AnyModules) -> keras.Model:
         (None, 2)
     """
     network = parent.network
-    if not isinstance(network, GraphNetwork):
-        return to_keras(network, module, 0)
+    inputs = [
+        keras.Input(tuple(symbol.shape[1:]), dtype=symbol.dtype, name=symbol.name) for symbol in parent.model.inputs
+    ]
+    if isinstance(network, GraphNetwork):
+        output = _of_graph(network, module, inputs)
+    else:
+        # The layers on these inputs, and not a model as one layer.
+        output = to_keras(network, module, 0).call(inputs[0])
+    structure = keras.tree.pack_sequence_as(functional_of(parent.model)._inputs_struct, inputs)
+    model = keras.Model(structure, output, name="module")
+    check_export(network, module, model)
+    return model
+
+
+def _of_graph(network: GraphNetwork, module: AnyModules, inputs: Sequence[Any]) -> Any:
+    """The answers of a module of a graph."""
     if isinstance(module, SmallModules):
         (own,) = module.networks
         assert isinstance(own, GraphNetwork)
@@ -69,10 +90,6 @@ def export_module(parent: Parent, module: AnyModules) -> keras.Model:
     else:
         network = replay_network(network, module)
         left = module.masks(network)
-    inputs = [
-        keras.Input(tuple(symbol.shape[1:]), dtype=symbol.dtype, name=f"input_{index}")
-        for index, symbol in enumerate(network.graph.inputs)
-    ]
     tensors = {id(symbol): tensor for symbol, tensor in zip(network.graph.inputs, inputs, strict=True)}
     copies: dict[int, Any] = {}
     for call in network.graph.calls:
@@ -86,9 +103,11 @@ def export_module(parent: Parent, module: AnyModules) -> keras.Model:
         else:
             given = _copied(call.operation, arguments, named, copies)
         flat = keras.tree.flatten(given)
+        if is_kind(call.operation, TAKES_MASKS):
+            for tensor in call.inputs:
+                without_steps(tensors[tensor])
         tensors.update(zip(call.outputs, flat, strict=True))
-    output = _answer(tensors, network, module)
-    return keras.Model(inputs if len(inputs) > 1 else inputs[0], output, name="module")
+    return _answer(tensors, network, module)
 
 
 def _arguments(call: Call, tensors: dict[int, Any]) -> tuple[tuple, dict]:
@@ -98,6 +117,9 @@ def _arguments(call: Call, tensors: dict[int, Any]) -> tuple[tuple, dict]:
 
 def _copied(operation: Any, arguments: tuple, named: dict, copies: dict[int, Any]) -> Any:
     """What a copy of a layer or an operation gives; a layer that is used twice is copied once."""
+    named = _with_masks(operation, arguments, named)
+    if is_kind(operation, TAKES_MASKS):
+        named = _query_masked(operation, arguments, named)
     if id(operation) in copies:
         return copies[id(operation)](*arguments, **named)
     try:
@@ -116,6 +138,39 @@ def _copied(operation: Any, arguments: tuple, named: dict, copies: dict[int, Any
         if hasattr(part, "finalize_state") and part.built:
             part.finalize_state()
     return given
+
+
+def _with_masks(operation: Any, arguments: tuple, named: dict) -> dict:
+    """Named arguments with the masks that Keras finds beside tensors; those that are set there are in no file."""
+    if not isinstance(operation, keras.Layer):
+        return named
+    signature = inspect.signature(operation.call)
+    given = signature.bind_partial(*arguments, **named).arguments
+    tensors = {
+        name: value
+        for name, value in given.items()
+        if any(isinstance(part, keras.KerasTensor) for part in keras.tree.flatten(value))
+    }
+    found = {}
+    for name, value in tensors.items():
+        mask_name = "mask" if len(tensors) == 1 else f"{name}_mask"
+        mask = keras.tree.map_structure(steps_of, value)
+        known = mask_name in signature.parameters and given.get(mask_name) is None
+        if known and any(part is not None for part in keras.tree.flatten(mask)):
+            found[mask_name] = mask
+    return named | found
+
+
+def _query_masked(operation: Any, arguments: tuple, named: dict) -> dict:
+    """The mask of a query as one of places, for Keras' attention reads the former beside the tensor alone."""
+    given = inspect.signature(operation.call).bind_partial(*arguments, **named).arguments
+    if given.get("query_mask") is None:
+        return named
+    there = keras.ops.ones_like(given["value"][..., 0], dtype="bool")
+    places = keras.ops.logical_and(keras.ops.expand_dims(given["query_mask"], -1), keras.ops.expand_dims(there, -2))
+    if given.get("attention_mask") is not None:
+        places = keras.ops.logical_and(places, given["attention_mask"])
+    return named | {"attention_mask": places}
 
 
 def _copy(operation: Any) -> Any:
@@ -137,6 +192,7 @@ def _logits(layer: Any, inputs: Any) -> Any:
 
 def _recurrent(recurrent: RecurrentCall, arguments: tuple, named: dict, masks: list[LayerMask]) -> list[Any]:
     given = dict(zip(("sequences", "initial_state", "mask"), arguments, strict=False)) | named
+    present, handed_on = masks_of_call(arguments, named)
     states = given.get("initial_state")
     states = None if states is None else keras.tree.flatten(states)
     sent: list[Any] = []
@@ -145,16 +201,28 @@ def _recurrent(recurrent: RecurrentCall, arguments: tuple, named: dict, masks: l
         own = None if states is None else states[: direction.states]
         states = None if states is None else states[direction.states :]
         count = len(direction.layers)
-        whole, last = _direction(direction, given["sequences"], given.get("mask"), masks[:count], own)
+        whole, last = _direction(direction, given["sequences"], present, masks[:count], own)
         masks = masks[count:]
         final += last
+        if direction.silent_first and own is not None and present is not None:
+            whole = _after_first(whole, present, direction.backwards)
         if not recurrent.return_sequences:
             sent.append(whole[:, 0 if direction.backwards else -1])
         else:
             flips = direction.backwards != bool(sent)
             sent.append(keras.ops.flip(whole, axis=1) if flips else whole)
     outputs = sent if recurrent.merge is None else [_merged(sent, recurrent.merge)]
+    if recurrent.return_sequences:
+        outputs = [with_steps(output, handed_on) for output in outputs]
     return [*outputs, *final] if recurrent.return_state else outputs
+
+
+def _after_first(whole: Any, present: Any, backwards: bool) -> Any:
+    """What is sent, with zeros until the first step that is there."""
+    read = keras.ops.cast(keras.ops.flip(present, axis=1) if backwards else present, "int32")
+    begun = keras.ops.cumsum(read, axis=1) > 0
+    begun = keras.ops.flip(begun, axis=1) if backwards else begun
+    return keras.ops.where(keras.ops.expand_dims(begun, -1), whole, 0.0)
 
 
 def _merged(sent: list[Any], merge: str) -> Any:
@@ -210,6 +278,9 @@ def _unrolled(
     """One cell for each place, with weights of its own."""
     timesteps = len(mask.steps)
     places = range(timesteps - 1, -1, -1) if direction.backwards else range(timesteps)
+    if sequence.shape[1] is None:
+        # Keras refuses sequences of another length there.
+        sequence = keras.layers.Reshape((timesteps, sequence.shape[-1]))(sequence)
     if state is None:
         zeros = keras.ops.zeros_like(keras.ops.repeat(sequence[:, 0, :1], layer.units, axis=1))
         state = [zeros] * layer.states
@@ -259,7 +330,8 @@ def _answer(tensors: dict[int, Any], network: GraphNetwork, module: AnyModules) 
     if units > 1 and not network.independent:
         sums[np.arange(units) != own, 0] = 1 if head == "log_sum_exp" else 1 / (units - 1)
         if head == "log_sum_exp":
-            return _dense(keras.layers.Softmax()(logits), sums, np.zeros(2), None)
+            # Keras' layer of this name would read a mask of timesteps as one of classes.
+            return _dense(keras.layers.Activation("softmax")(logits), sums, np.zeros(2), None)
     return _dense(logits, sums, np.array([0.0, -threshold]), "softmax")
 
 

@@ -15,6 +15,7 @@ from rnn_modules.decomposition.masks import ModuleMasks
 from rnn_modules.decomposition.parents import Module, Parent
 from rnn_modules.decomposition.small_modules import AnyModules, SmallModules
 from rnn_modules.files.atomic_files import InputError
+from rnn_modules.network.graph_network import GraphNetwork
 
 if TYPE_CHECKING:
     import keras
@@ -118,7 +119,8 @@ class Modules:
         groups: dict[Any, tuple[Parent, list[int]]] = {}
         for index, module in enumerate(self._modules):
             masks = module.masks
-            key = (module.parent.network.sha256, masks.mode, repr(masks.parameters), masks.thresholds is None)
+            shapes = tuple(kept.shape[1:] for kept in masks.kept) if isinstance(masks, ModuleMasks) else ()
+            key = (module.parent.network.sha256, masks.mode, repr(masks.parameters), masks.thresholds is None, shapes)
             groups.setdefault(key, (module.parent, []))[1].append(index)
         return list(groups.values())
 
@@ -170,12 +172,12 @@ class Modules:
     @staticmethod
     def _check_length(parent: Parent, masks: AnyModules, inputs: Any) -> None:
         network = parent.network
-        if masks.mode == "unrolled" and getattr(network, "varies", False):
-            first = inputs[0] if isinstance(inputs, tuple) else inputs
-            if first.ndim > 1 and first.shape[1] != network.timesteps:
+        if masks.mode == "unrolled" and isinstance(network, GraphNetwork) and network.varies:
+            lengths = network.lengths_of(inputs)
+            if lengths != network.layer_timesteps:
                 raise InputError(
-                    f"x: {first.shape[1]} timesteps, but these unrolled modules have masks for {network.timesteps}; "
-                    "pad or cut the examples to that length, or use rolled modules"
+                    f"x: {_few(lengths)} timesteps, but these unrolled modules have masks for "
+                    f"{_few(network.layer_timesteps)}; pad or cut the examples to that length, or use rolled modules"
                 )
 
     def predict_proba(self, x: Any, head: str | None = None, threads: int = 1) -> np.ndarray:
@@ -187,7 +189,8 @@ class Modules:
 
         Returns:
             Names or numbers, ``(examples,)`` or ``(examples, timesteps)``: of the module that is surest. Where several
-            classes may be right at once ``(examples, modules)`` of 0 and 1. Of a single module whether it says yes.
+            classes may be right at once ``(examples, [timesteps,] modules)`` of 0 and 1. Of a single module whether it
+            says yes.
         """
         odds = self.decision_function(x, head, threads)
         if all(module.parent.network.independent for module in self._modules):
@@ -213,6 +216,11 @@ class Modules:
         """Accuracy of decisions by log-odds, see :meth:`decision_function` and :meth:`score`."""
         labels, members = self._truth(y, odds)
         if labels is None:
+            if ignore is not None:
+                raise InputError(
+                    f"ignore: received {ignore!r}, but several classes may be right at once, so no label is padding; "
+                    "leave ignore out"
+                )
             return float(((odds > 0) == members).all(axis=-1).mean())
         counted = np.ones(labels.shape, bool) if ignore is None else np.asarray(labels != self._label(ignore))
         if len(self) == 1:
@@ -239,10 +247,12 @@ class Modules:
         network = self._modules[0].parent.network
         known = self._all_classes()
         labels = as_labels(y, network, known, known=True)
-        if len(labels.values) != len(odds) or (not network.independent and labels.values.shape != odds.shape[:-1]):
+        decided = labels.values.shape[:-1] if network.independent else labels.values.shape
+        if decided != odds.shape[:-1]:
             raise InputError(f"y: labels of the shape {labels.values.shape} for decisions of {odds.shape[:-1]}")
         if network.independent:
-            return None, np.stack([labels.values[:, module.masks.outputs[0]] == 1 for module in self._modules], axis=-1)
+            own = [module.masks.outputs[0] for module in self._modules]
+            return None, labels.values[..., own] == 1
         places = [list(labels.classes).index(name) if name in labels.classes else -2 for name in self.classes]
         return labels.values, np.stack([labels.values == place for place in places], axis=-1)
 
@@ -313,6 +323,11 @@ class Modules:
         layers = max((module.parent.network.layer_names for module in self._modules), key=len)
         kept = [(str(module.name), kept_nodes(module.masks, module.parent.network)) for module in self._modules]
         return plot(kept, layers)
+
+
+def _few(lengths: Sequence[int]) -> str:
+    """Numbers of timesteps of all layers, which are mostly equal."""
+    return ", ".join(map(str, dict.fromkeys(lengths)))
 
 
 def _twice(names: list[Name]) -> Name:

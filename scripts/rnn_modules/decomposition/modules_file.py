@@ -121,7 +121,7 @@ def _module(
     masks = ModuleMasks(mode=mode, kept=unpacked(str(path), arrays, 1, units, f"{index}."), **common)
     network = parent.network
     if isinstance(network, GraphNetwork) and network.varies and masks.mode == "unrolled":
-        parent = dataclasses.replace(parent, network=network.at(masks.kept[0].shape[1]))
+        parent = dataclasses.replace(parent, network=network.at([kept.shape[1] for kept in masks.kept]))
     try:
         masks.check_shapes(parent.network)
     except InputError as error:

@@ -90,7 +90,9 @@ class DecompositionParameters:
         "LSTM node, three for GRU, one for Vanilla), nodes, or edges",
     )
     removal_scope: Literal["model", "layer"] = setting(
-        "model", "whether nodes of all layers are ranked and capped together (Algorithm 4) or layer by layer"
+        "model",
+        "whether nodes of all layers are ranked and capped together (Algorithm 4) or layer by layer; layers of another "
+        "activation, and in unrolled modules of another number of timesteps, by themselves",
     )
     always_remove_within: float = setting(
         0.0,

@@ -30,8 +30,8 @@ def draw_places(labels: np.ndarray, classes: int, size: int, seed: int, independ
     """Draw for every class up to half of ``size`` decisions of the class, and as many of the others together.
 
     Args:
-        labels: ``(examples,)`` or ``(examples, timesteps) int`` classes, or ``(examples, classes)`` of 0 and 1 where
-            several may be right at once.
+        labels: ``(examples,)`` or ``(examples, timesteps) int`` classes, or ``(examples, [timesteps,] classes)`` of 0
+            and 1 where several may be right at once.
         classes: number of classes.
         size: number of decisions of a class.
         seed: of the draw.
@@ -53,9 +53,11 @@ def draw_places(labels: np.ndarray, classes: int, size: int, seed: int, independ
     generator = np.random.default_rng(seed)
     half = max(1, size // 2)
     if independent:
-        order = generator.permutation(len(labels))
-        has = labels[order].astype(bool).T
-        return [_joined(order[own][:half], order[~own][:half], None, label) for label, own in enumerate(has)]
+        each = labels.reshape(-1, classes)
+        order = generator.permutation(len(each))
+        has = each[order].astype(bool).T
+        steps = labels.shape[1] if labels.ndim == 3 else None
+        return [_joined(order[own][:half], order[~own][:half], steps, label) for label, own in enumerate(has)]
     flat = labels.ravel()
     if len(flat) and not 0 <= flat.min() <= flat.max() < classes:
         raise InputError(f"labels: expected classes 0..{classes - 1}, received {flat.min()} to {flat.max()}")

@@ -24,6 +24,7 @@ from rnn_modules.files.atomic_files import InputError
 from rnn_modules.names import MODES, PAPER, Mode
 from rnn_modules.network import Network, classifies
 from rnn_modules.network.base import examples_of, rows_of
+from rnn_modules.network.calls import functional_of
 from rnn_modules.network.graph import Finding, UnsupportedModel, read_graph
 from rnn_modules.network.graph_network import GraphNetwork
 from rnn_modules.network.read_model import check_parity, network_of
@@ -104,7 +105,8 @@ def decompose(
         model: a Keras model, or the path of a ``.keras`` or ``.h5`` file.
         x: training examples: an array, or a list of one for each input of the model.
         y: their labels: integers, names, one-hot rows, ``(examples,)``, ``(examples, 1)``, ``(examples, timesteps)``,
-            ``(examples, timesteps, 1)``; 0 and 1 for each class where several may be right at once.
+            ``(examples, timesteps, 1)``; ``(examples, [timesteps,] classes)`` of 0 and 1 where several may be right at
+            once.
         mode: ``rolled`` or ``unrolled``.
         preset: ``paper``, ``package``, or ``compact``: rolled modules that are small networks.
         classes: a name for each output node; by default the numbers, or of names the sorted ones.
@@ -138,8 +140,8 @@ def decompose(
     parent = _at_length(parent, inputs, mode, timesteps)
     network = parent.network
     check_parity(parent.model, network, inputs)
-    if network.many_output and labels.values.ndim == 2 and not network.independent:
-        expected = network.logits(_first(inputs)).shape[1]
+    if network.many_output:
+        expected = network.logits(rows_of(inputs, np.arange(1))).shape[1]
         if labels.values.shape[1] != expected:
             raise InputError(f"y: {labels.values.shape[1]} labels an example, but the model decides {expected} times")
     wanted: Mode = "unrolled" if mode == "unrolled" else "rolled"
@@ -160,7 +162,7 @@ def decompose(
 
 def _nothing_removed(network: Network) -> None:
     """Say that every module is the whole network."""
-    if network.layers[0].activation == "relu":
+    if all(layer.activation == "relu" for layer in network.layers):
         raise InputError(
             "nothing would be removed: the rule for ReLU layers (Algorithm 5) takes nodes that are active for no "
             "example, and these layers have none; relu_rule='rate_difference' takes those that are less active for one"
@@ -209,7 +211,13 @@ def read_parent(model: Any) -> Parent:
     network = network_of(graph, model)
     # Ids are whole numbers, whatever Keras lets them be.
     whole = "int32" if classifies(network) else None
-    forms = [InputForm(symbol.name, tuple(symbol.shape), whole or symbol.dtype) for symbol in graph.inputs]
+    structure = functional_of(model)._inputs_struct
+    # Those of a dictionary have its keys, in their order.
+    names = sorted(structure) if isinstance(structure, dict) else [symbol.name for symbol in graph.inputs]
+    forms = [
+        InputForm(name, tuple(symbol.shape), whole or symbol.dtype)
+        for name, symbol in zip(names, graph.inputs, strict=True)
+    ]
     return Parent(model, network, tuple(forms))
 
 
@@ -238,11 +246,7 @@ def _at_length(parent: Parent, inputs: Any, mode: str, timesteps: int | None) ->
         if timesteps is not None and timesteps != network.timesteps:
             raise InputError(f"timesteps: the model takes {network.timesteps}, received {timesteps}")
         return parent
-    length = len(next(iter(network.observe(_first(inputs)))))
-    if mode == "unrolled" and timesteps not in (None, length):
-        raise InputError(f"timesteps: received {timesteps}, but x has {length}; pad or cut it")
-    return dataclasses.replace(parent, network=network.at(length))
-
-
-def _first(inputs: Any) -> Any:
-    return rows_of(inputs, np.arange(1))
+    network = network.at(network.lengths_of(inputs))
+    if mode == "unrolled" and timesteps not in (None, network.timesteps):
+        raise InputError(f"timesteps: received {timesteps}, but x has {network.timesteps}; pad or cut it")
+    return dataclasses.replace(parent, network=network)

@@ -13,10 +13,11 @@ from typing import Any
 
 import numpy as np
 
-from rnn_modules.decomposition.algorithm import Samples, decompose, draw_samples
+from rnn_modules.decomposition.algorithm import decompose
 from rnn_modules.decomposition.composition import calibrate, module_odds, vote
 from rnn_modules.decomposition.masks import ModuleMasks, whole_modules
 from rnn_modules.decomposition.parameters import DecompositionParameters
+from rnn_modules.decomposition.samples import Samples, draw_samples
 from rnn_modules.experiments.metrics import majority_metrics, scopes
 from rnn_modules.experiments.trained_model import TrainedModel
 from rnn_modules.files.provenance import provenance

@@ -110,7 +110,7 @@ class _Classification:
 
     def __init__(self, network: Classifier, dataset: Dataset, split: str, modules: AnyModules, threads: int) -> None:
         self.threads = threads
-        rows = _rows_per_class(dataset.labels(split), modules.parameters.test_examples_per_class)
+        rows = rows_per_class(dataset.labels(split), modules.parameters.test_examples_per_class)
         self.network, self.reference = network, replayed(network, modules.parameters)
         self.inputs, self.labels = dataset.inputs(split)[rows], dataset.labels(split)[rows]
         self.training_labels = dataset.labels("train")
@@ -140,10 +140,18 @@ class _Classification:
         return modules.parameters.head
 
 
-def _rows_per_class(labels: np.ndarray, number: int | None) -> np.ndarray:
+def rows_per_class(labels: np.ndarray, number: int | None) -> np.ndarray:
     """All rows, or in their order the first ``number`` of every class; a row counts for one of its classes alone.
 
     That is the first of them, in the order of the classes, which has too few yet.
+
+    Args:
+        labels: ``(examples,)`` or ``(examples, timesteps)``.
+        number: of each class; None takes all rows.
+
+    Example:
+        >>> rows_per_class(np.array([1, 1, 0, 1, 0]), 1).tolist(), rows_per_class(np.array([1, 0]), None).tolist()
+        ([0, 2], [0, 1])
     """
     if number is None:
         return np.arange(len(labels))

@@ -1,6 +1,8 @@
 """The frontier: what modules of a share of the recurrent layers' weights can still do, by the way they are made.
 
-Rankings are compared under the same fold and head, and the parts of the method alone and together.
+Rankings are compared under the same fold and head, and the parts of the method alone and together. Beside all of them
+stand networks of as few weights that are trained from scratch, one for each class. Translation has none: its modules
+recognise no class.
 """
 
 from __future__ import annotations
@@ -14,10 +16,11 @@ from typing import Any
 from rnn_modules.decomposition.parameters import DecompositionParameters
 from rnn_modules.decomposition.selection import least_share
 from rnn_modules.experiments.decomposition_cost import decomposition_cost
+from rnn_modules.experiments.recognisers import RecogniserSettings, RecogniserTraining, from_scratch, places_of
 from rnn_modules.experiments.trained_model import TrainedModel, compact_trained
 from rnn_modules.files.atomic_files import InputError
 from rnn_modules.files.provenance import provenance
-from rnn_modules.names import COMPACT, CURVES, PAPER_HEAD, PARTS, RANDOM_CURVES
+from rnn_modules.names import COMPACT, CURVES, PAPER_HEAD, PARTS, RANDOM_CURVES, SCRATCH
 from rnn_modules.network import translates
 
 logger = logging.getLogger(__name__)
@@ -39,7 +42,7 @@ CHANGES: dict[str, dict[str, Any]] = {
     "zero": {"replacement": "zero", "drift_rounds": 0},
     "parents_head": {"head": PAPER_HEAD},
 }
-"""What each curve and part changes of the preset ``compact``."""
+"""What each curve of modules and each part changes of the preset ``compact``."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -53,7 +56,7 @@ class Plan:
 
     Example:
         >>> len(list(Plan((0.5, 0.1), draws=2, parts_at=0.1).points(least=0.2)))
-        8
+        9
         >>> Plan((), draws=1)
         Traceback (most recent call last):
             ...
@@ -86,55 +89,52 @@ class Plan:
                 yield part, self.parts_at, 0
 
 
-def frontier(model: TrainedModel, parameters: DecompositionParameters, plan: Plan, threads: int = 1) -> dict[str, Any]:
+def frontier(
+    model: TrainedModel,
+    parameters: DecompositionParameters,
+    plan: Plan,
+    training: RecogniserSettings,
+    threads: int = 1,
+) -> dict[str, Any]:
     """Make and evaluate modules of each share in each way; ``monolithic`` and ``rows`` of a result record.
 
     Args:
         model: the trained model.
-        parameters: of small modules, which curves and parts change.
+        parameters: of small modules, which curves and parts change; networks from scratch learn from the decisions that
+            these modules are made on.
         plan: which are made.
+        training: of networks from scratch.
         threads: classes and examples are shared out among at most this many.
 
     Example:
         >>> from support.made_up_models import classifier_model, small_parameters
-        >>> found = frontier(classifier_model(), small_parameters(), Plan((0.5,), draws=1))
+        >>> training, plan = RecogniserSettings(steps=2, passes=1), Plan((0.5,), draws=1)
+        >>> found = frontier(classifier_model(), small_parameters(), plan, training)  # doctest: +ELLIPSIS
+        2/2...
         >>> [row["curve"] for row in found["rows"]]
-        ['concern', 'random', 'random_folded', 'reversed', 'compact', 'shared']
+        ['concern', 'random', 'random_folded', 'reversed', 'compact', 'shared', 'scratch']
         >>> all(row["recurrent_share"] <= 0.5 for row in found["rows"])
         True
     """
     rows, monolithic = [], None
     for curve, share, draw in plan.points(least_share(model.network.layers)):
+        if curve == SCRATCH:
+            if not translates(model.network):
+                rows.append(_named(curve, share, draw, parameters, _scratch(model, parameters, share, training)))
+            continue
         start = time.perf_counter()
         changed = dict(CHANGES[curve])
         if translates(model.network):
             # A language's module keeps the output layer.
             changed.pop("head", None)
-        seed = parameters.seed + draw
-        made = compact_trained(
-            model.network,
-            model.dataset,
-            dataclasses.replace(parameters, keep=share, tolerance=None, seed=seed, **changed),
-            threads,
-        )
+        chosen = dataclasses.replace(parameters, keep=share, tolerance=None, seed=parameters.seed + draw, **changed)
+        made = compact_trained(model.network, model.dataset, chosen, threads)
         seconds = time.perf_counter() - start
         result = decomposition_cost(model.network, model.dataset, {COMPACT: made}, threads=threads)
         monolithic = result["monolithic"]
-        scores = result[COMPACT]
-        head = scores["head"]
-        logger.info("%s, %g, draw %d: %s", curve, share, draw, scores["composed"][head])
-        rows.append(
-            {
-                "curve": curve,
-                "keep": share,
-                "draw": draw,
-                "seed": seed,
-                "recurrent_share": scores["recurrent_share"],
-                "composed": scores["composed"][head],
-                "recognition": scores.get("recognition", {}).get(head),
-                "seconds": seconds,
-            }
-        )
+        found = scores_of(result[COMPACT]) | {"seconds": seconds}
+        logger.info("%s, %g, draw %d: %s", curve, share, draw, found["composed"])
+        rows.append(_named(curve, share, draw, parameters, found))
     if monolithic is None:
         raise InputError(
             f"shares: all of {', '.join(map(str, plan.shares))} are less than one node of each layer has, "
@@ -143,18 +143,55 @@ def frontier(model: TrainedModel, parameters: DecompositionParameters, plan: Pla
     return {"monolithic": monolithic, "rows": rows}
 
 
+def scores_of(result: dict[str, Any]) -> dict[str, Any]:
+    """What a row of a result record says of small modules, by their own head.
+
+    Args:
+        result: of small modules, from :func:`~rnn_modules.experiments.decomposition_cost.decomposition_cost`.
+
+    Example:
+        >>> scores_of({"head": "mean", "recurrent_share": 0.1, "composed": {"mean": {}}, "recognition": {"mean": 0.9}})
+        {'recurrent_share': 0.1, 'composed': {}, 'recognition': 0.9}
+    """
+    head = result["head"]
+    return {
+        "recurrent_share": result["recurrent_share"],
+        "composed": result["composed"][head],
+        "recognition": result.get("recognition", {}).get(head),
+    }
+
+
+def _named(
+    curve: str, share: float, draw: int, parameters: DecompositionParameters, found: dict[str, Any]
+) -> dict[str, Any]:
+    return {"curve": curve, "keep": share, "draw": draw, "seed": parameters.seed + draw} | found
+
+
+def _scratch(
+    model: TrainedModel, parameters: DecompositionParameters, share: float, settings: RecogniserSettings
+) -> dict[str, Any]:
+    places = places_of(model, parameters.ranking_sample, parameters.seed)
+    return from_scratch(RecogniserTraining(model, share, settings, parameters.seed), model, places, parameters)
+
+
 def frontier_record(
-    model: TrainedModel, parameters: DecompositionParameters, plan: Plan, run: str, threads: int = 1
+    model: TrainedModel,
+    parameters: DecompositionParameters,
+    plan: Plan,
+    training: RecogniserSettings,
+    run: str,
+    threads: int = 1,
 ) -> dict[str, Any]:
     """The result record of a model's frontier; arguments as :func:`frontier`, and the name of the run.
 
     Example:
         >>> import tempfile
         >>> from pathlib import Path
-        >>> from support.made_up_models import classifier_model, saved, small_parameters
+        >>> from support.made_up_models import saved, small_parameters, translator_model
         >>> with tempfile.TemporaryDirectory() as folder:
-        ...     model = saved(classifier_model(folder=Path(folder, "model"), dataset_folder=Path(folder, "clinc")))
-        ...     record = frontier_record(model, small_parameters(), Plan((0.5,), draws=1), "demo")
+        ...     model = saved(translator_model(folder=Path(folder, "model"), dataset_folder=Path(folder, "tatoeba")))
+        ...     parameters = small_parameters("encoder_decoder")
+        ...     record = frontier_record(model, parameters, Plan((0.5,), draws=1), RecogniserSettings(), "demo")
         >>> record["experiment"], record["preset"], len(record["rows"])
         ('frontier', 'compact', 6)
     """
@@ -165,6 +202,7 @@ def frontier_record(
         "examples": model.dataset.metadata["examples"],
         "preset": COMPACT,
         "parameters": dataclasses.asdict(parameters),
-        **frontier(model, parameters, plan, threads),
+        "training": training.described(),
+        **frontier(model, parameters, plan, training, threads),
         "provenance": provenance(model.files()),
     }

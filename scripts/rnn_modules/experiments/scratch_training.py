@@ -25,7 +25,15 @@ from rnn_modules.files.command_line import peak_memory_mib
 from rnn_modules.files.provenance import provenance
 from rnn_modules.names import Rates, TrainingLength
 from rnn_modules.training.architectures import ArchitectureSettings, build
-from rnn_modules.training.fit import MOST_EPOCHS, TrainingSettings, check_architecture, compiled, fit, sizes_of
+from rnn_modules.training.fit import (
+    MOST_EPOCHS,
+    TrainingSettings,
+    check_architecture,
+    compiled,
+    fit,
+    restarting,
+    sizes_of,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -65,16 +73,11 @@ def train_baselines(
     keras.utils.set_random_seed(training.seed)
     sizes = dataclasses.replace(sizes_of(problem.datasets[0]), outputs=problem.outputs())
     model = compiled(build(architecture, sizes), training)
-    model.optimizer.build(model.trainable_variables)
-    initial = [
-        (variable, keras.ops.convert_to_numpy(variable)) for variable in [*model.variables, *model.optimizer.variables]
-    ]
+    restart = restarting(model)
     parent_examples = len(problem.datasets[0].labels("train"))
     results = []
     for number, case in enumerate(cases, start=1):
-        for variable, value in initial:
-            variable.assign(value)
-        keras.utils.set_random_seed(training.seed)
+        restart(training.seed)
         examples = problem.examples(case, "train")
         passes = training
         if length == "parent_steps":

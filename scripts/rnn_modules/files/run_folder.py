@@ -19,15 +19,7 @@ TWO_LANGUAGES = tuple(f"tatoeba_to_{'_'.join(pair)}" for pair in itertools.combi
 """Datasets of the translation models that reuse is compared with."""
 TABLES = ("table2", "table3", "table4", "table5", "variants", "claims")
 FIGURES = ("claims", "table2", "table3", "table4", "removal_sweep")
-RECORDS = (
-    "training",
-    "decomposition_cost",
-    "controls",
-    *EXPERIMENTS,
-    "removal_sweep",
-    "frontier",
-    "variants",
-)
+RECORDS = ("training", "decomposition_cost", "controls", *EXPERIMENTS, "removal_sweep", "frontier", "offer", "variants")
 """Kinds of records, as a run makes them."""
 
 
@@ -158,7 +150,7 @@ class RunFolder:
             24
         """
         wanted, seeds = configuration["architectures"], configuration["seeds"]
-        inter = inter_settings(configuration)
+        inter, classifiers = inter_settings(configuration), [name for name in wanted if name != TRANSLATION]
         systems = configuration["scenarios"]["systems"] if TRANSLATION in wanted else []
         reused = configuration["reuse"].get("rnn_types", configuration["rnn_types"])
         asked = {
@@ -169,6 +161,7 @@ class RunFolder:
             "scenario": (systems, [configuration["scenarios"]["rnn"]]),
             "removal_sweep": (wanted, [configuration["removal_sweep"]["rnn"]]),
             "frontier": (wanted, [rnn for rnn, _ in _frontier_models(configuration)]),
+            "offer": (classifiers, _offered(configuration)),
             "variants": (wanted, configuration["variants"]["rnn_types"]),
         }
         found = {
@@ -301,6 +294,11 @@ def _frontier_models(configuration: dict) -> list[tuple[str, int]]:
     return [] if frontier is None else [(frontier["rnn"], frontier["layers"])]
 
 
+def _offered(configuration: dict) -> list[str]:
+    """RNN types of the offer's models."""
+    return configuration["offer"].get("rnn_types", configuration["rnn_types"]) if "offer" in configuration else []
+
+
 def grid(configuration: dict) -> list[Model]:
     """The models that a configuration decomposes to learn the cost (Table II).
 
@@ -332,6 +330,12 @@ def controlled(configuration: dict) -> list[Model]:
     return [model for model in grid(configuration) if model.architecture != TRANSLATION and model.layers in layers]
 
 
+def _shown_experiments(configuration: dict) -> list[str]:
+    """Experiments with a table and a figure of their own; those of classifiers where there are any."""
+    of_classifiers = () if configuration.get("architectures") == [TRANSLATION] else ("offer", "controls")
+    return [name for name in ("frontier", *of_classifiers) if name in configuration]
+
+
 def tables_of(configuration: dict) -> list[str]:
     """Names of the tables that a configuration makes.
 
@@ -339,7 +343,7 @@ def tables_of(configuration: dict) -> list[str]:
         >>> tables_of({}) == list(TABLES), tables_of({"controls": {}})[-1]
         (True, 'controls')
     """
-    return [*TABLES, *(name for name in ("frontier", "controls") if name in configuration)]
+    return [*TABLES, *_shown_experiments(configuration)]
 
 
 def figures_of(configuration: dict) -> list[str]:
@@ -349,7 +353,7 @@ def figures_of(configuration: dict) -> list[str]:
         >>> figures_of({}) == list(FIGURES), figures_of({"controls": {}})[-1]
         (True, 'controls')
     """
-    return [*FIGURES, *(name for name in ("frontier", "controls") if name in configuration)]
+    return [*FIGURES, *_shown_experiments(configuration)]
 
 
 def models(configuration: dict) -> list[Model]:
@@ -379,6 +383,8 @@ def models(configuration: dict) -> list[Model]:
         needed.append((architecture, dataset, configuration[variants]["rnn_types"], configuration[variants]["layers"]))
         needed.append((architecture, dataset, [configuration[sweep]["rnn"]], configuration[sweep]["layers"]))
         needed += [(architecture, dataset, [rnn], layers) for rnn, layers in _frontier_models(configuration)]
+        if (offered := _offered(configuration)) and architecture != TRANSLATION:
+            needed.append((architecture, dataset, offered, configuration["offer"]["layers"]))
     beside = [
         Model(architecture, dataset, rnn, layers, seed)
         for architecture, dataset, rnns, layers in needed

@@ -21,9 +21,10 @@ from rnn_modules.network.batching import ROWS_AT_ONCE, row_parts, workers
 from rnn_modules.network.cells import Estimate, LayerMask, RecurrentLayer
 from rnn_modules.network.ending import answers_from
 from rnn_modules.network.graph import Call, Graph
-from rnn_modules.network.graph_nodes import feeds_of, names_of, restored_layers, with_nodes
+from rnn_modules.network.graph_nodes import feeds_of, names_of, restored_layers, with_layers, with_nodes
 from rnn_modules.network.graph_runs import RecurrentRun, graph_derivatives, last_weights, run_graph
 from rnn_modules.network.keras_calls import (
+    TAKES_MASKS,
     Value,
     masks_of_call,
     repeated,
@@ -33,8 +34,9 @@ from rnn_modules.network.keras_calls import (
     to_tensor,
     with_steps,
     without_activation,
+    without_steps,
 )
-from rnn_modules.network.keras_layers import RecurrentCall
+from rnn_modules.network.keras_layers import RecurrentCall, is_kind
 from rnn_modules.network.sequences import by_module, by_time, outputs_of, run_direction
 from rnn_modules.network.stack import Observed, joined
 from rnn_modules.network.traces import Run, Trace
@@ -50,7 +52,7 @@ class GraphNetwork(Network):
     Attributes:
         graph: what was read.
         model: the Keras model, whose layers run all but the recurrent ones.
-        length: number of timesteps where the model takes any; 0 where it is not known.
+        lengths: number of timesteps of each of ``layers`` where the model takes any; empty where it is not known.
 
     Example:
         >>> import keras
@@ -64,7 +66,7 @@ class GraphNetwork(Network):
 
     graph: Graph
     model: Any
-    length: int = 0
+    lengths: tuple[int, ...] = ()
 
     @cached_property
     def layers(self) -> tuple[RecurrentLayer, ...]:  # type: ignore[override]
@@ -79,12 +81,13 @@ class GraphNetwork(Network):
     @cached_property
     def layer_timesteps(self) -> tuple[int, ...]:
         """Number of timesteps of each of ``layers``; 0 where it varies and is not known."""
-        return tuple(
-            int(symbols_of(call)[0].shape[1] or self.length)
+        sizes = [
+            symbols_of(call)[0].shape[1]
             for call in self.graph.calls
             if call.recurrent is not None
             for _ in call.recurrent.layers
-        )
+        ]
+        return tuple(int(size or length) for size, length in zip(sizes, self.lengths or repeat(0), strict=False))
 
     @cached_property
     def layer_names(self) -> tuple[str, ...]:
@@ -131,13 +134,7 @@ class GraphNetwork(Network):
     @cached_property
     def other_weights(self) -> int:
         """Weights of all layers but the recurrent ones."""
-        own = sum(
-            array.size
-            for layer in self.layers
-            for array in (layer.kernel, layer.recurrent_kernel, layer.bias, layer.recurrent_bias)
-            if array is not None
-        )
-        return max(0, self.model.count_params() - own)
+        return max(0, self.model.count_params() - sum(layer.weights for layer in self.layers))
 
     @cached_property
     def feeds(self) -> tuple[tuple[int, ...] | None, ...]:
@@ -156,17 +153,7 @@ class GraphNetwork(Network):
 
     def with_layers(self, layers: Sequence[RecurrentLayer]) -> GraphNetwork:
         """The same network with other weights or settings of its recurrent layers."""
-        remaining = iter(layers)
-        calls = []
-        for call in self.graph.calls:
-            if call.recurrent is not None:
-                directions = tuple(
-                    replace(direction, layers=tuple(next(remaining) for _ in direction.layers))
-                    for direction in call.recurrent.directions
-                )
-                call = replace(call, recurrent=replace(call.recurrent, directions=directions))
-            calls.append(call)
-        return replace(self, graph=replace(self.graph, calls=tuple(calls)))
+        return replace(self, graph=with_layers(self.graph, layers))
 
     @cached_property
     def restored(self) -> frozenset[int]:
@@ -248,9 +235,13 @@ class GraphNetwork(Network):
                 for parts in zip(*together(next, runs), strict=True):
                     yield [joined(at) for at in zip(*parts, strict=True)]
 
-    def at(self, length: int) -> GraphNetwork:
-        """The same network, read at this number of timesteps where it takes any."""
-        return replace(self, length=length)
+    def lengths_of(self, inputs: Any) -> tuple[int, ...]:
+        """Number of timesteps of each of ``layers`` when it reads these inputs."""
+        return tuple(map(len, self.observe(rows_of(inputs, np.arange(1)))))
+
+    def at(self, lengths: Sequence[int]) -> GraphNetwork:
+        """The same network, its layers read at these numbers of timesteps where they take any."""
+        return replace(self, lengths=tuple(lengths))
 
     def _runs(
         self, values: dict[int, Value], masks: Sequence[LayerMask] | None = None, gates: bool = False
@@ -325,6 +316,9 @@ class GraphNetwork(Network):
             given = without_activation(operation)(arguments[0] if arguments else named["inputs"])
         else:
             given = operation(*arguments, **named)
+        if is_kind(operation, TAKES_MASKS):
+            for tensor in call.inputs:
+                without_steps(values[tensor].tensor)
         return {
             tensor: Value(part, modules) for tensor, part in zip(call.outputs, keras.tree.flatten(given), strict=True)
         }

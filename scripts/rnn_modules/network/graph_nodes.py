@@ -129,6 +129,30 @@ def _by_kernels_alone(graph: Graph, tensor: int) -> bool:
     return True
 
 
+def with_layers(graph: Graph, layers: Sequence[RecurrentLayer]) -> Graph:
+    """The same graph with other weights or settings of its recurrent layers.
+
+    Example:
+        >>> import keras
+        >>> from rnn_modules.network.graph import read_graph
+        >>> graph = read_graph(keras.Sequential([keras.Input((5, 2)), keras.layers.GRU(3), keras.layers.Dense(4)]))
+        >>> (layer,) = graph.recurrent[0].layers
+        >>> with_layers(graph, [replace(layer, reset_after=False)]).recurrent[0].layers[0].reset_after
+        False
+    """
+    remaining = iter(layers)
+    calls = []
+    for call in graph.calls:
+        if call.recurrent is not None:
+            directions = tuple(
+                replace(direction, layers=tuple(next(remaining) for _ in direction.layers))
+                for direction in call.recurrent.directions
+            )
+            call = replace(call, recurrent=replace(call.recurrent, directions=directions))
+        calls.append(call)
+    return replace(graph, calls=tuple(calls))
+
+
 def with_nodes(
     graph: Graph,
     layers: Sequence[RecurrentLayer],

@@ -11,6 +11,9 @@ import numpy as np
 from rnn_modules.files.atomic_files import InputError
 from rnn_modules.network.keras_layers import ACTIVATION, is_kind
 
+TAKES_MASKS = "MultiHeadAttention"
+"""Keras' layer that takes the masks from what it reads, so that nothing else finds them."""
+
 
 @dataclass(frozen=True, eq=False)
 class Value:
@@ -63,8 +66,26 @@ def to_tensor(part: Any, dtype: str | None = None) -> Any:
 
     if dtype == "string":
         # Of TensorFlow alone; other backends have no texts.
-        return keras.ops.convert_to_tensor(np.vectorize(str, otypes=[object])(part).tolist())
+        return keras.ops.convert_to_tensor(texts(part).tolist())
     return keras.ops.convert_to_tensor(part, dtype=dtype)
+
+
+def texts(values: Any) -> np.ndarray:
+    """Texts as Python's own, of the shape they came in; TensorFlow hands them over as bytes.
+
+    Raises:
+        InputError: bytes that are no text.
+
+    Example:
+        >>> texts([b"spam", "ham"]).tolist()
+        ['spam', 'ham']
+    """
+    array = np.asarray(values)
+    try:
+        found = [part.decode() if isinstance(part, bytes) else str(part) for part in array.ravel().tolist()]
+    except UnicodeDecodeError as error:
+        raise InputError(f"texts: received bytes that are no UTF-8 ({error}); decode them first") from error
+    return np.array(found, dtype=object).reshape(array.shape)
 
 
 def to_array(tensor: Any) -> np.ndarray:
@@ -105,6 +126,20 @@ def with_steps(tensor: Any, mask: Any) -> Any:
     if mask is not None:
         set_keras_mask(tensor, mask)
     return tensor
+
+
+def without_steps(tensor: Any) -> None:
+    """Take the mask of timesteps from a tensor.
+
+    Example:
+        >>> tensor = with_steps(to_tensor([[0.5]]), "mask")
+        >>> without_steps(tensor)
+        >>> print(steps_of(tensor))
+        None
+    """
+    from keras.src.backend import set_keras_mask
+
+    set_keras_mask(tensor, None)
 
 
 def repeated(value: Value, modules: int) -> Any:

@@ -60,14 +60,15 @@ def load_model(path: str | os.PathLike) -> keras.Model:
         if signature == _HDF5:
             return _from_hdf5(path)
         with zipfile.ZipFile(path) as archive:
-            config = _checked(archive, path.stat().st_size)
-            if config is None:
+            stored, used, old = _checked(archive, path.stat().st_size)
+            if used == stored:
                 return _load(path)
             with tempfile.TemporaryDirectory() as folder:
-                _copy(archive, config, Path(folder, "model.keras"))
+                _copy(archive, used, old, Path(folder, "model.keras"))
                 model = _load(Path(folder, "model.keras"))
-                _check_order(model, config)
-                return model
+            if old:
+                _check_order(model, used)
+            return model
     except Refused as error:
         raise InputError(f"{path}: {one_line(error, 500)}") from error
     except _NotBuilt as error:
@@ -92,11 +93,11 @@ def _load(path: Path) -> keras.Model:
         raise _NotBuilt(str(error)) from error
 
 
-def _checked(archive: zipfile.ZipFile, size: int) -> dict[str, Any] | None:
+def _checked(archive: zipfile.ZipFile, size: int) -> tuple[dict[str, Any], dict[str, Any], bool]:
     """Check that an archive holds a model's files, of sizes that fit, and no code.
 
     Returns:
-        the configuration to load it with, where that is another one than the archive's.
+        The configuration in it, the one to load it with, and whether Keras 2 wrote it.
     """
     entries = {entry.filename: entry for entry in archive_entries(archive)}
     if {name for name in entries if not _is_asset(name)} != set(MEMBERS):
@@ -123,7 +124,7 @@ def _checked(archive: zipfile.ZipFile, size: int) -> dict[str, Any] | None:
             _check_arrays(stored, entries[MEMBERS[-1]].file_size)
     except KeyError as error:
         raise ValueError(f"{MEMBERS[-1]} is damaged ({error})") from error
-    return None if used == config else used
+    return config, used, old
 
 
 def _is_asset(name: str) -> bool:
@@ -139,14 +140,14 @@ def _uncompiled(value: Any) -> Any:
     return [_uncompiled(part) for part in value] if isinstance(value, list) else value
 
 
-def _copy(archive: zipfile.ZipFile, config: dict[str, Any], path: Path) -> None:
-    """Write the archive with another configuration."""
+def _copy(archive: zipfile.ZipFile, config: dict[str, Any], old: bool, path: Path) -> None:
+    """Write the archive with another configuration, and the weights of Keras 2 under the names of Keras 3."""
     entries = archive_entries(archive)
-    names = renamed_assets(entry.filename for entry in entries)
+    names = renamed_assets(entry.filename for entry in entries) if old else {}
     with zipfile.ZipFile(path, "w") as copy:
         for entry in entries:
             content = json.dumps(config).encode() if entry.filename == MEMBERS[0] else archive.read(entry)
-            if entry.filename == MEMBERS[-1]:
+            if old and entry.filename == MEMBERS[-1]:
                 content = renamed_weights(content)
             copy.writestr(names.get(entry.filename, entry.filename), content)
 

@@ -199,7 +199,7 @@ def _misfits(config: dict) -> Iterator[tuple[str, str]]:
         for corpus in sorted(_corpora(config) - examples.keys()):
             yield f"synthetic.examples.{corpus}", "received none; with source: synthetic, say how many to generate"
     yield from _run_misfits(config["run"])
-    for section in ("reuse", "variants", "removal_sweep", "frontier"):
+    for section in ("reuse", "variants", "removal_sweep", "frontier", "offer"):
         if (layers := config[section]["layers"]) not in config["layers"]:
             yield f"{section}.layers", f"received {layers}; use one of layers, {config['layers']}"
     if absent := [layers for layers in config["controls"]["layers"] or [] if layers not in config["layers"]]:
@@ -210,6 +210,7 @@ def _misfits(config: dict) -> Iterator[tuple[str, str]]:
         ("variants.rnn_types", config["variants"]["rnn_types"]),
         ("removal_sweep.rnn", [config["removal_sweep"]["rnn"]]),
         ("frontier.rnn", [config["frontier"]["rnn"]]),
+        ("offer.rnn_types", config["offer"].get("rnn_types", [])),
     ):
         if unknown := [name for name in named if name not in config["rnn_types"]]:
             yield key, f"received {', '.join(unknown)}; use some of rnn_types, {', '.join(config['rnn_types'])}"

@@ -25,7 +25,8 @@ _OPENING = {
     "controls": "Modules cut in the paper's order against the band of modules without random nodes",
 }
 """Figures that stand beside the answer, and what they show."""
-_CONTROLS = "tables/controls.md"
+_OPTIONAL = ("tables/controls.md", "tables/frontier.md", "tables/offer.md")
+"""Tables of experiments that not every run has."""
 _SECTIONS = (
     ("The paper's claims", ("tables/claims.md",), ()),
     (
@@ -33,10 +34,11 @@ _SECTIONS = (
         ("tables/table2.md", "tables/table2_unpadded.md"),
         ("tables/decomposition_cost.md",),
     ),
-    ("Controls of the method", (), (_CONTROLS,)),
+    ("Controls of the method", (), _OPTIONAL[:1]),
     ("Reuse (RQ2)", ("tables/table3.md",), ("tables/table3_measures.md",)),
     ("Replacement (RQ3)", ("tables/table4.md",), ("tables/table4_measures.md",)),
     ("Scenarios", ("tables/table5.md",), ()),
+    ("Small modules", (), _OPTIONAL[1:]),
     ("Choices of paper and package", (), ("tables/variants.md",)),
     ("Speed, memory and size", ("bench/bench.md",), ()),
     ("Spread over threads, backends and seeds", ("bench/spread.md",), ()),
@@ -154,8 +156,7 @@ def results_page(reference: Path, place: str) -> str:
         f"Figures: {figures}. Tables in other formats: [{place}/tables]({place}/tables).",
     ]
     for heading, unfolded, folded in _SECTIONS:
-        # Only runs with controls have their table.
-        hidden = [name for name in folded if name != _CONTROLS or (reference / name).is_file()]
+        hidden = [name for name in folded if name not in _OPTIONAL or (reference / name).is_file()]
         if not unfolded and not hidden:
             continue
         lines.append(f"## {heading}")

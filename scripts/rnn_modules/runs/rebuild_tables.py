@@ -15,6 +15,7 @@ from rnn_modules.reporting.tables.written import (
     write_control_tables,
     write_cost_tables,
     write_frontier_table,
+    write_offer_table,
     write_variant_tables,
 )
 from rnn_modules.runs.verification import Check
@@ -62,7 +63,7 @@ def rebuild(records: dict[str, list[Path]], folder: str | os.PathLike) -> list[s
     """
     costs, variants = records.get("decomposition_cost", []), records.get("variants", [])
     cases = [path for kind in EXPERIMENTS for path in records.get(kind, [])]
-    controls, frontier = records.get("controls", []), records.get("frontier", [])
+    controls, frontier, offers = (records.get(kind, []) for kind in ("controls", "frontier", "offer"))
     changed = [*variants, *records.get("removal_sweep", [])]
     groups = (
         ("the cost", costs, lambda: write_cost_tables(costs, folder)),
@@ -70,7 +71,8 @@ def rebuild(records: dict[str, list[Path]], folder: str | os.PathLike) -> list[s
         ("variants", changed, lambda: write_variant_tables(changed, folder)),
         ("controls", controls, lambda: write_control_tables(controls, folder)),
         ("small modules", frontier, lambda: write_frontier_table(frontier, folder)),
-        ("claims", True, lambda: write_claims(costs, cases, variants, folder, controls)),
+        ("modules or networks from scratch", offers, lambda: write_offer_table(offers, folder)),
+        ("claims", True, lambda: write_claims(costs, cases, variants, folder, controls, offers)),
     )
     problems = []
     for name, wanted, write in groups:

@@ -27,7 +27,7 @@ from rnn_modules.training.fit import (
     sizes_of,
     write_history,
 )
-from rnn_modules.training.translation import fit_translation
+from rnn_modules.training.translation import at_words, batches_of, fit_translation
 
 PARITY = 1e-4
 """Largest difference of probabilities between Keras and the arrays that is put down to rounding."""
@@ -68,12 +68,11 @@ def train_model(folder: Path, architecture: ArchitectureSettings, training: Trai
     keras.utils.set_random_seed(training.seed)
     start = time.perf_counter()
     model = build(architecture, sizes_of(dataset))
-    history = train(model, dataset, training)
+    fitted, history = train(model, dataset, training)
     seconds = time.perf_counter() - start
     network = from_keras(model)
     parity = parity_error(model, network, inputs_and_targets(dataset, "test")[0])
-    inputs, targets = inputs_and_targets(dataset, "test")
-    test = model.evaluate(inputs, targets, batch_size=evaluation_batch(model), verbose=0, return_dict=True)
+    test = evaluate(fitted, dataset, training)
     with replacing(output / "model.keras") as temporary:
         model.save(temporary)
     network.save(output / "network.npz")
@@ -90,7 +89,7 @@ def train_model(folder: Path, architecture: ArchitectureSettings, training: Trai
         "parameters": model.count_params(),
         "kept_epoch": training.kept(history),
         "validation": validation_metrics(history, training.kept(history)),
-        "test": {name: float(value) for name, value in test.items()},
+        "test": test,
         "backend": keras.backend.backend(),
         "network_sha256": network.sha256,
         "parity_error": parity,
@@ -102,27 +101,57 @@ def train_model(folder: Path, architecture: ArchitectureSettings, training: Trai
     return record
 
 
-def train(model: keras.Model, dataset: Dataset, settings: TrainingSettings) -> History:
+def train(model: keras.Model, dataset: Dataset, settings: TrainingSettings) -> tuple[keras.Model, History]:
     """Compile ``model`` and fit it on the dataset's training split; its validation split, if any, is watched.
 
-    A translation model is fitted at words alone, see :mod:`rnn_modules.training.translation`.
+    Returns:
+        What was fitted: the model, or of a translation model one that shares its layers and says words alone, see
+        :mod:`rnn_modules.training.translation`; and the history.
 
     Example:
         >>> arrays = {"train_inputs": np.array([[1], [2]], np.int32), "train_labels": np.array([0, 1], np.int32)}
         >>> facts = {"corpus": "math_qa", "class_names": ["gain", "other"], "vocabulary_size": 3}
         >>> dataset = Dataset(arrays, facts, {"input": ["", "[UNK]", "how"], "target": None})
         >>> model = build(ArchitectureSettings("one_to_one", "vanilla", units=2, embedding=2), sizes_of(dataset))
-        >>> history = train(model, dataset, TrainingSettings(epochs=2))  # doctest: +ELLIPSIS
+        >>> fitted, history = train(model, dataset, TrainingSettings(epochs=2))  # doctest: +ELLIPSIS
         Epoch 1/2...
-        >>> sorted(history)
-        ['accuracy', 'loss']
+        >>> fitted is model, sorted(history)
+        (True, ['accuracy', 'loss'])
     """
     examples = inputs_and_targets(dataset, "train")
     validation = inputs_and_targets(dataset, "validation") if "validation_inputs" in dataset.arrays else None
     compiled(model, settings)
     if dataset.is_translation:
-        return fit_translation(model, examples, settings, validation)
-    return fit(model, *examples, settings, validation)
+        trained = at_words(model, model.optimizer)
+        return trained, fit_translation(trained, examples, settings, validation)
+    return model, fit(model, *examples, settings, validation)
+
+
+def evaluate(fitted: keras.Model, dataset: Dataset, settings: TrainingSettings) -> dict[str, float]:
+    """Loss and accuracy on the test split, of words where it is a translation.
+
+    Args:
+        fitted: from :func:`train`, whose compiled steps are used again.
+        dataset: the dataset.
+        settings: of the batches of sentences.
+
+    Example:
+        >>> from rnn_modules.training.architectures import DataSizes
+        >>> arrays = {"test_inputs": np.array([[1], [2]], np.int32), "test_labels": np.array([0, 1], np.int32)}
+        >>> facts = {"corpus": "math_qa", "class_names": ["gain", "other"], "vocabulary_size": 3}
+        >>> dataset = Dataset(arrays, facts, {"input": ["", "[UNK]", "how"], "target": None})
+        >>> settings = ArchitectureSettings("one_to_one", "vanilla", units=2, embedding=2)
+        >>> model = compiled(build(settings, DataSizes(1, 1, 3, 2)), TrainingSettings())
+        >>> sorted(evaluate(model, dataset, TrainingSettings()))
+        ['accuracy', 'loss']
+    """
+    inputs, targets = inputs_and_targets(dataset, "test")
+    if dataset.is_translation:
+        found = fitted.evaluate(batches_of((inputs, targets), settings), verbose=0, return_dict=True)
+    else:
+        size = evaluation_batch(fitted)
+        found = fitted.evaluate(inputs, targets, batch_size=size, verbose=0, return_dict=True)
+    return {name: float(value) for name, value in found.items()}
 
 
 def validation_metrics(history: dict[str, list[float]], epoch: int) -> dict[str, float]:

@@ -120,22 +120,22 @@ def at_words(model: keras.Model, optimizer: keras.optimizers.Optimizer) -> keras
     trained.compile(
         optimizer,
         keras.losses.SparseCategoricalCrossentropy(reduction="mean_with_sample_weight"),
-        weighted_metrics=["accuracy"],
+        weighted_metrics=[keras.metrics.SparseCategoricalAccuracy("accuracy")],
         jit_compile=keras.backend.backend() == "jax",
     )
     return trained
 
 
 def fit_translation(
-    model: keras.Model,
+    trained: keras.Model,
     examples: tuple[Inputs, np.ndarray],
     settings: TrainingSettings,
     validation: tuple[Inputs, np.ndarray] | None = None,
 ) -> History:
-    """Fit a compiled translation model in place.
+    """Fit a translation model in place.
 
     Args:
-        model: compiled.
+        trained: from :func:`at_words`.
         examples: sources and decoder inputs, and the words to be said, see
             :func:`~rnn_modules.training.fit.inputs_and_targets`.
         settings: epochs, batch size, seed.
@@ -154,15 +154,23 @@ def fit_translation(
         >>> model = build(ArchitectureSettings("encoder_decoder", units=4, embedding=3), DataSizes(2, 2, 9, 9))
         >>> words = np.array([[1, 2], [3, 0], [4, 5]], np.int32)
         >>> examples = (words, words), words
-        >>> history = fit_translation(compiled(model, settings), examples, settings)  # doctest: +ELLIPSIS
+        >>> trained = at_words(model, compiled(model, settings).optimizer)
+        >>> history = fit_translation(trained, examples, settings)  # doctest: +ELLIPSIS
         Epoch 1/2...
         >>> sorted(history), history["loss"][1] < history["loss"][0]
         (['accuracy', 'loss'], True)
     """
+    watched = None if validation is None else batches_of(validation, settings)
+    return run_fit(trained, settings, x=batches_of(examples, settings), validation_data=watched)
 
-    def batches(of: tuple[Inputs, np.ndarray]) -> SentenceBatches:
-        (sources, fed), words = of
-        return SentenceBatches(sources, fed, words, settings.batch_size, settings.seed)
 
-    watched = None if validation is None else batches(validation)
-    return run_fit(at_words(model, model.optimizer), settings, x=batches(examples), validation_data=watched)
+def batches_of(examples: tuple[Inputs, np.ndarray], settings: TrainingSettings) -> SentenceBatches:
+    """Batches of examples as :func:`fit_translation` takes them, for training or evaluation.
+
+    Example:
+        >>> words = np.array([[1, 2], [3, 0], [4, 5]], np.int32)
+        >>> len(batches_of(((words, words), words), TrainingSettings(batch_size=2)))
+        2
+    """
+    (sources, fed), words = examples
+    return SentenceBatches(sources, fed, words, settings.batch_size, settings.seed)

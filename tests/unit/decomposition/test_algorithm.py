@@ -8,10 +8,11 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 import oracle
-from rnn_modules.decomposition.algorithm import Samples, decompose, draw_samples
+from rnn_modules.decomposition.algorithm import decompose
 from rnn_modules.decomposition.composition import module_odds, vote
 from rnn_modules.decomposition.counts import jaccard
 from rnn_modules.decomposition.parameters import DecompositionParameters
+from rnn_modules.decomposition.samples import Samples, draw_samples
 from rnn_modules.files.atomic_files import InputError
 from rnn_modules.network import SQUASHED_GATES
 from support.networks import (
@@ -313,9 +314,18 @@ def test_a_class_that_is_absent_at_a_timestep_keeps_all_its_nodes_there():
     assert not kept[1, [0, 1, 3, 4]].all()
 
 
-def test_layers_of_different_activations_are_an_error():
-    network = random_classifier(cell="vanilla")
+def test_layers_of_different_activations_are_ranked_by_themselves():
+    """Each by its own rule, as if layers were ranked one by one."""
+    network = random_classifier(cell="vanilla", units=8)
     changed = dataclasses.replace(network.layers[1], activation="relu")
     network = dataclasses.replace(network, layers=(network.layers[0], changed))
-    with pytest.raises(InputError, match=r"\['relu', 'tanh'\]"):
-        decompose(network, random_inputs(network, 6), np.arange(6) % 3, names(3), DecompositionParameters())
+    inputs, labels = random_inputs(network, 60), np.arange(60) % 3
+    chosen = DecompositionParameters(relu_rule="rate_difference")
+    mixed, apart = (
+        decompose(network, inputs, labels, names(3), dataclasses.replace(chosen, removal_scope=scope))
+        for scope in ("model", "layer")
+    )
+    for mode in ("rolled", "unrolled"):
+        assert not mixed[mode].kept[0].all()
+        for one, other in zip(mixed[mode].kept, apart[mode].kept, strict=True):
+            np.testing.assert_array_equal(one, other)

@@ -42,6 +42,13 @@ def test_several_at_once_are_those_with_and_without_the_class():
     assert sorted(second.rows[second.members].tolist()) == [1, 2]
 
 
+def test_several_at_once_at_each_step():
+    labels = np.random.default_rng(0).integers(0, 2, (9, 4, 2))
+    for label, places in enumerate(draw_places(labels, 2, 10, 0, independent=True)):
+        np.testing.assert_array_equal(labels[places.rows, places.steps, label] == 1, places.members)
+        assert places.members.sum() == 5 and len(places.rows) == 10
+
+
 def test_a_class_without_an_example_is_named():
     with pytest.raises(InputError, match="class 1 has 0 examples, all others 3"):
         draw_places(np.array([0, 0, 2]), 3, 10, 0)

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import oracle
-from rnn_modules.decomposition.algorithm import Samples, draw_samples
 from rnn_modules.decomposition.parameters import DecompositionParameters
+from rnn_modules.decomposition.samples import Samples, draw_samples
 
 stable = settings(deadline=None, derandomize=True)
 seeds = st.integers(0, 2**32 - 1)
@@ -119,3 +119,16 @@ def test_counts_are_of_different_examples():
     rows = [np.array([0, 1]), np.array([1, 2])]
     samples = Samples(positive=[rows], negative=[[np.array([4]), np.array([4])]])
     assert samples.counts(["red"]) == {"red": {"positive": 3, "negative": 1}}
+
+
+def test_decisions_may_be_fewer_than_timesteps_and_several_labels_may_be_right():
+    chosen = DecompositionParameters(sample_order="first")
+    labels = np.array([[0, 1], [1, 0], [1, 1]])
+    samples = draw_samples(labels, 2, 5, chosen)
+    assert [rows.tolist() for rows in samples.positive[0]] == [[0], [1]]
+    # Of a layer of five timesteps each has the examples of both decisions.
+    assert [rows.tolist() for rows in samples.over(5).positive[0]] == [[0, 1]] * 5
+    several = np.array([[[1, 0], [0, 0]], [[1, 1], [0, 1]], [[0, 0], [1, 1]]])
+    samples = draw_samples(several, 2, 2, chosen, independent=True)
+    assert [rows.tolist() for rows in samples.positive[0]] == [[0, 1], [2]]
+    assert [rows.tolist() for rows in samples.negative[1]] == [[0, 2], [0]]

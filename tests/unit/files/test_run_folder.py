@@ -30,13 +30,13 @@ def test_the_papers_configuration_asks_for_all_its_records():
     assert counts == {
         "training": 60 + 9 + 12 + 7, "decomposition_cost": 60, "controls": 48, "intra_reuse": 15, "inter_reuse": 6,
         "intra_replacement": 15, "inter_replacement": 6, "scenario": 2, "removal_sweep": 5, "frontier": 5,
-        "variants": 10,
+        "offer": 12, "variants": 10,
     }  # fmt: skip
     assert tuple(counts) == RECORDS
 
 
 def test_models_beside_the_grid_belong_to_the_run():
-    # Reuse has RNN-4; the variants and the sweep one layer; each model stands once.
+    # Reuse has RNN-4; the variants, the sweep and the offer one layer; each model stands once.
     named = [(model.rnn, model.layers) for model in models(NARROW)]
     assert named == [("gru", 4), ("lstm", 1), ("gru", 1)]
     assert [(model.rnn, model.layers) for model in grid(NARROW)] == [("gru", 4)]

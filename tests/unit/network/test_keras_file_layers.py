@@ -241,3 +241,16 @@ def test_classes_that_a_file_may_not_name(tmp_path, module, name, registered):
             archive.writestr(part, content)
     with pytest.raises(InputError, match="layer 'last' is a .* hand it over live"):
         load_model(tmp_path / "model.keras")
+
+
+def test_a_model_within_a_model_that_was_trained_by_itself(tmp_path):
+    """Such an encoder is in the file with what it was compiled with, which may be anybody's."""
+    encoder = keras.Sequential([keras.Input((TIMESTEPS, 3)), layers.LSTM(3, return_sequences=True), layers.LSTM(3)])
+    encoder.compile("adam", keras.losses.Huber())
+    series = keras.Input((TIMESTEPS, 3))
+    model = keras.Model(series, layers.Dense(2)(encoder(series) * 2.0 - series[:, 0]))
+    model.compile("adam", "mse")
+    model.save(tmp_path / "model.keras")
+    loaded = load_model(tmp_path / "model.keras")
+    for one, other in zip(model.get_weights(), loaded.get_weights(), strict=True):
+        np.testing.assert_array_equal(one, other)

@@ -74,7 +74,7 @@ def test_a_model_learns_and_its_history_has_a_value_per_epoch(tmp_path):
     for split in ("train", "validation"):
         dataset.inputs(split)[:, -1] = 2 + dataset.labels(split)
     model = small_model(settings, sizes_of(dataset))
-    history = train(model, dataset, settings)
+    _, history = train(model, dataset, settings)
     assert set(history) == {"loss", "accuracy", "val_loss", "val_accuracy"}
     assert all(len(values) == 8 and all(type(value) is float for value in values) for values in history.values())
     assert history["loss"][-1] < history["loss"][0]
@@ -125,4 +125,5 @@ def test_without_a_validation_split_none_is_watched():
     dataset = one_output_dataset()
     for name in ("validation_inputs", "validation_labels"):
         del dataset.arrays[name]
-    assert set(train(small_model(settings, sizes_of(dataset)), dataset, settings)) == {"loss", "accuracy"}
+    _, history = train(small_model(settings, sizes_of(dataset)), dataset, settings)
+    assert set(history) == {"loss", "accuracy"}

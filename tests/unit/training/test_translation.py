@@ -27,6 +27,10 @@ def sentences(examples, seed=0):
     return padded(SIZES.input_tokens, SIZES.vocabulary), target[:, :-1].copy(), target[:, 1:].copy()
 
 
+def fitted(model, training):
+    return at_words(model, compiled(model, training).optimizer)
+
+
 def translator(rnn="lstm", layers=1, seed=0):
     keras.utils.set_random_seed(seed)
     return build(ArchitectureSettings("encoder_decoder", rnn, layers, units=5, embedding=4), SIZES)
@@ -109,7 +113,7 @@ def test_sentences_that_are_short_in_one_batch_alone_train():
     training = TrainingSettings(epochs=3, batch_size=4)
     keras.utils.set_random_seed(0)
     model = build(ArchitectureSettings("encoder_decoder", "gru", units=3, embedding=2), DataSizes(8, 6, 4, 4))
-    history = fit_translation(compiled(model, training), ((sources, fed), fed), training)
+    history = fit_translation(fitted(model, training), ((sources, fed), fed), training)
     assert len(history["loss"]) == 3
 
 
@@ -118,7 +122,7 @@ def test_few_sentences_train(examples):
     training = TrainingSettings(epochs=2, batch_size=4, kept_epoch="best_validation")
     sources, fed, words = sentences(examples)
     data = (sources, fed), words
-    history = fit_translation(compiled(translator(), training), data, training, validation=data)
+    history = fit_translation(fitted(translator(), training), data, training, validation=data)
     assert sorted(history) == ["accuracy", "loss", "val_accuracy", "val_loss"]
     with pytest.raises(InputError, match="kept_epoch: received best_validation, but there is no validation split"):
-        fit_translation(compiled(translator(), training), data, training)
+        fit_translation(fitted(translator(), training), data, training)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 
 from rnn_modules.names import CURVES, MANY_OUTPUT
 from rnn_modules.records.frontier_records import FrontierRecord, FrontierRow
+from rnn_modules.records.offer_records import OfferRecord
 from rnn_modules.reporting.analysis.sweep_series import score
 
 Series = dict[float, list[float]]
@@ -54,7 +55,7 @@ def recognition_series(records: Iterable[FrontierRecord]) -> dict[str, Series]:
     return _series(records, lambda record, row: None if row.recognition is None else 100 * row.recognition)
 
 
-def monolithic_level(records: Iterable[FrontierRecord]) -> float:
+def monolithic_level(records: Iterable[FrontierRecord | OfferRecord]) -> float:
     """The undecomposed models' figure, mean over the records.
 
     Example:

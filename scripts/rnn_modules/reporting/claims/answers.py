@@ -182,6 +182,7 @@ def summary(given: Given, rule: VerdictRule | None = None) -> dict[str, object]:
             "cases": case_deltas.description(given.cases) if given.cases else None,
             "variants": cost_deltas.description(given.variants) if given.variants else None,
             "controls": cost_deltas.description(given.controls) if given.controls else None,
+            "offer": cost_deltas.description(given.offers) if given.offers else None,
         },
         "rule": dataclasses.asdict(rule) | {"text": rule.text()},
         "verdicts": _counted(answers),

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from rnn_modules.records.case_records import CaseRecord
 from rnn_modules.records.control_records import ControlRecord
 from rnn_modules.records.cost_records import Record, RunRecord, check_together
+from rnn_modules.records.offer_records import OfferRecord
 from rnn_modules.records.variant_records import VariantRecord
 from rnn_modules.reporting.analysis import case_deltas, cost_deltas
 
@@ -28,15 +29,18 @@ class Given:
     cases: list[CaseRecord]
     variants: list[VariantRecord]
     controls: list[ControlRecord] = field(default_factory=list)
+    offers: list[OfferRecord] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         """Check that all are of one run and preset; raises :class:`InputError`."""
         firsts = [group[0] for group in self.groups() if group]
-        check_together(firsts, lambda record: (type(record),))
+        # Small modules have a preset of their own.
+        alike = [replace(record, preset=firsts[0].preset) if record in self.offers else record for record in firsts]
+        check_together(alike, lambda record: (type(record),))
 
     def groups(self) -> tuple[Sequence[RunRecord], ...]:
         """The records of each kind."""
-        return self.costs, self.cases, self.variants, self.controls
+        return self.costs, self.cases, self.variants, self.controls, self.offers
 
     @property
     def sources(self) -> list[str]:
@@ -50,5 +54,6 @@ class Given:
             "Reuse, replacement and scenarios": case_deltas.caption(self.cases) if self.cases else "",
             "Gate approaches": cost_deltas.caption(self.variants) if self.variants else "",
             "Controls": cost_deltas.caption(self.controls) if self.controls else "",
+            "Offer": cost_deltas.caption(self.offers) if self.offers else "",
         }
         return "\n\n".join(f"{name}: {text[0].lower()}{text[1:]}" for name, text in captions.items() if text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from rnn_modules.reporting.claims.own_sheet import figure_text
 from rnn_modules.reporting.claims.verdicts import INVALID, NOT_TESTED, VERDICTS
 from rnn_modules.reporting.tables.table_model import number, with_interval
 
@@ -33,7 +34,7 @@ def in_words(summary: dict[str, Any]) -> list[str]:
         _translation(claims),
         *_reuse(claims),
     )
-    return [text for text in (*sentences, _chance(claims), _not_shown(summary, claims)) if text]
+    return [text for text in (*sentences, _chance(claims), _offer(claims), _not_shown(summary, claims)) if text]
 
 
 def _counted(summary: dict[str, Any]) -> str:
@@ -121,6 +122,19 @@ def _chance(claims: Claims) -> str:
         if one["values"]
     )
     return f"Does identification beat as many random nodes? Points over the mean of the random draws: {said}."
+
+
+def _offer(claims: Claims) -> str:
+    one = claims["M12"]
+    if not one["values"]:
+        return ""
+    parts = ", ".join(f"{figure_text(part, one['unit'])} for {part['part']}" for part in one["parts"])
+    begins = f" from {figure_text(one, one['unit'])} on" if one["ours"] is not None else " nowhere"
+    return (
+        "Modules, or networks of as few weights trained from scratch on the same labelled examples? The networks are "
+        f"ahead{begins}{f' ({parts})' if parts else ''}; that they are from some number on: {one['verdict']} "
+        f"({one['reason']})."
+    )
 
 
 def _not_shown(summary: dict[str, Any], claims: Claims) -> str:

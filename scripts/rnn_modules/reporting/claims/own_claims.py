@@ -13,9 +13,11 @@ from rnn_modules.records.published.own_claims import own_claims as stated_claims
 from rnn_modules.reporting.analysis.case_deltas import View, by_model, drawn, levels, views_of
 from rnn_modules.reporting.analysis.chance import chance_values
 from rnn_modules.reporting.analysis.clusters import Cluster, ClusterEstimate, OneModel, Value
+from rnn_modules.reporting.analysis.offer_series import crossing
 from rnn_modules.reporting.claims.cost_claims import CLASSIFICATION
 from rnn_modules.reporting.claims.evidence import Evidence
 from rnn_modules.reporting.claims.given import Given
+from rnn_modules.reporting.claims.offer_claim import EXAMPLES, OFFER, at_most, beginnings, told
 from rnn_modules.reporting.claims.verdicts import NOT_TESTED, VerdictRule
 
 HOLDS, FAILS = "holds", "does not hold"
@@ -111,8 +113,8 @@ def own_evidence(given: Given) -> dict[str, Evidence]:
     found["heads of all modules"] = _known(_heads(given.costs), "the cost of decomposition")
     many = [("intra_reuse", setting) for setting in MANY_OUTPUT]
     found["heads with other"] = _known(_cases(cases, many, _other_head), "reuse of many-output models")
-    for name, what in (("compact own against shared", "compact modules"), ("offer", "the offer of modules")):
-        found[name] = Evidence((), "mean", missing=(what,))
+    found["compact own against shared"] = Evidence((), "mean", missing=("compact modules",))
+    found[OFFER] = _known(at_most(given.offers), "the offer of modules")
     return found
 
 
@@ -173,6 +175,8 @@ def _cases(
 def answer_own_claims(given: Given, rule: VerdictRule) -> list[OwnAnswer]:
     """The claims of our own, in order; one whose records do not exist is not tested.
 
+    A claim of a number of examples is judged by the difference at the largest number, and tells where it begins.
+
     Example:
         >>> from rnn_modules.records.cost_records import read_record
         >>> from rnn_modules.reporting.claims.given import Given
@@ -187,6 +191,10 @@ def answer_own_claims(given: Given, rule: VerdictRule) -> list[OwnAnswer]:
         found = evidence[claim.evidence]
         ours = found.estimate()
         parts = tuple((name, part) for name, of in found.parts().items() if (part := of.estimate()) is not None)
-        verdict = judge_own(rule, ours, claim, found.missing, [part for _, part in parts])
-        answers.append(OwnAnswer(claim, found, ours, *verdict, parts))
+        judged = replace(claim, unit="percent points") if claim.unit == EXAMPLES else claim
+        verdict, reason = judge_own(rule, ours, judged, found.missing, [part for _, part in parts])
+        if claim.unit == EXAMPLES and given.offers:
+            reason = f"{reason}: {told(crossing(given.offers))}"
+            ours, parts = beginnings(given.offers)
+        answers.append(OwnAnswer(claim, found, ours, verdict, reason, parts))
     return answers

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from rnn_modules.reporting.claims.offer_claim import EXAMPLES
 from rnn_modules.reporting.claims.own_claims import OwnAnswer
 from rnn_modules.reporting.claims.verdicts import VerdictRule
-from rnn_modules.reporting.tables.table_model import Cell, Sheet, number, synthetic, texts, with_interval
+from rnn_modules.reporting.tables.table_model import Cell, Sheet, synthetic, texts, with_interval
 
 
 def own_text(rule: VerdictRule) -> str:
@@ -46,8 +47,8 @@ def own_facts(answer: OwnAnswer) -> dict[str, object]:
         "expected": claim.expected,
         "ours": ours.value if ours else None,
         "ours_interval_95": ours.interval if ours else None,
-        "values": ours.n if ours else 0,
-        "trained_models": ours.clusters if ours else 0,
+        "values": len(answer.evidence.values),
+        "trained_models": len({value.cluster for value in answer.evidence.values}),
         "verdict": answer.verdict,
         "reason": answer.reason,
         "parts": [{"part": name, "ours": part.value, "ours_interval_95": part.interval} for name, part in answer.parts],
@@ -72,15 +73,28 @@ def own_sheet(answers: list[dict], rule_text: str, sources: list[str]) -> Sheet:
     )
 
 
-def _row(answer: dict) -> tuple[Cell, ...]:
-    def text(value: dict) -> str:
-        return with_interval(value["ours"], value["ours_interval_95"]) if value["values"] else number(None)
+def figure_text(answer: dict, unit: str) -> str:
+    """Our figure of an answer, or of a part of one, with its interval; whole numbers of examples without a sign.
 
-    parts = (f"{part['part']} {with_interval(part['ours'], part['ours_interval_95'])}" for part in answer["parts"])
+    Example:
+        >>> figure_text({"ours": 500.0, "ours_interval_95": (200.0, 1000.0)}, "examples")
+        '500 [200, 1,000]'
+        >>> figure_text({"ours": -0.5, "ours_interval_95": None}, "percent points")
+        '−0.50'
+    """
+    value, interval = answer["ours"], answer["ours_interval_95"]
+    if value is None or unit != EXAMPLES:
+        return with_interval(value, interval)
+    bounds = "" if interval is None else f" [{', '.join(f'{bound:,.0f}' for bound in interval)}]"
+    return f"{value:,.0f}{bounds}"
+
+
+def _row(answer: dict) -> tuple[Cell, ...]:
+    parts = (f"{part['part']} {figure_text(part, answer['unit'])}" for part in answer["parts"])
     names = ("section", "identifier", "claim", "expected")
     return texts(
         *(answer[name] for name in names),
-        text(answer),
+        figure_text(answer, answer["unit"]),
         ", ".join(parts),
         str(answer["trained_models"]),
         answer["verdict"],

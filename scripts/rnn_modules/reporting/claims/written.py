@@ -10,6 +10,7 @@ from rnn_modules.files.atomic_files import write_json
 from rnn_modules.records.case_records import read_case_records
 from rnn_modules.records.control_records import read_control_records
 from rnn_modules.records.cost_records import read_records
+from rnn_modules.records.offer_records import read_offer_records
 from rnn_modules.records.variant_records import read_variant_records
 from rnn_modules.reporting.claims.answers import sheets, summary
 from rnn_modules.reporting.claims.given import Given
@@ -18,7 +19,14 @@ from rnn_modules.reporting.tables.table_files import write_for_people
 Paths = Sequence[str | os.PathLike]
 
 
-def write_claims(costs: Paths, cases: Paths, variants: Paths, folder: str | os.PathLike, controls: Paths = ()) -> None:
+def write_claims(
+    costs: Paths,
+    cases: Paths,
+    variants: Paths,
+    folder: str | os.PathLike,
+    controls: Paths = (),
+    offers: Paths = (),
+) -> None:
     """Write the answers to all claims: ``claims.json`` for programs, and for people Markdown, LaTeX and HTML.
 
     Args:
@@ -27,6 +35,7 @@ def write_claims(costs: Paths, cases: Paths, variants: Paths, folder: str | os.P
         variants: records of the variants. All are of one run; where there is none, its claims are not tested.
         folder: where the answers go.
         controls: records of the controls of the method.
+        offers: records of modules beside networks from scratch.
 
     Raises:
         InputError: a damaged record, or records of several runs; as UnwritableError, a file cannot be written.
@@ -44,6 +53,7 @@ def write_claims(costs: Paths, cases: Paths, variants: Paths, folder: str | os.P
         cases=read_case_records(cases) if cases else [],
         variants=read_variant_records(variants) if variants else [],
         controls=read_control_records(controls) if controls else [],
+        offers=read_offer_records(offers) if offers else [],
     )
     folder = Path(folder)
     write_json(folder / "claims.json", summary(given))

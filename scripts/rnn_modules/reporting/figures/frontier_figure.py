@@ -31,6 +31,7 @@ STYLES = {
     "reversed": ("#e08214", "x", "--"),
     "compact": ("#2166ac", "o", "-"),
     "shared": ("#67a9cf", "D", "-."),
+    "scratch": ("#1b7837", "P", "-"),
 }
 
 

@@ -172,7 +172,7 @@ def read_content(folder: str | os.PathLike) -> Content:
     Example:
         >>> content = read_content("results/reference/laptop")
         >>> content.run, content.synthetic, [section.anchor for section in content.tables]
-        ('laptop', False, ['table2', 'table3', 'table4', 'table5', 'controls', 'frontier', 'variants'])
+        ('laptop', False, ['table2', 'table3', 'table4', 'table5', 'controls', 'frontier', 'offer', 'variants'])
     """
     run = RunFolder(folder)
     sources = read_sources(run)

@@ -73,9 +73,18 @@ _TEXTS = {
         "What modules of few weights can do",
         "Composed models, above, and each module's recognition of its own class, below, against the share of the "
         "recurrent layers' weights that modules keep; bands span the draws of random nodes. The horizontal line "
-        "is the monolithic model.",
+        "is the monolithic model. Networks from scratch are trained for each class on the examples of its module; "
+        "translation has none.",
         "Panels by input/output type with a curve for each way of making modules; rankings and parts at one share are "
         "in the table of small modules.",
+    ),
+    "offer": (
+        "Modules or networks from scratch?",
+        "Small modules and networks of as few weights that are trained from scratch, by the number of labelled "
+        "examples that both are made from: all classes together above, each one's recognition of its own below. Bands "
+        "are 95 % intervals over trained models; the horizontal line is the monolithic model.",
+        "Panels by input/output type with a curve for modules and one for networks from scratch; the same numbers are "
+        "in the table of modules and networks from scratch.",
     ),
     "removal_sweep": (
         "How much may be removed",
@@ -123,7 +132,7 @@ def read_pictures(run: RunFolder) -> list[Picture]:
         >>> [picture.title for picture in read_pictures(RunFolder("results/reference/laptop"))][:2]
         ['All claims in one picture', 'Cost of decomposition']
     """
-    everything = {"architectures": list(ARCHITECTURES), "controls": {}, "frontier": {}}
+    everything = {"architectures": list(ARCHITECTURES), "controls": {}, "frontier": {}, "offer": {}}
     drawn = run.drawn(run.configuration() or everything)
     names = dict.fromkeys(path.stem for path in drawn if path.is_file())
     return [Picture(name, *_words(name), _uri(_file(run.figures, name))) for name in names]

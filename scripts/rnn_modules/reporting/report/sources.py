@@ -25,6 +25,7 @@ KINDS = {
     "scenario": "evolution scenarios",
     "removal_sweep": "removal sweep",
     "frontier": "frontier of small modules",
+    "offer": "modules beside networks from scratch",
     "variants": "variants of the decomposition",
 }
 _NEEDED = ("data_source", "seed", "provenance")

@@ -15,6 +15,9 @@ _NOTES = (
     "Composed: the figure of Table II of all modules together, without padding. Recognition: balanced accuracy of a "
     "module's yes or no about its own class, mean over the modules, percent. Several draws or seeds: mean ± standard "
     "deviation.",
+    "From scratch: a network of as many weights for each class, on the model's embedding, trained on the examples that "
+    "a module is made on, as if class and rest were equally frequent; their rates are added for the joint decision. "
+    "Translation has none, for its modules recognise no class.",
     "“Folded” rankings have the fold and the refitted head of small modules; each of the other lines changes one part "
     "of these.",
 )

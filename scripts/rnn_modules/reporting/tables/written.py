@@ -11,6 +11,7 @@ from rnn_modules.records.case_records import read_case_records
 from rnn_modules.records.control_records import read_control_records
 from rnn_modules.records.cost_records import read_records
 from rnn_modules.records.frontier_records import read_frontier_records
+from rnn_modules.records.offer_records import read_offer_records
 from rnn_modules.records.variant_records import read_changed_records
 from rnn_modules.reporting.analysis import case_summaries, scenario_averages, variant_effects
 from rnn_modules.reporting.tables import (
@@ -18,6 +19,7 @@ from rnn_modules.reporting.tables import (
     control_tables,
     cost_tables,
     frontier_table,
+    offer_table,
     rendering,
     scenario_table,
     variant_tables,
@@ -78,6 +80,29 @@ def write_frontier_table(paths: Paths, folder: str | os.PathLike) -> None:
     records, folder = read_frontier_records(paths), Path(folder)
     rendering.write_csv(folder / "frontier.csv", frontier_table.csv_rows(records))
     write_sheets(folder / "frontier", [frontier_table.parts_sheet(records)])
+
+
+def write_offer_table(paths: Paths, folder: str | os.PathLike) -> None:
+    """Write small modules beside networks from scratch by the number of labelled examples, and every figure of it.
+
+    Args:
+        paths: records of the offer, all of one run.
+        folder: where the tables go.
+
+    Raises:
+        InputError: no path, a damaged record, or records of several runs; as UnwritableError, a file cannot be written.
+
+    Example:
+        >>> import tempfile
+        >>> from support.made_up_offer import offer_record, written
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     write_offer_table(written(folder, offer_record("many_to_one")), folder)
+        ...     sorted(path.name for path in Path(folder).glob("offer.*"))
+        ['offer.csv', 'offer.html', 'offer.json', 'offer.md', 'offer.tex']
+    """
+    records, folder = read_offer_records(paths), Path(folder)
+    rendering.write_csv(folder / "offer.csv", offer_table.csv_rows(records))
+    write_sheets(folder / "offer", [offer_table.offer_sheet(records)])
 
 
 def write_case_tables(paths: Paths, folder: str | os.PathLike) -> None:

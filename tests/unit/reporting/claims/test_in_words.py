@@ -11,6 +11,7 @@ from rnn_modules.reporting.claims.given import Given
 from rnn_modules.reporting.claims.in_words import in_words
 from rnn_modules.reporting.tables.table_model import number
 from support.made_up_controls import control_record, written
+from support.made_up_offer import offer_record, read
 from support.project import ROOT
 
 REFERENCE = json.loads((ROOT / "results/reference/laptop/tables/claims.json").read_text(encoding="utf-8"))
@@ -49,3 +50,11 @@ def test_chance_is_told_where_there_are_controls(over_chance, verdict):
     assert chance.count(f"], {verdict}") == 6
     # Without records of anything else nothing else is said but what is not shown.
     assert len(sentences) == 4
+
+
+@pytest.mark.parametrize(("start", "said"), [(100, "ahead from 100 ["), (10**8, "ahead nowhere")])
+def test_the_offer_is_told_where_there_is_one(start, said):
+    records = read(*(offer_record(rnn=rnn, ahead_from=start) for rnn in ("lstm", "gru", "vanilla")))
+    sentences = in_words(summary(Given([], [], [], offers=records)))
+    (offer,) = [sentence for sentence in sentences if sentence.startswith("Modules, or networks")]
+    assert said in offer and "M12" not in sentences[-1]

@@ -11,9 +11,11 @@ from rnn_modules.reporting.analysis.clusters import ClusterEstimate
 from rnn_modules.reporting.claims.answers import sheets, summary
 from rnn_modules.reporting.claims.given import Given
 from rnn_modules.reporting.claims.own_claims import FAILS, HOLDS, answer_own_claims, judge_own, own_evidence
+from rnn_modules.reporting.claims.own_sheet import figure_text, own_facts
 from rnn_modules.reporting.claims.verdicts import NOT_TESTED, VerdictRule
 from support.made_up_cases import write_all_cases
 from support.made_up_controls import control_record, written
+from support.made_up_offer import offer_record, read
 
 
 def figure(value, half, clusters=12):
@@ -80,6 +82,55 @@ def test_claims_without_records_say_what_is_missing():
     answers = {answer.claim.identifier: answer for answer in answer_own_claims(given_controls(0.0), VerdictRule())}
     for name, what in (("M07", "reuse"), ("M11", "compact modules"), ("M12", "the offer of modules")):
         assert (answers[name].verdict, answers[name].reason) == (NOT_TESTED, f"no record of {what}")
+
+
+def given_offers(*starts, seeds=(0,)):
+    """Offers of all models of the I/O types, networks ahead from some number on."""
+    architectures = ("many_to_one", "many_to_many")
+    return Given(
+        *([], [], [], []),
+        offers=read(
+            *(
+                offer_record(architecture, rnn, seed, ahead_from=start)
+                for architecture, start in zip(architectures, starts, strict=False)
+                for rnn in ("lstm", "gru", "vanilla")
+                for seed in seeds
+            )
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("starts", "verdict", "ours", "parts"),
+    [
+        ((100,), HOLDS, 100, []),
+        ((100, 1000), HOLDS, 100, ["M:1", "M:N"]),
+        ((10**8,), FAILS, None, []),
+    ],
+)
+def test_the_offer_is_answered_by_where_networks_get_ahead(starts, verdict, ours, parts):
+    answer = answer_own_claims(given_offers(*starts), VerdictRule())[-1]
+    assert (answer.claim.identifier, answer.verdict) == ("M12", verdict)
+    assert (answer.ours and answer.ours.value) == ours and [name for name, _ in answer.parts] == parts
+    facts = own_facts(answer)
+    assert facts["trained_models"] == 3 * len(starts)
+    assert ("nowhere ahead" in facts["reason"]) == (ours is None)
+    if ours:
+        assert figure_text(facts, facts["unit"]).startswith(f"{ours} [")
+
+
+def test_an_offer_ahead_in_one_setting_and_behind_in_another_is_not_tested():
+    answer = answer_own_claims(given_offers(100, 10**5), VerdictRule())[-1]
+    assert answer.verdict == NOT_TESTED and answer.reason.startswith("pools settings on both sides")
+    assert [name for name, _ in answer.parts] == ["M:1"]
+
+
+def test_small_modules_have_a_preset_of_their_own(tmp_path):
+    offers = given_offers(100).offers
+    controls = given_controls(0.0).controls
+    assert Given([], [], [], controls, offers).caption().count("\n\n") == 1
+    with pytest.raises(InputError, match="differs from"):
+        Given([], [], [], controls, read(offer_record(run="another")))
 
 
 def test_they_stand_beside_the_papers_claims():

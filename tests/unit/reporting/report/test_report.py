@@ -62,7 +62,7 @@ def test_the_page_needs_no_other_file(page):
     parsed = _Page(page)
     assert not parsed.all("script")[0] and len(parsed.all("script")) == 1
     sources = [image["src"] for image in parsed.all("img")]
-    assert len(sources) == 7 and all(source.startswith("data:image/") for source in sources)
+    assert len(sources) == 8 and all(source.startswith("data:image/") for source in sources)
     assert [link["href"] for link in parsed.all("link")] == ["data:,"]
     links = [anchor["href"] for anchor in parsed.all("a")]
     # A record is a file of the run, beside the page; the page is whole without it.
@@ -83,7 +83,7 @@ def test_sections_are_in_the_readers_order(page):
     parsed = _Page(page)
     sections = [attributes["id"] for attributes in parsed.all("section")]
     assert sections == [
-        *("answer", "claims", "table2", "table3", "table4", "table5", "controls", "frontier", "variants"),
+        *("answer", "claims", "table2", "table3", "table4", "table5", "controls", "frontier", "offer", "variants"),
         *("figures", "training", "models", "costs", "provenance"),
     ]
     assert parsed.text.index("Real corpora (source: mirror). Run made-up, 5 models") < parsed.text.index("40 claims")
@@ -154,7 +154,7 @@ def test_a_run_of_models_alone_says_what_is_absent(tmp_path):
     (path.parent / "history.csv").unlink()
     parsed = _Page(render(read_content(tmp_path / "early")))
     text = parsed.text
-    for name in ("claims", "table2", "table3", "table4", "table5", "controls", "frontier", "variants"):
+    for name in ("claims", "table2", "table3", "table4", "table5", "controls", "frontier", "offer", "variants"):
         assert f"Not in this run: tables/{name}.json is missing." in text
     for words in ("No figures in this run", "No training history", "test accuracy 93.57 %", "Run early", "none yet"):
         assert words in text
