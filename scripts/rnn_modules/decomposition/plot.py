@@ -25,7 +25,7 @@ def kept_nodes(module: AnyModules, network: Network) -> list[np.ndarray]:
         >>> from support.networks import random_classifier, random_small_modules
         >>> network = random_classifier(cell="vanilla", layers=1, units=3)
         >>> module = random_small_modules(network).select([0])
-        >>> kept_nodes(module, network)[0].sum() == len(module.nodes[0][0])
+        >>> bool(kept_nodes(module, network)[0].sum() == len(module.nodes[0][0]))
         True
     """
     if isinstance(module, ModuleMasks):

@@ -64,9 +64,10 @@ class RefittedHead:
             *(np.concatenate([getattr(part, name) for part in parts]) for name in ("trust", "biases", "rates")),
         )
 
-    def select(self, indices: list[int]) -> RefittedHead:
-        """Those of some modules."""
-        return RefittedHead(self.weights[indices], self.trust[indices], self.biases[indices], self.rates[indices])
+    def select(self, indices: list[int], widest: int) -> RefittedHead:
+        """Those of some modules, which have at most so many features."""
+        weights = self.weights[indices, :widest]
+        return RefittedHead(weights, self.trust[indices], self.biases[indices], self.rates[indices])
 
 
 @dataclass(frozen=True, eq=False)

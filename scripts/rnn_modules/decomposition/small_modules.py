@@ -85,13 +85,15 @@ class SmallModules:
     def select(self, indices: list[int]) -> SmallModules:
         """The modules at these positions, in this order."""
         shared = len(self.networks) == 1
+        networks = self.networks if shared else tuple(self.networks[index] for index in indices)
+        widest = max((network.features for network in networks), default=0)
         return dataclasses.replace(
             self,
             class_names=tuple(self.class_names[index] for index in indices),
-            networks=self.networks if shared else tuple(self.networks[index] for index in indices),
+            networks=networks,
             nodes=self.nodes if shared else tuple(self.nodes[index] for index in indices),
             thresholds=None if self.thresholds is None else self.thresholds[indices],
-            refitted=None if self.refitted is None else self.refitted.select(indices),
+            refitted=None if self.refitted is None else self.refitted.select(indices, widest),
             positions=tuple(self.positions[index] for index in indices),
         )
 

@@ -3,11 +3,14 @@
 import numpy as np
 import pytest
 
-from rnn_modules.decomposition.composition import parent_odds
+from rnn_modules.decomposition.composition import module_odds, parent_odds
 from rnn_modules.decomposition.counts import recurrent_share
+from rnn_modules.decomposition.modules_file import read, write
+from rnn_modules.decomposition.parents import Module, Parent
 from rnn_modules.decomposition.public import decompose, load
 from rnn_modules.files.atomic_files import InputError
 from rnn_modules.network.base import rows_of
+from support.networks import random_classifier, random_inputs, random_small_modules
 from support.public_networks import asked, public_model, same
 
 MODELS = [
@@ -69,6 +72,21 @@ def test_small_modules_that_keep_all_judge_as_their_parent(name):
     network = modules.parts[0].parent.network
     expected = parent_odds(network, inputs, ("log_sum_exp",))["log_sum_exp"]
     same(modules.decision_function(given, head="log_sum_exp"), np.moveaxis(expected, 0, -1), atol=1e-4)
+
+
+def test_modules_of_other_sizes_are_saved_by_themselves(tmp_path):
+    network = random_classifier(cell="vanilla", layers=1, units=6)
+    modules = random_small_modules(network)
+    assert len({small.features for small in modules.networks}) > 1
+    parent = Parent(None, network, ())
+    write(
+        [Module(name, modules.select([at]), parent, tuple("abc")) for at, name in enumerate("abc")], tmp_path / "m.npz"
+    )
+    inputs = random_inputs(network, 7)
+    odds = module_odds(network, modules, inputs, ("refitted",))["refitted"]
+    for own, module in zip(odds, read(tmp_path / "m.npz", [parent]), strict=True):
+        received = module_odds(network, module.masks, inputs, ("refitted",))["refitted"][0]
+        np.testing.assert_allclose(received, own, rtol=1e-9)
 
 
 def test_the_vote_is_on_the_scale_of_the_classes_rates():

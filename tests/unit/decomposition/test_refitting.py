@@ -52,7 +52,7 @@ def test_heads_of_several_modules_are_each_its_own():
     for index, (head, width) in enumerate(zip(heads, (2, 4), strict=True)):
         alone = ModuleHead.joined([head]).odds(features[None, :, :width], parents[None])[0]
         np.testing.assert_allclose(odds[index], alone)
-    second = joined.select([1])
+    second = joined.select([1], 4)
     assert isinstance(second, RefittedHead)
     np.testing.assert_allclose(second.odds(features[None], parents[None])[0], odds[1])
 

@@ -77,8 +77,7 @@ def test_each_answers_as_by_itself(seed, cell, form, sizes):
         chosen = modules.select([index])
         hidden = network.hidden(inputs)
         hidden = np.moveaxis(hidden, 0, 2) if many_output else hidden
-        features = np.pad(hidden, [(0, 0)] * (hidden.ndim - 1) + [(0, widest - hidden.shape[-1])])
-        expected = chosen.refitted.odds(features, parents)[0]
+        expected = chosen.refitted.odds(hidden, parents)[0]
         np.testing.assert_allclose(odds["refitted"][index], expected + modules.refitted.rates[index], atol=1e-9)
         own = chosen.odds(hidden_of(chosen, inputs), ("log_sum_exp", "refitted"))
         for head in own:
