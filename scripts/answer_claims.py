@@ -23,6 +23,7 @@ def main() -> None:
         ("--variants", "records of the decomposition's variants"),
         ("--controls", "records of the controls of the method"),
         ("--offers", "records of modules beside networks from scratch"),
+        ("--frontiers", "records of the frontier of small modules"),
     ):
         parser.add_argument(flag, nargs="*", default=[], metavar="RECORD", help=f"{text}, JSON, all of one run")
     parser.add_argument("--output-folder", required=True, help="folder for the answers")
@@ -34,6 +35,7 @@ def main() -> None:
         arguments.output_folder,
         arguments.controls,
         arguments.offers,
+        arguments.frontiers,
     )
 
 

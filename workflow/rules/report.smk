@@ -193,6 +193,7 @@ rule answer_claims:
         variants=VARIANTS,
         controls=CONTROLS,
         offers=OFFER,
+        frontiers=FRONTIER,
     output:
         expand(f"{TABLES}/claims.{{kind}}", kind=["json", "md", "tex"]),
         report(
@@ -213,7 +214,8 @@ rule answer_claims:
     shell:
         job(
             "answer_claims.py --decomposition-cost {input.costs} --cases {input.cases} --variants {input.variants} "
-            "--controls {input.controls} --offers {input.offers} --output-folder {params.folder}"
+            "--controls {input.controls} --offers {input.offers} --frontiers {input.frontiers} "
+            "--output-folder {params.folder}"
         )
 
 

@@ -72,7 +72,7 @@ def rebuild(records: dict[str, list[Path]], folder: str | os.PathLike) -> list[s
         ("controls", controls, lambda: write_control_tables(controls, folder)),
         ("small modules", frontier, lambda: write_frontier_table(frontier, folder)),
         ("modules or networks from scratch", offers, lambda: write_offer_table(offers, folder)),
-        ("claims", True, lambda: write_claims(costs, cases, variants, folder, controls, offers)),
+        ("claims", True, lambda: write_claims(costs, cases, variants, folder, controls, offers, frontier)),
     )
     problems = []
     for name, wanted, write in groups:

@@ -183,6 +183,7 @@ def summary(given: Given, rule: VerdictRule | None = None) -> dict[str, object]:
             "variants": cost_deltas.description(given.variants) if given.variants else None,
             "controls": cost_deltas.description(given.controls) if given.controls else None,
             "offer": cost_deltas.description(given.offers) if given.offers else None,
+            "frontier": cost_deltas.description(given.frontiers) if given.frontiers else None,
         },
         "rule": dataclasses.asdict(rule) | {"text": rule.text()},
         "verdicts": _counted(answers),

@@ -8,11 +8,13 @@ from dataclasses import dataclass, replace
 from rnn_modules.names import CAP_READINGS, INTER, MANY_OUTPUT, PAPER_HEAD, PAPER_LAYERS, PAPER_RNN_TYPES
 from rnn_modules.records.case_records import CaseRecord
 from rnn_modules.records.cost_records import Record
+from rnn_modules.records.frontier_records import FrontierRecord
 from rnn_modules.records.published.own_claims import OwnClaim
 from rnn_modules.records.published.own_claims import own_claims as stated_claims
 from rnn_modules.reporting.analysis.case_deltas import View, by_model, drawn, levels, views_of
 from rnn_modules.reporting.analysis.chance import chance_values
 from rnn_modules.reporting.analysis.clusters import Cluster, ClusterEstimate, OneModel, Value
+from rnn_modules.reporting.analysis.frontier_series import composed_figure
 from rnn_modules.reporting.analysis.offer_series import crossing
 from rnn_modules.reporting.claims.cost_claims import CLASSIFICATION
 from rnn_modules.reporting.claims.evidence import Evidence
@@ -23,6 +25,8 @@ from rnn_modules.reporting.claims.verdicts import NOT_TESTED, VerdictRule
 HOLDS, FAILS = "holds", "does not hold"
 OWN_VERDICTS = (HOLDS, FAILS, NOT_TESTED)
 _OTHER_HEAD = "log_sum_exp"
+SMALL = 0.1
+"""Share of the recurrent layers' weights that small modules keep by default."""
 
 
 @dataclass(frozen=True)
@@ -113,7 +117,7 @@ def own_evidence(given: Given) -> dict[str, Evidence]:
     found["heads of all modules"] = _known(_heads(given.costs), "the cost of decomposition")
     many = [("intra_reuse", setting) for setting in MANY_OUTPUT]
     found["heads with other"] = _known(_cases(cases, many, _other_head), "reuse of many-output models")
-    found["compact own against shared"] = Evidence((), "mean", missing=("compact modules",))
+    found["compact own against shared"] = _known(_own_against_shared(given.frontiers), "the frontier of small modules")
     found[OFFER] = _known(at_most(given.offers), "the offer of modules")
     return found
 
@@ -138,6 +142,22 @@ def _heads(records: list[Record]) -> tuple[Value, ...]:
             if {_OTHER_HEAD, PAPER_HEAD} <= heads.keys():
                 difference = heads[_OTHER_HEAD]["all"]["accuracy"] - heads[PAPER_HEAD]["all"]["accuracy"]
                 values.append(Value(record.points * difference, cluster))
+    return tuple(values)
+
+
+def _own_against_shared(records: list[FrontierRecord]) -> tuple[Value, ...]:
+    """Composed accuracy of small modules of their own nodes minus of ones that share them, by trained model.
+
+    At the largest share of the frontier that is not above :data:`SMALL`.
+    """
+    values = []
+    for record in records:
+        shares = [row.keep for row in record.rows if row.curve == "shared" and row.keep <= SMALL]
+        if record.architecture in CLASSIFICATION and shares:
+            figures = {
+                row.curve: composed_figure(row, record.architecture) for row in record.rows if row.keep == max(shares)
+            }
+            values.append(Value(figures["compact"] - figures["shared"], Cluster.of(record)))
     return tuple(values)
 
 

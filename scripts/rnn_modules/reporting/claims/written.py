@@ -10,6 +10,7 @@ from rnn_modules.files.atomic_files import write_json
 from rnn_modules.records.case_records import read_case_records
 from rnn_modules.records.control_records import read_control_records
 from rnn_modules.records.cost_records import read_records
+from rnn_modules.records.frontier_records import read_frontier_records
 from rnn_modules.records.offer_records import read_offer_records
 from rnn_modules.records.variant_records import read_variant_records
 from rnn_modules.reporting.claims.answers import sheets, summary
@@ -26,6 +27,7 @@ def write_claims(
     folder: str | os.PathLike,
     controls: Paths = (),
     offers: Paths = (),
+    frontiers: Paths = (),
 ) -> None:
     """Write the answers to all claims: ``claims.json`` for programs, and for people Markdown, LaTeX and HTML.
 
@@ -36,6 +38,7 @@ def write_claims(
         folder: where the answers go.
         controls: records of the controls of the method.
         offers: records of modules beside networks from scratch.
+        frontiers: records of the frontier of small modules.
 
     Raises:
         InputError: a damaged record, or records of several runs; as UnwritableError, a file cannot be written.
@@ -54,6 +57,7 @@ def write_claims(
         variants=read_variant_records(variants) if variants else [],
         controls=read_control_records(controls) if controls else [],
         offers=read_offer_records(offers) if offers else [],
+        frontiers=read_frontier_records(frontiers) if frontiers else [],
     )
     folder = Path(folder)
     write_json(folder / "claims.json", summary(given))

@@ -2,19 +2,23 @@
 
 import pytest
 
+from rnn_modules.decomposition.parameters import preset
 from rnn_modules.files.atomic_files import InputError
 from rnn_modules.records.case_records import read_case_records
 from rnn_modules.records.control_records import read_control_records
+from rnn_modules.records.frontier_records import read_frontier_records
 from rnn_modules.records.published.own_claims import own_claims
 from rnn_modules.records.published.reading import FOLDER
 from rnn_modules.reporting.analysis.clusters import ClusterEstimate
 from rnn_modules.reporting.claims.answers import sheets, summary
 from rnn_modules.reporting.claims.given import Given
-from rnn_modules.reporting.claims.own_claims import FAILS, HOLDS, answer_own_claims, judge_own, own_evidence
+from rnn_modules.reporting.claims.own_claims import FAILS, HOLDS, SMALL, answer_own_claims, judge_own, own_evidence
 from rnn_modules.reporting.claims.own_sheet import figure_text, own_facts
 from rnn_modules.reporting.claims.verdicts import NOT_TESTED, VerdictRule
 from support.made_up_cases import write_all_cases
 from support.made_up_controls import control_record, written
+from support.made_up_frontier import frontier_record
+from support.made_up_frontier import written as frontiers_written
 from support.made_up_offer import offer_record, read
 
 
@@ -80,8 +84,36 @@ def test_cases_are_compared_with_the_undecomposed_model_and_the_other_head(tmp_p
 
 def test_claims_without_records_say_what_is_missing():
     answers = {answer.claim.identifier: answer for answer in answer_own_claims(given_controls(0.0), VerdictRule())}
-    for name, what in (("M07", "reuse"), ("M11", "compact modules"), ("M12", "the offer of modules")):
+    for name, what in (("M07", "reuse"), ("M11", "the frontier of small modules"), ("M12", "the offer of modules")):
         assert (answers[name].verdict, answers[name].reason) == (NOT_TESTED, f"no record of {what}")
+
+
+def given_frontiers(difference):
+    records = []
+    for architecture in ("many_to_one", "many_to_many"):
+        for seed in range(3):
+            value = frontier_record(architecture, seed=seed)
+            for row in value["rows"]:
+                if row["keep"] == 0.1 and row["curve"] in ("compact", "shared"):
+                    scope = "unpadded" if architecture == "many_to_many" else "all"
+                    row["composed"][scope]["accuracy"] = 0.9 + difference * (row["curve"] == "compact") + 0.001 * seed
+            records.append(value)
+    return records
+
+
+@pytest.mark.parametrize(("difference", "verdict"), [(0.03, HOLDS), (-0.03, FAILS), (0.0, FAILS)])
+def test_nodes_of_their_own_are_compared_with_shared_ones(tmp_path, difference, verdict):
+    given = Given(
+        [], [], [], frontiers=read_frontier_records(frontiers_written(tmp_path, *given_frontiers(difference)))
+    )
+    answer = next(answer for answer in answer_own_claims(given, VerdictRule()) if answer.claim.identifier == "M11")
+    assert answer.ours.value == pytest.approx(100 * difference, abs=0.01)
+    assert (len(answer.evidence.values), answer.ours.clusters) == (6, 6)
+    assert answer.verdict == verdict
+
+
+def test_small_is_what_small_modules_keep_by_default():
+    assert preset("compact", "many_to_one", "lstm").keep == SMALL
 
 
 def given_offers(*starts, seeds=(0,)):
