@@ -18,8 +18,6 @@ DISTRIBUTIONS = packages_distributions()
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 EXTRAS = PROJECT["optional-dependencies"]
 CORE = {"numpy", "numba"}
-# Keras needs one, and imports it by its name.
-BACKEND = {"jax"}
 # What those need who read, write and show Keras models, but not arrays: imported when it is asked for.
 EXCEPTIONS = {
     path: {canonicalize_name(Requirement(line).name) for line in (*EXTRAS["network"], *EXTRAS["decomposition"])}
@@ -68,7 +66,7 @@ def test_nothing_else_is_brought():
         if room == "training":
             continue
         own = {package for path in (LIBRARY / room).rglob("*.py") for package in imported(path)}
-        assert {canonicalize_name(Requirement(line).name) for line in lines} - {PROJECT["name"]} - BACKEND <= own
+        assert {canonicalize_name(Requirement(line).name) for line in lines} - {PROJECT["name"]} <= own
 
 
 def test_documented_extras_are_there():
