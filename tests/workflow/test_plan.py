@@ -2,10 +2,10 @@
 
 import re
 import resource
-import time
 
 import pytest
 
+from support.processes import slowness
 from support.snakemake_calls import PROFILE, python, snakemake
 
 pytestmark = pytest.mark.workflow
@@ -29,14 +29,6 @@ def test_the_plan_has_the_jobs_of_a_dry_run(project, name):
     assert jobs_by_rule(planned.stdout) == expected
     assert re.search(r"^train_model +[\d,]+ +(?!0\.00)[\d.,]+ ", planned.stdout, re.M)
     assert re.search(r"Wall time on 2 cores: about [1-9\d.]+ (min|h|days)", planned.stdout)
-
-
-def slowness():
-    """How many times longer a loop of Python computes than 0.4 s, as on one core of 2.4 GHz by itself; at least 1."""
-    start, total = time.process_time(), 0
-    for number in range(5_000_000):
-        total += number * number
-    return max(1.0, (time.process_time() - start) / 0.4)
 
 
 def test_a_plan_of_five_seeds_is_quick(project):
