@@ -37,7 +37,7 @@ def test_slurm_gives_what_the_local_executor_gives(submit, tmp_path):
     run.finish(seconds=900)
     run_here(here)
 
-    for pattern, number in {"models/**/network.npz": 5, "models/**/modules/*.npz": 14, "tables/table2*": 10}.items():
+    for pattern, number in {"models/**/network.npz": 5, "models/**/modules/*.npz": 23, "tables/table2*": 10}.items():
         expected = hashes(here, pattern)
         assert len(expected) == number
         assert hashes(there, pattern) == expected
