@@ -80,6 +80,7 @@ def decompose(
         raise InputError("decomposition parameters keep and tolerance: are of small networks, which are no masks")
     if isinstance(modes, str) or not set(modes) <= set(MODES):
         raise InputError(f"modes: received {modes!r}; expected a list of some of {', '.join(MODES)}")
+    modes = list(dict.fromkeys(modes))
     if samples is None:
         samples = draw_samples(labels, len(class_names), network.timesteps, parameters, network.independent)
     statistics = _statistics(network, inputs, samples, parameters, modes, threads)

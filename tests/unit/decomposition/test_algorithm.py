@@ -329,3 +329,15 @@ def test_layers_of_different_activations_are_ranked_by_themselves():
         assert not mixed[mode].kept[0].all()
         for one, other in zip(mixed[mode].kept, apart[mode].kept, strict=True):
             np.testing.assert_array_equal(one, other)
+
+
+def test_a_mode_that_is_named_twice_counts_once():
+    network = random_classifier()
+    inputs = random_inputs(network, 30, 0)
+    labels = np.arange(30) % network.outputs
+    names = tuple(map(str, range(network.outputs)))
+    once, twice = (
+        decompose(network, inputs, labels, names, DecompositionParameters(), modes)["rolled"]
+        for modes in (["rolled"], ["rolled", "rolled"])
+    )
+    assert [one.tolist() for one in once.kept] == [one.tolist() for one in twice.kept]
