@@ -38,7 +38,7 @@ def code_of(script: str, folder: Path = SCRIPTS) -> str:
     """
     digest = hashlib.sha256()
     for path in files_of(script, folder):
-        digest.update(_content(path).encode())
+        digest.update(_content(path))
         for data in _data_files(path):
             digest.update(f"{data.name}:{hashlib.sha256(data.read_bytes()).hexdigest()};".encode())
     return digest.hexdigest()
@@ -77,11 +77,14 @@ def _nodes(path: Path) -> tuple[ast.AST, ...]:
     return tuple(_running(_tree(path)))
 
 
-def _running(node: ast.AST) -> Iterator[ast.AST]:
-    yield node
-    for child in ast.iter_child_nodes(node):
-        if not (isinstance(child, ast.If) and ast.unparse(child.test) in ("TYPE_CHECKING", "typing.TYPE_CHECKING")):
-            yield from _running(child)
+def _running(tree: ast.AST) -> Iterator[ast.AST]:
+    waiting = [tree]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        for child in ast.iter_child_nodes(node):
+            if not (isinstance(child, ast.If) and ast.unparse(child.test) in ("TYPE_CHECKING", "typing.TYPE_CHECKING")):
+                waiting.append(child)
 
 
 @functools.cache
@@ -138,15 +141,16 @@ def _data_files(path: Path) -> tuple[Path, ...]:
 
 
 @functools.cache
-def _content(path: Path) -> str:
-    return "".join(_written(_tree(path)))
+def _content(path: Path) -> bytes:
+    parts: list[str] = []
+    _write(_tree(path), parts)
+    return "".join(parts).encode()
 
 
-def _written(value: object) -> Iterator[str]:
+def _write(value: object, parts: list[str]) -> None:
     """A syntax tree as text that does not depend on the version of Python: empty fields are left out."""
     if isinstance(value, ast.AST):
-        yield type(value).__name__
-        yield "("
+        parts.append(f"{type(value).__name__}(")
         for name in value._fields:
             part = getattr(value, name, None)
             if name == "body" and isinstance(part, list):
@@ -154,15 +158,15 @@ def _written(value: object) -> Iterator[str]:
             if isinstance(value, ast.JoinedStr):  # Python 3.12 ends nested formats with an empty text
                 part = [text for text in value.values if not (isinstance(text, ast.Constant) and text.value == "")]
             if part is not None and part != [] and name not in ("ctx", "kind", "type_comment"):
-                yield f"{name}="
-                yield from _written(part)
-        yield ")"
+                parts.append(f"{name}=")
+                _write(part, parts)
+        parts.append(")")
     elif isinstance(value, list):
         for part in value:
-            yield from _written(part)
-            yield ","
+            _write(part, parts)
+            parts.append(",")
     else:
-        yield f"{type(value).__name__}:{value!r};"
+        parts.append(f"{type(value).__name__}:{value!r};")
 
 
 def _without_docstring(node: ast.AST, body: list[ast.stmt]) -> list[ast.stmt]:
