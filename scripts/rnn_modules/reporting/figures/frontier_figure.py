@@ -6,10 +6,10 @@ import os
 import statistics
 import textwrap
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from rnn_modules.names import ARCHITECTURES, CURVES, METRICS, RANDOM_CURVES, TRANSLATION
-from rnn_modules.records.cost_records import PUBLISHED_METRIC
+from rnn_modules.records.cost_records import PUBLISHED_METRIC, ModelRecord
 from rnn_modules.records.frontier_records import FrontierRecord, read_frontier_records
 from rnn_modules.reporting.analysis.captions import name_text
 from rnn_modules.reporting.analysis.cost_deltas import caption
@@ -18,10 +18,13 @@ from rnn_modules.reporting.figures.saving import plain_text, save
 from rnn_modules.reporting.tables.table_model import synthetic
 
 if TYPE_CHECKING:
+    import numpy as np
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
     from rnn_modules.reporting.analysis.frontier_series import Series
+
+_Of = TypeVar("_Of", bound=ModelRecord)
 
 # Told apart by marker and line too, in grey and by those who see no colours.
 STYLES = {
@@ -61,6 +64,33 @@ def _legend(figure: Figure, curves: Sequence[str]) -> None:
     figure.legend(handles=handles, ncols=4, frameon=False, fontsize=8, loc="outside lower center")
 
 
+def columns_of(records: Sequence[_Of], title: str) -> tuple[dict[str, list[_Of]], Figure, np.ndarray]:
+    """A figure of two rows with a column per I/O type, its title and caption.
+
+    Returns:
+        The records by architecture, the figure, and its axes ``(2, columns)``.
+
+    Example:
+        >>> from support.made_up_offer import offer_record, read
+        >>> by_architecture, figure, grid = columns_of(read(offer_record()), "Offer")
+        >>> list(by_architecture), figure.get_suptitle(), grid.shape
+        (['many_to_one'], 'Offer', (2, 1))
+    """
+    from matplotlib.figure import Figure
+
+    by_architecture = {
+        name: chosen for name in ARCHITECTURES if (chosen := [r for r in records if r.architecture == name])
+    }
+    columns = len(by_architecture)
+    figure = Figure(figsize=(max(7.0, 3.0 * columns), 6.0), layout="constrained")
+    grid = figure.subplots(2, columns, squeeze=False, sharex="col")
+    sources = [record.data_source for record in records]
+    figure.suptitle(f"{title}{synthetic(sources)}", fontsize=11)
+    wide = int(17 * figure.get_figwidth())
+    figure.supxlabel("\n".join(textwrap.wrap(caption(records), wide)), fontsize=6.5, color="#444444")
+    return by_architecture, figure, grid
+
+
 @plain_text()
 def draw(records: list[FrontierRecord]) -> Figure:
     """Draw the frontier: a column per I/O type, the composed model above, recognition below.
@@ -79,14 +109,7 @@ def draw(records: list[FrontierRecord]) -> Figure:
         >>> draw(records).get_suptitle()
         'What modules of few weights can do'
     """
-    from matplotlib.figure import Figure
-
-    by_architecture = {
-        name: chosen for name in ARCHITECTURES if (chosen := [r for r in records if r.architecture == name])
-    }
-    columns = len(by_architecture)
-    figure = Figure(figsize=(max(7.0, 3.0 * columns), 6.0), layout="constrained")
-    grid = figure.subplots(2, columns, squeeze=False, sharex="col")
+    by_architecture, figure, grid = columns_of(records, "What modules of few weights can do")
     drawn: set[str] = set()
     for column, (architecture, chosen) in enumerate(by_architecture.items()):
         composed = composed_series(chosen)
@@ -103,10 +126,6 @@ def draw(records: list[FrontierRecord]) -> Figure:
             grid[1, column].set_axis_off()
         grid[1, column].set_xlabel("recurrent weights kept, %", fontsize=8)
     _legend(figure, [curve for curve in CURVES if curve in drawn])
-    sources = [record.data_source for record in records]
-    figure.suptitle(f"What modules of few weights can do{synthetic(sources)}", fontsize=11)
-    wide = int(17 * figure.get_figwidth())
-    figure.supxlabel("\n".join(textwrap.wrap(caption(records), wide)), fontsize=6.5, color="#444444")
     return figure
 
 

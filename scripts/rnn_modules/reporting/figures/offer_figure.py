@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -11,12 +10,10 @@ from rnn_modules.names import ARCHITECTURES, METRICS
 from rnn_modules.records.cost_records import PUBLISHED_METRIC
 from rnn_modules.records.offer_records import MAKERS, OfferRecord, read_offer_records
 from rnn_modules.reporting.analysis.captions import name_text
-from rnn_modules.reporting.analysis.cost_deltas import caption
 from rnn_modules.reporting.analysis.frontier_series import monolithic_level
 from rnn_modules.reporting.analysis.offer_series import MEASURES, estimates
-from rnn_modules.reporting.figures.frontier_figure import STYLES
+from rnn_modules.reporting.figures.frontier_figure import STYLES, columns_of
 from rnn_modules.reporting.figures.saving import plain_text, save
-from rnn_modules.reporting.tables.table_model import synthetic
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -53,14 +50,7 @@ def draw(records: list[OfferRecord]) -> Figure:
         >>> draw(read(offer_record())).get_suptitle()
         'Modules or networks from scratch, by labelled examples'
     """
-    from matplotlib.figure import Figure
-
-    by_architecture = {
-        name: chosen for name in ARCHITECTURES if (chosen := [r for r in records if r.architecture == name])
-    }
-    columns = len(by_architecture)
-    figure = Figure(figsize=(max(7.0, 3.0 * columns), 6.0), layout="constrained")
-    grid = figure.subplots(len(MEASURES), columns, squeeze=False, sharex="col")
+    by_architecture, figure, grid = columns_of(records, "Modules or networks from scratch, by labelled examples")
     for column, (architecture, chosen) in enumerate(by_architecture.items()):
         labels = {"composed": METRICS[PUBLISHED_METRIC[architecture]], "recognition": "recognition"}
         for axes, measure in zip(grid[:, column], MEASURES, strict=True):
@@ -72,10 +62,6 @@ def draw(records: list[OfferRecord]) -> Figure:
     figure.legend(
         *grid[0, 0].get_legend_handles_labels(), ncols=3, frameon=False, fontsize=8, loc="outside lower center"
     )
-    sources = [record.data_source for record in records]
-    figure.suptitle(f"Modules or networks from scratch, by labelled examples{synthetic(sources)}", fontsize=11)
-    wide = int(17 * figure.get_figwidth())
-    figure.supxlabel("\n".join(textwrap.wrap(caption(records), wide)), fontsize=6.5, color="#444444")
     return figure
 
 
