@@ -40,7 +40,7 @@ def test_the_page_fits_the_screen(page, tmp_path, width, dark):
     assert console == []
     assert found["width"] == width and found["scroll"] <= width and found["outside"] == 0
     assert found["scrolled"] == 0
-    assert found["images"] == [True] * 7
+    assert found["images"] == [True] * 8
     assert found["dark"] is dark
     assert found["background"] == ("rgb(21, 24, 28)" if dark else "rgb(255, 255, 255)")
 
