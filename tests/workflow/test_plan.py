@@ -37,7 +37,7 @@ def test_a_plan_of_five_seeds_is_quick(project):
     before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
     assert jobs_by_rule(plan(project, "seeds.yaml").stdout)["total"] > 2000
     # Of a shared machine only the time of computing says something, and that beside another program's.
-    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before < 30 * slow
+    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before < 15 * slow
 
 
 def test_a_plan_of_what_is_there_says_so(project):

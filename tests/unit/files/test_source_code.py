@@ -107,7 +107,7 @@ def test_what_changes_it(code, name, text):
 
 def test_every_version_of_python_has_the_same(code):
     """Continuous integration compares with this figure on each of them."""
-    assert code(**{"library/late.py": VERSIONS}) == ("983b09b745c1f9e317a7958c13d158f0d427793d6b9a5d8c2a6e989c22583ac2")
+    assert code(**{"library/late.py": VERSIONS}) == ("622eed130ee5f0f0e9b0c25415af261715b0c0adfdd21aee39cd566b8ecebf46")
 
 
 def test_a_public_face_counts_for_nothing(code):
@@ -141,7 +141,7 @@ def test_only_training_reaches_keras_and_only_the_readers_the_corpora():
     assert not any("concern" in name for name in rooms("tabulate_cases.py"))
 
 
-def test_reading_all_of_it_takes_a_few_seconds_at_most():
+def test_reading_all_of_it_takes_under_a_second():
     slow = slowness()
     program = (
         "import sys, time; sys.path.insert(0, 'scripts'); from pathlib import Path\n"
@@ -150,4 +150,4 @@ def test_reading_all_of_it_takes_a_few_seconds_at_most():
         "start = time.process_time(); [code_of(name) for name in scripts]; print(time.process_time() - start)"
     )
     taken = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    assert float(taken) < 4 * slow
+    assert float(taken) < slow
