@@ -1,5 +1,8 @@
 """Steps of the optimizer on an embedding whose gradients are known, by the backend of ``KERAS_BACKEND``; as JSON."""
 
+from rnn_modules.training import quick_keras  # noqa: F401
+
+# isort: split
 import json
 import sys
 

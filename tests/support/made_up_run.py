@@ -1,6 +1,9 @@
 """A run's folder with made-up records of every kind, tables, figures and costs, to make a report of."""
 
 import json
+import shutil
+import tempfile
+from pathlib import Path
 
 from rnn_modules.names import ARCHITECTURES, TRANSLATION
 from rnn_modules.reporting.claims.written import write_claims
@@ -29,6 +32,7 @@ from support.made_up_records import DATASETS, record
 from support.project import ROOT
 
 SCRIPTS = ROOT / "scripts"
+_MADE = tempfile.TemporaryDirectory()
 
 
 def job_cost(seconds, memory):
@@ -111,6 +115,14 @@ def write_costs(folder, rnns=("lstm",), layers=(1,), seeds=(0,), **changes):
 
 def write_whole_run(folder, **changes):
     """A small run with records, tables and figures of every kind."""
+    # Drawing takes seconds: once in a process.
+    made = Path(_MADE.name) / str(changes)
+    if not made.is_dir():
+        _write_whole_run(made, **changes)
+    return Path(shutil.copytree(made, folder, dirs_exist_ok=True))
+
+
+def _write_whole_run(folder, **changes):
     costs = write_costs(folder, **changes)
     reuse = [
         write(folder / "experiments/intra_reuse/many_to_one/lstm/seed-0.json", case_record("intra_reuse", **changes)),
@@ -157,4 +169,3 @@ def write_whole_run(folder, **changes):
         (offer_figure, [offer], "offer"),
     ):
         draw.plot(paths, figures / f"{name}.png", figures / f"{name}.svg")
-    return folder

@@ -1,5 +1,8 @@
 """A small model after some steps from given weights, by the backend of ``KERAS_BACKEND``; writes its weights."""
 
+from rnn_modules.training import quick_keras  # noqa: F401
+
+# isort: split
 import sys
 
 import numpy as np

@@ -11,6 +11,7 @@ import math
 import os
 import resource
 import shlex
+import signal
 import sys
 import time
 import types
@@ -59,15 +60,48 @@ def run(main: Callable[[], None]) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_ShownLines("%(asctime)s %(message)s", "%H:%M:%S"))
     logging.basicConfig(level=logging.INFO, handlers=[handler])
-    try:
+
+    def job() -> None:
         main()
         _write_costs()
+
+    if status := status_of(job, 2, "use smaller sizes, or a machine with more"):
+        raise SystemExit(status)
+
+
+def status_of(action: Callable[[], None], wrong_input: int, smaller: str) -> int:
+    """Do something and say how it ended: with one line for what the user can change, without a word where nobody reads.
+
+    Args:
+        action: what is done.
+        wrong_input: the status after an error of the input, or too little memory.
+        smaller: what helps against too little memory.
+
+    Returns:
+        0; ``wrong_input``; or, as shells have it, 128 and the number of the signal of an interrupt or a closed pipe.
+
+    Example:
+        >>> status_of(lambda: print("done"), 2, "use smaller sizes")
+        done
+        0
+    """
+    try:
+        action()
+        sys.stdout.flush()
     except InputError as error:
         print(f"error: {shown(error)}", file=sys.stderr)
-        raise SystemExit(2) from error
     except MemoryError as error:
-        print(f"error: not enough memory ({error}); use smaller sizes, or a machine with more", file=sys.stderr)
-        raise SystemExit(2) from error
+        print(f"error: not enough memory ({error}); {smaller}", file=sys.stderr)
+    except KeyboardInterrupt:
+        print("error: interrupted", file=sys.stderr)
+        return 128 + signal.SIGINT
+    except BrokenPipeError:
+        # What is left in the buffer goes nowhere, so that Python's end is quiet too.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 128 + signal.SIGPIPE
+    else:
+        return 0
+    return wrong_input
 
 
 def _write_costs() -> None:

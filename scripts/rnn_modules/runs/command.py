@@ -14,13 +14,12 @@ import argparse
 import dataclasses
 import json
 import os
-import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from rnn_modules.decomposition.parameters import DecompositionParameters
 from rnn_modules.files.atomic_files import InputError, replacing
-from rnn_modules.files.command_line import add_settings, add_threads_flag
+from rnn_modules.files.command_line import add_settings, add_threads_flag, status_of
 from rnn_modules.files.shown_text import shown
 from rnn_modules.names import MODES, PAPER, PRESETS
 
@@ -46,15 +45,7 @@ def main(words: Sequence[str] | None = None) -> int:
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     arguments = _parser().parse_args(words)
-    try:
-        arguments.run(arguments)
-    except InputError as error:
-        print(f"error: {shown(error)}", file=sys.stderr)
-        return 1
-    except MemoryError as error:
-        print(f"error: not enough memory ({error}); give fewer examples", file=sys.stderr)
-        return 1
-    return 0
+    return status_of(lambda: arguments.run(arguments), 1, "give fewer examples")
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -5,6 +5,7 @@ import dataclasses
 import json
 import os
 import shlex
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass, field
@@ -30,6 +31,19 @@ from rnn_modules.files.run_folder import RunFolder
 from support.project import ROOT
 
 SCRIPTS = ROOT / "scripts"
+
+
+# Waits until nobody reads.
+PRINTING = """
+import sys
+from rnn_modules.files.command_line import run
+
+def main():
+    sys.stdin.read()
+    print("line\\n" * int(sys.argv[1]))
+
+run(main)
+"""
 
 
 @dataclass(frozen=True)
@@ -121,6 +135,28 @@ def test_an_error_of_the_input_is_one_line_and_status_2(capsys):
         run(main)
     assert raised.value.code == 2
     assert capsys.readouterr().err == "error: figures.json: lacks accuracy; make it again\n"
+
+
+def test_an_interrupt_is_one_line_and_status_130(capsys):
+    def main():
+        raise KeyboardInterrupt
+
+    with pytest.raises(SystemExit) as raised:
+        run(main)
+    assert raised.value.code == 130 and capsys.readouterr().err == "error: interrupted\n"
+
+
+@pytest.mark.parametrize(
+    "lines", [pytest.param(1, id="that stay in the buffer"), pytest.param(100_000, id="that fill it")]
+)
+def test_a_reader_that_has_enough_gets_no_complaint(lines):
+    """As with ``make plan | head -3``."""
+    words = [sys.executable, "-c", PRINTING, str(lines)]
+    pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+    with subprocess.Popen(words, env=os.environ | {"PYTHONPATH": str(SCRIPTS)}, **pipes) as process:
+        process.stdout.close()
+        process.stdin.close()
+        assert process.stderr.read() == b"" and process.wait() == 128 + signal.SIGPIPE
 
 
 def test_too_little_memory_is_one_line_and_status_2(capsys):

@@ -30,6 +30,8 @@ BACKENDS = ("tensorflow", "jax")
 TRAINING = "--layers 1 --units 32 --embedding 16 --epochs 5 --batch-size 32 --learning-rate 0.01 --dropout 0.1"
 # What is trained again, by the same backend.
 REPEATED = ("many_to_one", "encoder_decoder")
+# XLA otherwise compiles for longer than these small models train, and again in every process.
+QUICK = {"XLA_FLAGS": "--xla_backend_optimization_level=0", "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0"}
 # Initial weights and dropout are drawn by each backend, so both are seeds of their own.
 TOLERANCE = 0.1
 
@@ -73,6 +75,11 @@ def baselines(name, chunk, chunks):
     )
 
 
+def quick(backend, tmp_path_factory):
+    cache = tmp_path_factory.getbasetemp() / "compiled_by_jax"
+    return QUICK | {"KERAS_BACKEND": backend, "JAX_COMPILATION_CACHE_DIR": str(cache)}
+
+
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory):
     """A folder per backend: a model of every architecture, its modules, what they cost, and a table; JAX's has more."""
@@ -89,7 +96,7 @@ def trained(tmp_path_factory):
     for backend in BACKENDS:
         folders[backend] = tmp_path_factory.mktemp(backend)
         lines = [*datasets_of(CORPORA), *models_of(CORPORA), *tables_of(REPEATED), *more[backend]]
-        run_scripts(folders[backend], lines, KERAS_BACKEND=backend, PYTHONHASHSEED="1")
+        run_scripts(folders[backend], lines, PYTHONHASHSEED="1", **quick(backend, tmp_path_factory))
     return folders
 
 
@@ -98,7 +105,7 @@ def repeated(request, trained, tmp_path_factory):
     """Folders of a first and a second process with the same seed."""
     folder = tmp_path_factory.mktemp("again")
     lines = [*datasets_of(REPEATED), *models_of(REPEATED), *tables_of(REPEATED), train("many_to_one", "other_seed", 1)]
-    run_scripts(folder, lines, KERAS_BACKEND=request.param, PYTHONHASHSEED="2")
+    run_scripts(folder, lines, PYTHONHASHSEED="2", **quick(request.param, tmp_path_factory))
     return trained[request.param], folder
 
 
