@@ -131,7 +131,7 @@ def _languages(labels: np.ndarray, classes: int, parameters: DecompositionParame
 def _rates(labels: np.ndarray, classes: int, independent: bool) -> np.ndarray:
     """Share of each class in training."""
     if independent:
-        return labels.mean(axis=0)
+        return labels.reshape(-1, classes).mean(axis=0)
     return np.bincount(labels.ravel(), minlength=classes) / labels.size
 
 
@@ -183,7 +183,13 @@ def _smaller(
     """One network for some classes: of the share to keep, or the smallest that recognises them well enough."""
     generator = np.random.default_rng([parameters.seed, outputs[0]])
     weighed = parameters.weighing == "sensitivity"
+    least = least_share(network.layers, network.node_feeds, network.restored)
     if parameters.keep is not None:
+        if parameters.keep < least:
+            raise InputError(
+                f"decomposition parameter keep: received {parameters.keep:.3g}, but one node a layer has a share of "
+                f"{least:.3g} of the weights; give at least that"
+            )
         task = Task.of(network, inputs, outputs, places, weighed, concern)
         rounds = parameters.rounds
         shares = [parameters.keep ** (number / rounds) for number in range(1, rounds + 1)]
@@ -194,17 +200,16 @@ def _smaller(
     task = Task.of(network, inputs, outputs, own, weighed, concern)
     chosen: tuple[Nodes, Network] = [np.arange(layer.units) for layer in network.layers], network
     wanted = _recognition(network, inputs, outputs, own, held) - parameters.tolerance
-    for kept, small in shrunk(task, _ladder(network, parameters.rounds), parameters, generator):
+    for kept, small in shrunk(task, _ladder(least, parameters.rounds), parameters, generator):
         small = allowing_for_drift(task, kept, small, parameters.drift_rounds)
         if _recognition(small, inputs, outputs, own, held) >= wanted:
             chosen = kept, small
     return chosen
 
 
-def _ladder(network: Network, rounds: int) -> list[float]:
+def _ladder(least: float, rounds: int) -> list[float]:
     """Shares down to the least, each the tenth of the one so many rounds before."""
-    least = max(LEAST_SHARE, least_share(network.layers, network.node_feeds, network.restored))
-    steps = int(np.floor(rounds * np.log10(1 / least) + 1e-9))
+    steps = int(np.floor(rounds * np.log10(1 / max(LEAST_SHARE, least)) + 1e-9))
     return [10 ** (-step / rounds) for step in range(1, steps + 1)]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import os
 import warnings
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,11 +17,12 @@ from rnn_modules.decomposition.composition import calibrate
 from rnn_modules.decomposition.examples import InputForm, Name, as_inputs, as_labels
 from rnn_modules.decomposition.modules import Modules
 from rnn_modules.decomposition.modules_file import read
-from rnn_modules.decomposition.parameters import DecompositionParameters, preset
+from rnn_modules.decomposition.parameters import OF_MASKS, DecompositionParameters, preset
 from rnn_modules.decomposition.parents import Module, Parent
+from rnn_modules.decomposition.selection import least_share
 from rnn_modules.decomposition.small_modules import AnyModules
 from rnn_modules.files.atomic_files import InputError
-from rnn_modules.names import MODES, PAPER, Mode
+from rnn_modules.names import COMPACT, MODES, PAPER, Mode
 from rnn_modules.network import Network, classifies
 from rnn_modules.network.base import examples_of, rows_of
 from rnn_modules.network.calls import functional_of
@@ -92,7 +93,7 @@ def decompose(
     y: Any,
     *,
     mode: str = "rolled",
-    preset: str = PAPER,  # noqa: A002
+    preset: str | None = None,  # noqa: A002
     classes: Sequence[Name] | None = None,
     timesteps: int | None = None,
     seed: int = 0,
@@ -108,7 +109,9 @@ def decompose(
             ``(examples, timesteps, 1)``; ``(examples, [timesteps,] classes)`` of 0 and 1 where several may be right at
             once.
         mode: ``rolled`` or ``unrolled``.
-        preset: ``paper``, ``package``, or ``compact``: rolled modules that are small networks.
+        preset: ``paper``, ``package``, or ``compact``: modules that are networks of few nodes. By default ``compact``;
+            ``paper`` for unrolled modules, where a parameter of masks is given, and where another layer reads an LSTM's
+            cell state, for there no node can go.
         classes: a name for each output node; by default the numbers, or of names the sorted ones.
         timesteps: length of the examples of unrolled modules of a model that takes any; by default that of ``x``.
         seed: of the choice of examples that are looked at.
@@ -128,11 +131,14 @@ def decompose(
         >>> modules = decompose(model, x, x[:, 0] % 3, mode="unrolled", removal_cap=0.1)
         >>> modules.mode, modules.classes
         ('unrolled', (0, 1, 2))
+        >>> decompose(model, x, x[:, 0] % 3, keep=0.4).recognition(x, x[:, 0] % 3)["kept_nodes"].tolist()
+        [0.5, 0.5, 0.5]
     """
     if mode not in MODES:
         raise InputError(f"mode: received {mode!r}; expected {' or '.join(MODES)}")
     parent = read_parent(_model(model))
-    settings = _parameters(preset, parent, {**parameters, "seed": seed})
+    chosen = _default_preset(parent.network, mode, parameters) if preset is None else preset
+    settings = _parameters(chosen, parent, {**parameters, "seed": seed})
     inputs = as_inputs(x, parent.forms)
     labels = as_labels(y, parent.network, classes)
     if len(labels.values) != examples_of(inputs):
@@ -229,6 +235,17 @@ def _model(given: Any) -> Any:
     return given
 
 
+def _default_preset(network: Network, mode: str, given: Collection[str]) -> str:
+    """The preset of :func:`decompose` where none is named."""
+    if mode == "unrolled" or not set(OF_MASKS).isdisjoint(given):
+        return PAPER
+    try:
+        least_share(network.layers, network.node_feeds, network.restored)
+    except InputError:
+        return PAPER
+    return COMPACT
+
+
 def _parameters(name: str, parent: Parent, given: dict[str, Any]) -> DecompositionParameters:
     cells = {layer.cell for layer in parent.network.layers}
     kind = "many_to_many" if parent.network.many_output else "many_to_one"
@@ -236,6 +253,14 @@ def _parameters(name: str, parent: Parent, given: dict[str, Any]) -> Decompositi
     known = {field.name for field in dataclasses.fields(DecompositionParameters)}
     if unknown := sorted(set(given) - known):
         raise InputError(f"{unknown[0]}: no parameter of this name; there are {', '.join(sorted(known))}")
+    if chosen.keep is not None and not {"keep", "tolerance"} & set(given):
+        network = parent.network
+        least = least_share(network.layers, network.node_feeds, network.restored)
+        if least > chosen.keep:
+            warnings.warn(
+                f"the layers are small: one node of each is a share of {least:.2g} of the weights", stacklevel=3
+            )
+        given = {**given, "keep": max(chosen.keep, least)}
     return dataclasses.replace(chosen, **given)
 
 

@@ -21,7 +21,7 @@ from rnn_modules.decomposition.parameters import DecompositionParameters
 from rnn_modules.files.atomic_files import InputError, replacing
 from rnn_modules.files.command_line import add_settings, add_threads_flag, status_of
 from rnn_modules.files.shown_text import shown
-from rnn_modules.names import MODES, PAPER, PRESETS
+from rnn_modules.names import MODES, PRESETS
 
 if TYPE_CHECKING:
     from rnn_modules.decomposition.modules import Modules
@@ -70,7 +70,12 @@ def _parser() -> argparse.ArgumentParser:
     decompose.add_argument(
         "--mode", choices=MODES, default="rolled", help="one mask for all timesteps, or one for each"
     )
-    decompose.add_argument("--preset", choices=PRESETS, default=PAPER, help="choices that parameters are laid over")
+    decompose.add_argument(
+        "--preset",
+        choices=PRESETS,
+        help="choices that parameters are laid over: of networks of few nodes (compact, the default), or of "
+        "masks (paper, the default of unrolled modules, and package)",
+    )
     decompose.add_argument("--classes", nargs="+", help="a name for each output; by default those of the labels")
     add_settings(decompose, DecompositionParameters)
     score = command("score", _score, "say how well modules decide together and recognise each by itself")

@@ -134,7 +134,7 @@ def test_labels_of_any_form_are_the_same(model, labels):
         ({"y": np.stack([Y, Y], axis=1)}, r"y: expected \(examples,\), or one-hot rows of 4"),
         ({"y": np.ones((120, 4), int)}, "some are not one 1 among zeros"),
         ({"y": np.array(["a", "b"])[Y % 2]}, "y: 2 names"),
-        ({"y": Y % 3}, r"classes \[3\] have no example"),
+        ({"y": Y % 3}, "class 3 has 0 examples"),
         ({"classes": ["a", "b", "c"]}, "classes: expected 4 names"),
         ({"classes": ["a", "b", "c", "a"]}, "classes: a name stands twice"),
         ({"x": X[:, :5]}, r"x: expected the shape \(examples, 6\), received \(120, 5\)"),
@@ -203,10 +203,31 @@ def test_relu_layers_where_nothing_would_be_removed():
     relu = keras.Sequential(layers)
     relu.layers[1].set_weights([np.ones(8) for _ in range(0)] or [np.abs(w) for w in relu.layers[1].get_weights()])
     with pytest.raises(rm.InputError, match="nothing would be removed"):
-        rm.decompose(relu, X, Y)
+        rm.decompose(relu, X, Y, preset="paper")
     with warnings.catch_warnings():
         warnings.simplefilter("error", UserWarning)  # not what Keras warns of while it reads weights
         assert len(rm.decompose(relu, X, Y, removal_cap=0)) == 4
+
+
+def test_small_modules_are_the_default(model):
+    rolled = rm.decompose(model, X, Y, keep=0.3)
+    assert (
+        rolled.parts[0].masks.parameters
+        == rm.decompose(model, X, Y, preset="compact", keep=0.3).parts[0].masks.parameters
+    )
+    assert rolled.recognition(X, Y)["kept_nodes"].max() < 0.7
+    masks = (rm.decompose(model, X, Y, mode="unrolled"), rm.decompose(model, X, Y, removal_cap=0.2))
+    assert all(modules.parts[0].masks.parameters.keep is None for modules in masks)
+
+
+def test_layers_too_small_for_the_default_keep_one_node():
+    layers = [L.Input((6,)), L.Embedding(20, 5), L.GRU(3), L.Dense(4, "softmax")]
+    tiny = keras.Sequential(layers)
+    with pytest.warns(UserWarning, match="one node of each is a share of 0.2"):
+        modules = rm.decompose(tiny, X, Y)
+    assert modules.recognition(X, Y)["kept_nodes"].tolist() == pytest.approx([1 / 3] * 4)
+    with pytest.raises(rm.InputError, match="keep: received 0.1, but one node a layer has a share of 0.2"):
+        rm.decompose(tiny, X, Y, keep=0.1)
 
 
 def test_one_example_in_a_class(model):

@@ -96,7 +96,9 @@ def test_unrolled_modules_of_any_length_have_one():
 def test_of_several_tags_each_counts():
     model, x = TEXT_KINDS["several_tags_of_a_word"]()
     y = np.random.default_rng(0).integers(0, 2, (*x.shape, 3))
-    modules = rm.decompose(model, x, y, head="calibrated")
+    modules = rm.decompose(model, x, y, keep=0.6)
+    masks = rm.decompose(model, x, y, head="calibrated", preset="paper")
+    assert masks.predict(x).shape == y.shape
     said = modules.predict(x)
     assert said.shape == y.shape
     assert modules.score(x, y) == (said == y).all(axis=-1).mean()
