@@ -21,6 +21,7 @@ from rnn_modules.network.batching import ROWS_AT_ONCE, row_parts, workers
 from rnn_modules.network.cells import Estimate, LayerMask, RecurrentLayer
 from rnn_modules.network.ending import answers_from
 from rnn_modules.network.graph import Call, Graph
+from rnn_modules.network.graph_identity import described
 from rnn_modules.network.graph_nodes import feeds_of, names_of, restored_layers, with_layers, with_nodes
 from rnn_modules.network.graph_runs import RecurrentRun, graph_derivatives, last_weights, run_graph
 from rnn_modules.network.keras_calls import (
@@ -182,14 +183,12 @@ class GraphNetwork(Network):
     @cached_property
     def sha256(self) -> str:
         """Identity of the model: a checksum over its operations, their settings and all weights."""
-        structure = [type(call.operation).__name__ for call in self.graph.calls]
         settings = [
             {name: value for name, value in vars(layer).items() if isinstance(value, str | bool)}
             for layer in self.layers
         ]
         weights = {f"{index:05d}": np.asarray(weight) for index, weight in enumerate(self.model.get_weights())}
-        described = json.dumps([structure, settings, self.graph.link])
-        return sha256_of_arrays(weights | {"structure": np.array(described)})
+        return sha256_of_arrays(weights | {"structure": np.array(json.dumps([described(self.graph), settings]))})
 
     def chunks(self, inputs: Any, modules: int = 1) -> Iterator[np.ndarray]:
         """Positions of a few examples each, see :func:`rnn_modules.network.batching.chunks`."""
