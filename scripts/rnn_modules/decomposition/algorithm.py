@@ -89,7 +89,7 @@ def decompose(
         mode: ModuleMasks(
             mode=mode,
             class_names=tuple(class_names),
-            kept=_identify(network.layers, statistics[mode], parameters, parameters.cap_of(mode)),
+            kept=_identify(network, statistics[mode], parameters, parameters.cap_of(mode)),
             parent=network.sha256,
             parameters=parameters,
             counts=counts,
@@ -208,12 +208,13 @@ def _statistic(layer: RecurrentLayer, values: np.ndarray, parameters: Decomposit
 
 
 def _identify(
-    layers: Sequence[RecurrentLayer],
+    network: Network,
     statistics: list[tuple[np.ndarray, np.ndarray]],
     parameters: DecompositionParameters,
     cap: float,
 ) -> tuple[np.ndarray, ...]:
     """Masks of the kept nodes per layer (``update_concern``), for all classes and timesteps at once."""
+    layers = network.layers
     masks: dict[int, np.ndarray] = {}
     for group in _ranked_together(layers, statistics, parameters):
         shapes = [statistics[index][0].shape for index in group]
@@ -228,7 +229,10 @@ def _identify(
         share_removed = {
             "removals": share_of_removals(shape_of_layers),
             "nodes": share_of_nodes,
-            "edges": share_of_edges(shape_of_layers),
+            "edges": share_of_edges(
+                shape_of_layers,
+                [[group.index(sender) for sender in network.feeds[index] or () if sender in group] for index in group],
+            ),
         }[parameters.cap_counts]
         relu = layers[group[0]].activation == "relu"
         removed = _removed(positive, negative, relu, parameters, cap, share_removed)

@@ -188,11 +188,15 @@ def share_of_removals(layers: Sequence[LayerShape]) -> ShareRemoved:
     return lambda order: np.cumsum(calls[order], axis=-1) / len(calls)
 
 
-def share_of_edges(layers: Sequence[LayerShape]) -> ShareRemoved:
-    """Share of the edges (kernels W and recurrent kernels U) of stacked layers that is gone after each removal.
+def share_of_edges(layers: Sequence[LayerShape], feeds: Sequence[Sequence[int]] | None = None) -> ShareRemoved:
+    """Share of the edges (kernels W and recurrent kernels U) of layers that is gone after each removal.
 
-    A node takes its columns of W and U with it and, with the last of its judged gates, its rows of U and of the next
-    layer's W. In a layer where all nodes are connected their number is all that counts.
+    A node takes its columns of W and U with it and, with the last of its judged gates, its rows of U and of the W of a
+    layer that reads it. In a layer where all nodes are connected their number is all that counts.
+
+    Args:
+        layers: in an order in which each comes after those that it reads.
+        feeds: for each the positions of those whose nodes it reads; by default the one before it.
 
     Example:
         >>> layer = LayerShape(inputs=2, units=2, gates=1, judged_gates=1)
@@ -201,12 +205,13 @@ def share_of_edges(layers: Sequence[LayerShape]) -> ShareRemoved:
     """
     ends = np.cumsum([layer.nodes for layer in layers])
     total = sum((layer.inputs + layer.units) * layer.gates * layer.units for layer in layers)
+    senders = [range(max(0, index - 1), index) for index in range(len(layers))] if feeds is None else feeds
 
     def share(order: np.ndarray) -> np.ndarray:
         rank = ranks(order)
         kept = np.zeros(order.shape, np.int64)
-        rows_below: int | np.ndarray = 0
-        for layer, end in zip(layers, ends, strict=True):
+        rows_of: list[np.ndarray] = []
+        for layer, end, read in zip(layers, ends, senders, strict=True):
             start = end - layer.nodes
             removed = np.cumsum((order >= start) & (order < end), axis=-1)
             columns = layer.gates * layer.units - removed * (layer.gates // layer.judged_gates)
@@ -214,8 +219,8 @@ def share_of_edges(layers: Sequence[LayerShape]) -> ShareRemoved:
             last_gate = np.zeros(order.shape, np.int64)
             np.put_along_axis(last_gate, by_gate.max(axis=-2), 1, axis=-1)
             rows = np.cumsum(last_gate, axis=-1)
-            kept += columns * (layer.inputs - rows_below + layer.units - rows)
-            rows_below = rows
+            kept += columns * (layer.inputs - sum(rows_of[sender] for sender in read) + layer.units - rows)
+            rows_of.append(rows)
         return (total - kept) / total
 
     return share

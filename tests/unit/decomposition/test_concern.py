@@ -167,6 +167,15 @@ def test_rate_difference_is_a_share():
     assert removed_by_rate_difference(positive, negative, 1.0, -0.95).tolist() == [False, False, True, False]
 
 
+def test_directions_side_by_side_have_no_edges_between_them():
+    """Two directions of two nodes read the same inputs, and a third layer reads both."""
+    directions = [LayerShape(inputs=3, units=2, gates=1, judged_gates=1)] * 2
+    top = LayerShape(inputs=4, units=1, gates=1, judged_gates=1)
+    share = share_of_edges([*directions, top], [[], [], [0, 1]])
+    # Of 10, 10 and 5 edges: the first node of a direction takes five, one of the other's, and one of the layer above.
+    np.testing.assert_allclose(share(np.array([0, 2, 1, 3, 4])) * 25, [7, 14, 19, 24, 25])
+
+
 @given(st.data())
 @settings(deadline=None, max_examples=100, derandomize=True)
 def test_share_of_edges_counts_the_zeros(data):
@@ -193,5 +202,7 @@ def test_share_of_edges_counts_the_zeros(data):
             below = gone.all(axis=0)
         expected.append(removed / total)
     np.testing.assert_array_equal(share_of_edges(layers)(order), expected)
+    chain = [[index - 1] if index else [] for index in range(len(layers))]
+    np.testing.assert_array_equal(share_of_edges(layers, chain)(order), expected)
     stacked = share_of_edges(layers)(np.stack([order, order[::-1]])[:, None])
     np.testing.assert_array_equal(stacked[0, 0], expected)
