@@ -15,20 +15,23 @@ from rnn_modules.network.traces import Run
 if TYPE_CHECKING:
     from rnn_modules.network.derivatives import Derivatives
 
-EXAMPLES_AT_ONCE = 250
-"""Examples of one pass: few, for what every gate did is in memory."""
+EXAMPLES_AT_ONCE, STEPS_AT_ONCE = 250, 5000
+"""Examples of one pass, and timesteps of them together: few, for what every gate did is in memory."""
 
 
-def parts_of(inputs: Any, steps: np.ndarray | None) -> Iterator[tuple[Any, np.ndarray | None]]:
+def parts_of(network: Network, inputs: Any, steps: np.ndarray | None) -> Iterator[tuple[Any, np.ndarray | None]]:
     """A few examples at once, with the timestep at which each is decided.
 
     Example:
-        >>> [(len(part), steps) for part, steps in parts_of(np.zeros((300, 2)), None)]
-        [(250, None), (50, None)]
+        >>> from support.networks import random_classifier
+        >>> network = random_classifier(tokens=100)
+        >>> [(len(part), steps) for part, steps in parts_of(network, np.zeros((80, 100)), None)]
+        [(50, None), (30, None)]
     """
     count = examples_of(inputs)
-    for start in range(0, count, EXAMPLES_AT_ONCE):
-        rows = np.arange(start, min(start + EXAMPLES_AT_ONCE, count))
+    size = min(EXAMPLES_AT_ONCE, max(1, STEPS_AT_ONCE // max(1, *network.layer_timesteps)))
+    for start in range(0, count, size):
+        rows = np.arange(start, min(start + size, count))
         yield rows_of(inputs, rows), None if steps is None else steps[rows]
 
 

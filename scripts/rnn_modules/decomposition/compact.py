@@ -157,7 +157,7 @@ def features_at(network: Network, inputs: Any, output: int, places: Places) -> t
         [[[0.94, 0.57], [0.57, 0.94]], [0.38, -0.38]]
     """
     found = []
-    for part, steps in parts_of(rows_of(inputs, places.rows), places.steps):
+    for part, steps in parts_of(network, rows_of(inputs, places.rows), places.steps):
         run = network.run(part)
         found.append([values[decisions(values, steps)] for values in (run.features, run.logits)])
     features, logits = (np.concatenate(parts) for parts in zip(*found, strict=True))

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from rnn_modules.decomposition.composition import module_odds
 from rnn_modules.decomposition.counts import kept_share, removed_share_per_layer
@@ -142,6 +143,7 @@ class Modules:
             counts={},
         )
 
+    @threadpool_limits.wrap(limits=1, user_api="blas")
     def decision_function(self, x: Any, head: str | None = None, threads: int = 1) -> np.ndarray:
         """Log-odds of every module's class against all else.
 

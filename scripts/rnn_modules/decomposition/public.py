@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from rnn_modules.decomposition.algorithm import decompose as find_masks
 from rnn_modules.decomposition.compact import compact
@@ -29,6 +30,9 @@ from rnn_modules.network.calls import functional_of
 from rnn_modules.network.graph import Finding, UnsupportedModel, read_graph
 from rnn_modules.network.graph_network import GraphNetwork
 from rnn_modules.network.read_model import check_parity, network_of
+
+_LEAST_SAMPLE, _LONG = 250, 40
+"""Least decisions that a small module is made on; most timesteps at which they are as many as its preset says."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +91,8 @@ def check(model: Any) -> ModelReport:
     return ModelReport(str(getattr(loaded, "name", type(loaded).__name__)), findings)
 
 
+# Of these small products several threads of linear algebra make slower ones, and far slower ones on a busy machine.
+@threadpool_limits.wrap(limits=1, user_api="blas")
 def decompose(
     model: Any,
     x: Any,
@@ -111,7 +117,8 @@ def decompose(
         mode: ``rolled`` or ``unrolled``.
         preset: ``paper``, ``package``, or ``compact``: modules that are networks of few nodes. By default ``compact``;
             ``paper`` for unrolled modules, where a parameter of masks is given, and where another layer reads an LSTM's
-            cell state, for there no node can go.
+            cell state, for there no node can go. Two of its defaults follow the model: ``keep`` is one node of each
+            layer where that is more than a tenth, ``ranking_sample`` less for examples of over 40 timesteps.
         classes: a name for each output node; by default the numbers, or of names the sorted ones.
         timesteps: length of the examples of unrolled modules of a model that takes any; by default that of ``x``.
         seed: of the choice of examples that are looked at.
@@ -253,15 +260,24 @@ def _parameters(name: str, parent: Parent, given: dict[str, Any]) -> Decompositi
     known = {field.name for field in dataclasses.fields(DecompositionParameters)}
     if unknown := sorted(set(given) - known):
         raise InputError(f"{unknown[0]}: no parameter of this name; there are {', '.join(sorted(known))}")
-    if chosen.keep is not None and not {"keep", "tolerance"} & set(given):
-        network = parent.network
-        least = least_share(network.layers, network.node_feeds, network.restored)
-        if least > chosen.keep:
-            warnings.warn(
-                f"the layers are small: one node of each is a share of {least:.2g} of the weights", stacklevel=3
-            )
-        given = {**given, "keep": max(chosen.keep, least)}
+    if chosen.small:
+        fitting = _fitting(chosen, parent.network)
+        if given.get("tolerance") is not None:
+            fitting["keep"] = None
+        elif "keep" not in given and fitting["keep"] != chosen.keep:
+            warnings.warn(f"layers are small: one node of each has {fitting['keep']:.2g} of the weights", stacklevel=3)
+        given = fitting | given
     return dataclasses.replace(chosen, **given)
+
+
+def _fitting(chosen: DecompositionParameters, network: Network) -> dict[str, Any]:
+    """Defaults of small modules that layers of few nodes, and long examples, ask for."""
+    least = least_share(network.layers, network.node_feeds, network.restored)
+    observed = max(1, *network.layer_timesteps)
+    return {
+        "keep": max(chosen.keep or 0, least),
+        "ranking_sample": max(_LEAST_SAMPLE, min(chosen.ranking_sample, chosen.ranking_sample * _LONG // observed)),
+    }
 
 
 def _at_length(parent: Parent, inputs: Any, mode: str, timesteps: int | None) -> Parent:

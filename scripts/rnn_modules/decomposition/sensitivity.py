@@ -107,7 +107,7 @@ def fisher_scores(network: Network, inputs: Any, output: int, places: Places) ->
         [0.29, 0.0]
     """
     totals = [np.zeros(layer.units) for layer in network.layers]
-    for part, steps in parts_of(inputs, places.steps):
+    for part, steps in parts_of(network, inputs, places.steps):
         run = network.run(part)
         found = class_derivatives(network, run, part, output, steps)
         for total, squares in zip(totals, squares_by_gates(run.traces, found), strict=True):

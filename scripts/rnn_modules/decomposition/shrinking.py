@@ -75,7 +75,7 @@ class Task:
         of_classes = tuple(rows_of(inputs, of_class.rows) for of_class in places)
         observed, scores = [], [np.zeros(layer.units) for layer in network.layers]
         for output, of_class, own in zip(outputs, places, of_classes, strict=True):
-            for part, steps in parts_of(own, of_class.steps):
+            for part, steps in parts_of(network, own, of_class.steps):
                 run = network.run(part)
                 found = class_derivatives(network, run, part, output, steps)
                 observed.append(sent(network, run, steps, found if weighed else None))
@@ -101,7 +101,7 @@ def sent_at(network: Network, inputs: Any, places: Places) -> list[Sent]:
         >>> sent_at(network, np.array([[0, 1, 1], [1, 0, 0]]), places)[0].onward.values.round(2).tolist()
         [[0.57, 0.94], [0.94, 0.57]]
     """
-    parts = [sent(network, network.run(part), steps) for part, steps in parts_of(inputs, places.steps)]
+    parts = [sent(network, network.run(part), steps) for part, steps in parts_of(network, inputs, places.steps)]
     return [Sent.joined(of_layer) for of_layer in zip(*parts, strict=True)]
 
 

@@ -220,10 +220,18 @@ def test_small_modules_are_the_default(model):
     assert all(modules.parts[0].masks.parameters.keep is None for modules in masks)
 
 
+@pytest.mark.parametrize(("tokens", "sample"), [(6, 1000), (40, 1000), (80, 500), (900, 250)])
+def test_long_examples_are_sampled_more_sparsely(tokens, sample):
+    layers = [L.Input((tokens,)), L.Embedding(20, 2), L.GRU(9), L.Dense(2, "softmax")]
+    x = np.random.default_rng(0).integers(0, 20, (12, tokens))
+    modules = rm.decompose(keras.Sequential(layers), x, x[:, 0] % 2, rounds=1)
+    assert modules.parts[0].masks.parameters.ranking_sample == sample
+
+
 def test_layers_too_small_for_the_default_keep_one_node():
     layers = [L.Input((6,)), L.Embedding(20, 5), L.GRU(3), L.Dense(4, "softmax")]
     tiny = keras.Sequential(layers)
-    with pytest.warns(UserWarning, match="one node of each is a share of 0.2"):
+    with pytest.warns(UserWarning, match="one node of each has 0.2"):
         modules = rm.decompose(tiny, X, Y)
     assert modules.recognition(X, Y)["kept_nodes"].tolist() == pytest.approx([1 / 3] * 4)
     with pytest.raises(rm.InputError, match="keep: received 0.1, but one node a layer has a share of 0.2"):
