@@ -113,7 +113,7 @@ def refit(
     timesteps: int = 1,
     weights: np.ndarray | None = None,
 ) -> ModuleHead:
-    """Fit one module's head: scikit-learn's logistic regression with C = 1.
+    """Fit one module's head: scikit-learn's logistic regression with C = 1, the class and all else counting alike.
 
     Args:
         features: ``(examples, features)`` what the nodes send.
@@ -137,12 +137,11 @@ def refit(
     parts = [features, parents[:, None], *([] if steps is None else [np.eye(timesteps)[steps]])]
     counts = np.ones(len(members)) if weights is None else weights.astype(float)
     for side in (members, ~members):
-        counts[side] *= side.sum() / counts[side].sum()
+        counts[side] *= len(members) / 2 / counts[side].sum()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         fitted = LogisticRegression(C=1.0, max_iter=300).fit(np.concatenate(parts, axis=1), members, counts)
     own, trust, by_step = np.split(fitted.coef_[0], [width, width + 1])
-    positives = int(members.sum())
     rate = min(max(rate, 1e-9), 1 - 1e-9)
-    added = np.log(rate / (1 - rate)) - np.log(positives / (len(members) - positives))
+    added = np.log(rate / (1 - rate))
     return ModuleHead(own, float(trust[0]), fitted.intercept_ + (0 if steps is None else by_step), float(added))
