@@ -16,7 +16,7 @@ from rnn_modules.decomposition.algorithm import concern_scores
 from rnn_modules.decomposition.heads import head_odds
 from rnn_modules.decomposition.parameters import DecompositionParameters
 from rnn_modules.decomposition.places import Places, draw_places, hold_back
-from rnn_modules.decomposition.refitting import ModuleHead, refit
+from rnn_modules.decomposition.refitting import ModuleHead, recognising, refit
 from rnn_modules.decomposition.selection import least_share
 from rnn_modules.decomposition.sensitivity import decisions
 from rnn_modules.decomposition.shrinking import Nodes, Task, allowing_for_drift, shrunk
@@ -41,6 +41,7 @@ def compact(
     parameters: DecompositionParameters,
     threads: int = 1,
     modes: Sequence[Mode] = ("rolled",),
+    padding: int | None = None,
 ) -> SmallModules:
     """Make one small network per class of a trained network.
 
@@ -52,6 +53,7 @@ def compact(
         parameters: of small networks: ``keep``, ``ranking``, ``replacement``, ``rounds``, ``node_scope``, and the rest.
         threads: classes are shared out among at most this many.
         modes: rolled alone; an unrolled module has other nodes at each timestep, which no one network of fewer has.
+        padding: the class of positions that are none: modules vote there, but what each says by itself does not count.
 
     Raises:
         InputError: a class has no example, a network is not of this kind, or another mode is asked for.
@@ -81,7 +83,8 @@ def compact(
             )
         places = _languages(labels, classes, parameters)
     else:
-        places = draw_places(labels, classes, parameters.ranking_sample, parameters.seed, network.independent)
+        sample, seed = parameters.ranking_sample, parameters.seed
+        places = draw_places(labels, classes, sample, seed, network.independent, padding)
     groups = [range(classes)] if parameters.node_scope == "shared" else [[label] for label in range(classes)]
     rates = None if translates(network) else _rates(labels, classes, network.independent)
     concern = None
@@ -169,7 +172,12 @@ def _refitted(network: Network, inputs: Any, output: int, places: Places, rate: 
     features, parents = features_at(network, inputs, output, places)
     timesteps = network.decision_steps
     steps = None if timesteps == 1 else places.steps
-    return refit(features, parents, places.members, rate, steps, timesteps, places.weights)
+    head = refit(features, parents, places.members, rate, steps, timesteps, places.weights)
+    if places.counted is None or not (places.counted & ~places.members).any():
+        return head
+    odds = features @ head.weights + parents * head.trust + head.biases[0 if steps is None else steps]
+    weights = np.ones(len(odds)) if places.weights is None else places.weights
+    return recognising(head, *(part[places.counted] for part in (odds, places.members, weights)))
 
 
 def _smaller(

@@ -18,15 +18,19 @@ class Places:
         steps: ``(decisions,) int`` timestep of each, or None where an example has one decision.
         members: ``(decisions,) bool`` whether it is of the class.
         weights: ``(decisions,)`` how many decisions of training each stands for; None: equally many.
+        counted: ``(decisions,) bool`` whether it tells how well a module recognises its class; None: all do.
     """
 
     rows: np.ndarray
     steps: np.ndarray | None
     members: np.ndarray
     weights: np.ndarray | None = None
+    counted: np.ndarray | None = None
 
 
-def draw_places(labels: np.ndarray, classes: int, size: int, seed: int, independent: bool = False) -> list[Places]:
+def draw_places(
+    labels: np.ndarray, classes: int, size: int, seed: int, independent: bool = False, padding: int | None = None
+) -> list[Places]:
     """Draw for every class up to half of ``size`` decisions of the class, and as many of the others together.
 
     Args:
@@ -36,6 +40,7 @@ def draw_places(labels: np.ndarray, classes: int, size: int, seed: int, independ
         size: number of decisions of a class.
         seed: of the draw.
         independent: several classes may be right at once.
+        padding: the class of positions that are none, on which no other module is judged.
 
     Returns:
         For every class its decisions; of each other class about equally many.
@@ -71,7 +76,8 @@ def draw_places(labels: np.ndarray, classes: int, size: int, seed: int, independ
         drawn = _joined(own[:half], _evenly(others, half), timesteps, label)
         of_class = flat[_positions(drawn, timesteps)]
         stands_for = totals[of_class] / np.bincount(of_class, minlength=classes)[of_class]
-        found.append(replace(drawn, weights=stands_for))
+        counted = None if padding is None else (of_class != padding) | drawn.members
+        found.append(replace(drawn, weights=stands_for, counted=counted))
     return found
 
 
@@ -126,5 +132,5 @@ def hold_back(places: Places, label: int) -> tuple[Places, Places]:
 
 def _part(places: Places, chosen: np.ndarray) -> Places:
     steps = None if places.steps is None else places.steps[chosen]
-    weights = None if places.weights is None else places.weights[chosen]
-    return Places(places.rows[chosen], steps, places.members[chosen], weights)
+    weights, counted = (None if part is None else part[chosen] for part in (places.weights, places.counted))
+    return Places(places.rows[chosen], steps, places.members[chosen], weights, counted)

@@ -145,3 +145,29 @@ def refit(
     rate = min(max(rate, 1e-9), 1 - 1e-9)
     added = np.log(rate / (1 - rate))
     return ModuleHead(own, float(trust[0]), fitted.intercept_ + (0 if steps is None else by_step), float(added))
+
+
+def recognising(head: ModuleHead, odds: np.ndarray, members: np.ndarray, weights: np.ndarray) -> ModuleHead:
+    """A head of the same votes that says yes by itself from where its balanced accuracy is highest.
+
+    Args:
+        head: of a module.
+        odds: ``(decisions,)`` what it says of some.
+        members: ``(decisions,) bool`` whether each is of the class; both occur.
+        weights: ``(decisions,)`` how many each stands for.
+
+    Example:
+        >>> head = ModuleHead(np.ones(1), 0.0, np.zeros(1), rate=-2.0)
+        >>> odds, members = np.array([-1.0, 1.0, 2.0, 3.0]), np.array([False, False, True, True])
+        >>> shifted = recognising(head, odds, members, np.ones(4))
+        >>> shifted.biases.tolist(), shifted.rate
+        ([-1.5], -0.5)
+    """
+    from sklearn.metrics import roc_curve
+
+    wrongly, rightly, limits = roc_curve(members, odds, sample_weight=weights, drop_intermediate=False)
+    best = int(np.argmax(rightly - wrongly))
+    # Halfway to the next lower odds, which are beyond it; the first limit is infinite, and says no to all.
+    limit = limits[best] if best + 1 == len(limits) or best == 0 else (limits[best] + limits[best + 1]) / 2
+    shift = float(limit) if np.isfinite(limit) else 0.0
+    return ModuleHead(head.weights, head.trust, head.biases - shift, head.rate + shift)

@@ -17,7 +17,7 @@ from rnn_modules.decomposition.small_module_files import read_modules_of
 from rnn_modules.decomposition.small_modules import AnyModules, SmallModules
 from rnn_modules.files.atomic_files import InputError, read_json
 from rnn_modules.files.checked_json import RecordReader
-from rnn_modules.names import Mode
+from rnn_modules.names import PADDING_ID, Mode
 from rnn_modules.network import ArrayNetwork, Classifier, EncoderDecoder, Network, classifies, load_network, translates
 
 _KEYS = ("architecture", "dataset", "data_source", "rnn", "layers", "seed", "validation", "network_sha256")
@@ -217,7 +217,10 @@ def compact_trained(
     """
     check_fits(network, dataset)
     labels = dataset.labels("train")
-    made = compact(network, dataset.model_inputs("train"), labels, dataset.class_names, parameters, threads)
+    # Of each position a class, of which the first is that of positions that are none.
+    padding = PADDING_ID if classifies(network) and labels.ndim == 2 else None
+    inputs = dataset.model_inputs("train")
+    made = compact(network, inputs, labels, dataset.class_names, parameters, threads, padding=padding)
     if classifies(network):
         return calibrate(network, made, dataset.inputs("train"), labels, parameters.seed)
     return made
