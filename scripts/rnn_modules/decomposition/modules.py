@@ -7,12 +7,12 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from rnn_modules.decomposition.composition import module_odds
 from rnn_modules.decomposition.counts import kept_share, removed_share_per_layer
 from rnn_modules.decomposition.examples import InputForm, Name, as_inputs, as_labels
 from rnn_modules.decomposition.masks import ModuleMasks
+from rnn_modules.decomposition.one_thread import on_one_thread
 from rnn_modules.decomposition.parents import Module, Parent
 from rnn_modules.decomposition.small_modules import AnyModules, SmallModules
 from rnn_modules.files.atomic_files import InputError
@@ -143,7 +143,7 @@ class Modules:
             counts={},
         )
 
-    @threadpool_limits.wrap(limits=1, user_api="blas")
+    @on_one_thread
     def decision_function(self, x: Any, head: str | None = None, threads: int = 1) -> np.ndarray:
         """Log-odds of every module's class against all else.
 

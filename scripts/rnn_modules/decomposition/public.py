@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from rnn_modules.decomposition.algorithm import decompose as find_masks
 from rnn_modules.decomposition.compact import compact
@@ -18,6 +17,7 @@ from rnn_modules.decomposition.composition import calibrate
 from rnn_modules.decomposition.examples import InputForm, Name, as_inputs, as_labels
 from rnn_modules.decomposition.modules import Modules
 from rnn_modules.decomposition.modules_file import read
+from rnn_modules.decomposition.one_thread import on_one_thread
 from rnn_modules.decomposition.parameters import OF_MASKS, DecompositionParameters, preset
 from rnn_modules.decomposition.parents import Module, Parent
 from rnn_modules.decomposition.selection import least_share
@@ -91,8 +91,7 @@ def check(model: Any) -> ModelReport:
     return ModelReport(str(getattr(loaded, "name", type(loaded).__name__)), findings)
 
 
-# Of these small products several threads of linear algebra make slower ones, and far slower ones on a busy machine.
-@threadpool_limits.wrap(limits=1, user_api="blas")
+@on_one_thread
 def decompose(
     model: Any,
     x: Any,

@@ -70,11 +70,11 @@ def test_the_whole_way(name, tmp_path):
 def test_texts_may_be_bytes():
     model, texts = TEXT_KINDS["text_in_columns"]()
     y = np.arange(len(texts)) % 3
-    modules = rm.decompose(model, texts, y)
+    modules = rm.decompose(model, texts, y, preset="paper")
     for given in (np.char.encode(texts.astype(str)), keras.ops.convert_to_tensor(texts.tolist())):
         np.testing.assert_array_equal(modules.decision_function(given), modules.decision_function(texts))
     names = np.array([b"ham", b"news", b"spam"])[y]
-    assert rm.decompose(model, texts, names).classes == ("ham", "news", "spam")
+    assert rm.decompose(model, texts, names, preset="paper").classes == ("ham", "news", "spam")
     with pytest.raises(rm.InputError, match="no UTF-8"):
         modules.decision_function(np.array([[b"\xff"]]))
 
@@ -115,7 +115,7 @@ def test_decisions_that_are_no_timesteps():
     model, x = TEXT_KINDS["slots_of_an_intent"]()
     y = np.arange(len(x) * 2).reshape(-1, 2) % 3
     names = np.array(["when", "where", "who"])
-    modules = rm.decompose(model, x, names[y])
+    modules = rm.decompose(model, x, names[y], preset="paper")
     assert modules.predict(x).shape == (len(x), 2)
     assert modules.score(x, names[y]) == (modules.predict(x) == names[y]).mean()
 

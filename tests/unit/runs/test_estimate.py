@@ -52,7 +52,7 @@ def test_each_configuration_takes_what_was_measured_with_it(name, scale):
     [
         ("train_model", {"epochs": 30}, 2), ("train_model", {"batch_size": 64}, 2), ("train_model", {"units": 50}, 0.5),
         ("evaluate_decomposition", {"epochs": 30}, 1), ("evaluate_decomposition", {"units": 50}, 0.5),
-        ("train_baselines", {"cases_per_job": 5}, 0.5), ("train_model", {"cases_per_job": 5}, 1),
+        ("train_baselines", {"cases_per_job": 2}, 0.5), ("train_model", {"cases_per_job": 2}, 1),
     ],
 )  # fmt: skip
 def test_seconds_are_proportional_to_the_work(rule, changes, times):

@@ -34,7 +34,7 @@ def modules():
     parts = [L.Bidirectional(L.LSTM(8, return_sequences=True)), L.Bidirectional(L.GRU(6))]
     answer = L.Dense(len(NAMES), "softmax", name="answer_of_" + "a_long_name_" * 6)
     model = keras.Sequential([L.Input((6,)), L.Embedding(20, 5), *parts, answer], name="model_" * 12)
-    return rm.decompose(model, X, Y, classes=NAMES)
+    return rm.decompose(model, X, Y, classes=NAMES, preset="paper")
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +60,7 @@ def test_it_is_one_file(page):
 def test_modules_of_several_models_have_no_page(modules, tmp_path):
     keras.utils.set_random_seed(1)
     layers = [L.Input((6,)), L.Embedding(20, 5), L.GRU(5), L.Dense(8, "softmax")]
-    other = rm.decompose(keras.Sequential(layers), X, Y, classes=NAMES)
+    other = rm.decompose(keras.Sequential(layers), X, Y, classes=NAMES, preset="paper")
     with pytest.raises(rm.InputError, match="modules of 2 models; give those of one"):
         write_module_report(modules.replace("plain", other["plain"]), X, Y, tmp_path / "report.html")
     assert not list(tmp_path.iterdir())
