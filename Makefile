@@ -60,10 +60,10 @@ crate: $(VENV)/.done ## describe a run as RO-Crate, for archives (RUN=laptop)
 tutorial: $(VENV)/.done ## models and examples of scripts/tutorial.md, in tutorial/ (half a minute)
 	@TF_CPP_MIN_LOG_LEVEL=3 $(PY) tests/support/tutorial.py tutorial
 
-# The longest files first: what is left for the end is short.
+# Files in the order of tests/conftest.py.
 test: $(VENV)/.done ## all tests and the library's examples; among them a small workflow and the installed wheel
 	$(PY) -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder --doctest-modules --ignore-glob "*/quick_*.py" \
-	  tests/workflow tests/wheel tests/unit/training tests/unit scripts/rnn_modules
+	  tests/workflow tests/wheel tests/unit scripts/rnn_modules
 
 test-fuzz: $(VENV)/.done ## thousands of damaged files and settings, given to everything that reads them
 	$(PY) -m pytest -q tests/fuzz

@@ -9,3 +9,22 @@ for _name in ("MAKELEVEL", "MAKEFLAGS", "MFLAGS", "MAKEOVERRIDES"):
     os.environ.pop(_name, None)
 
 os.environ |= {"TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1", "TF_ENABLE_ONEDNN_OPTS": "0"}
+
+# The longest files first, one for each of two processes, and a short one behind the first, so that both end together.
+FIRST = (
+    "workflow/test_workflow.py",
+    "unit/training/test_backends.py",
+    "workflow/test_rule_picture.py",
+    "wheel/test_wheel.py",
+    "workflow/",
+    "unit/training/",
+    "unit/decomposition/",
+)
+
+
+def pytest_collection_modifyitems(items):
+    def place(item):
+        path = item.path.as_posix()
+        return next((number for number, name in enumerate(FIRST) if f"/tests/{name}" in path), len(FIRST))
+
+    items.sort(key=place)
