@@ -1,0 +1,64 @@
+"""results/small_modules.md: every figure follows from the records beside it."""
+
+import numpy as np
+import pytest
+
+from rnn_modules.files.atomic_files import read_json
+from rnn_modules.names import REFITTED
+from support.project import ROOT
+
+PAGE = (ROOT / "results" / "small_modules.md").read_text(encoding="utf-8")
+RUNS = {"10": "keep_10", "5": "keep_05"}
+SETTINGS = {"1:1": "one_to_one", "1:N": "one_to_many", "M:1": "many_to_one", "M:N": "many_to_many"}
+
+
+def records(folder):
+    paths = sorted((ROOT / "results/reference/small_modules" / folder).glob("models/*/*/*/*/decomposition_cost.json"))
+    return [read_json(path) for path in paths]
+
+
+def cost(record):
+    """Points of accuracy of small modules that vote, over their parent, without padding where there is any."""
+    accuracies = []
+    for found in (record["compact"]["composed"][REFITTED], record["monolithic"]):
+        accuracies.append(found.get("unpadded", found["all"])["accuracy"])
+    return 100 * (accuracies[0] - accuracies[1])
+
+
+def shown(values):
+    return f"{np.mean(values):+.2f}".replace("-", "−")
+
+
+@pytest.mark.parametrize(("percent", "folder"), RUNS.items())
+def test_the_row_of_a_share(percent, folder):
+    found = records(folder)
+    assert len(found) == 72 == len({(one["architecture"], one["rnn"], one["layers"], one["seed"]) for one in found})
+    assert {one["data_source"] for one in found} == {"mirror"}
+    shares = [one["compact"]["recurrent_share"] for one in found]
+    assert max(shares) <= int(percent) / 100
+    columns = [
+        f"{100 * np.mean(shares):.1f} %",
+        shown([cost(one) for one in found]),
+        *(shown([cost(one) for one in found if one["architecture"] == name]) for name in SETTINGS.values()),
+        *(shown([cost(one) for one in found if one["layers"] == layers]) for layers in (1, 4)),
+        shown(min(cost(one) for one in found)),
+    ]
+    assert f"| at most {percent} % | {' | '.join(columns)} |" in PAGE
+
+
+def test_the_papers_modules_beside_them():
+    """Rolled modules of the same models by the paper's text."""
+    found = records("keep_10")
+    rolled = [
+        100 * (composed["accuracy"] - parent["accuracy"])
+        for composed, parent in (
+            tuple(
+                part.get("unpadded", part["all"])
+                for part in (one["modes"]["rolled"]["composed"][one["modes"]["rolled"]["head"]], one["monolithic"])
+            )
+            for one in found
+        )
+    ]
+    kept = np.mean([one["modes"]["rolled"]["recurrent_share"] for one in found])
+    said = f"{100 * kept:.0f} % of the recurrent weights and lose points: mean {shown(rolled)}, median"
+    assert f"{said} {shown(np.median(rolled))};" in PAGE
