@@ -6,6 +6,7 @@ filled up with nodes and examples on which nothing depends.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,12 +24,26 @@ from rnn_modules.network.traces import Trace
 
 UNITS, EXAMPLES = 32, 50
 """Layers are filled up to a multiple of so many nodes, and to one of so many examples."""
+
+
+def _known(options: dict[str, bool | int]) -> dict[str, bool | int]:
+    """Those of some options of XLA's compiler that this version has."""
+    found = {}
+    for name, value in options.items():
+        with contextlib.suppress(jax.errors.JaxRuntimeError):
+            jax.jit(lambda: 0, compiler_options={name: value})()
+            found[name] = value
+    return found
+
+
 # One thread, so that sums have one order; and loops that are compiled in half the time.
-_COMPILER = {
-    "xla_cpu_multi_thread_eigen": False,
-    "xla_cpu_use_fusion_emitters": False,
-    "xla_cpu_parallel_codegen_split_count": 1,
-}
+_COMPILER = _known(
+    {
+        "xla_cpu_multi_thread_eigen": False,
+        "xla_cpu_use_fusion_emitters": False,
+        "xla_cpu_parallel_codegen_split_count": 1,
+    }
+)
 
 
 @dataclass(frozen=True, eq=False)
