@@ -181,7 +181,7 @@ def _nothing_removed(network: Network) -> None:
         )
     warnings.warn(
         "nothing was removed, so every module is the whole network; the layers are too small for removal_cap",
-        stacklevel=3,
+        stacklevel=4,
     )
 
 
@@ -264,7 +264,7 @@ def _parameters(name: str, parent: Parent, given: dict[str, Any]) -> Decompositi
         if given.get("tolerance") is not None:
             fitting["keep"] = None
         elif "keep" not in given and fitting["keep"] != chosen.keep:
-            warnings.warn(f"layers are small: one node of each has {fitting['keep']:.2g} of the weights", stacklevel=3)
+            warnings.warn(f"layers are small: one node of each has {fitting['keep']:.2g} of the weights", stacklevel=4)
         given = fitting | given
     return dataclasses.replace(chosen, **given)
 
