@@ -17,7 +17,7 @@ from rnn_modules.decomposition.heads import head_odds
 from rnn_modules.decomposition.parameters import DecompositionParameters
 from rnn_modules.decomposition.places import Places, draw_places, hold_back
 from rnn_modules.decomposition.refitting import ModuleHead, recognising, refit
-from rnn_modules.decomposition.selection import least_share
+from rnn_modules.decomposition.selection import check_keep, least_share
 from rnn_modules.decomposition.sensitivity import decisions
 from rnn_modules.decomposition.shrinking import Nodes, Task, allowing_for_drift, shrunk
 from rnn_modules.decomposition.small_modules import SmallModules
@@ -175,8 +175,8 @@ def _refitted(network: Network, inputs: Any, output: int, places: Places, rate: 
     head = refit(features, parents, places.members, rate, steps, timesteps, places.weights)
     if places.counted is None or not (places.counted & ~places.members).any():
         return head
-    odds = features @ head.weights + parents * head.trust + head.biases[0 if steps is None else steps]
-    weights = np.ones(len(odds)) if places.weights is None else places.weights
+    weights = np.ones(len(features)) if places.weights is None else places.weights
+    odds = head.odds(features, parents, steps)
     return recognising(head, *(part[places.counted] for part in (odds, places.members, weights)))
 
 
@@ -193,11 +193,7 @@ def _smaller(
     weighed = parameters.weighing == "sensitivity"
     least = least_share(network.layers, network.node_feeds, network.restored)
     if parameters.keep is not None:
-        if parameters.keep < least:
-            raise InputError(
-                f"decomposition parameter keep: received {parameters.keep:.3g}, but one node a layer has a share of "
-                f"{least:.3g} of the weights; give at least that"
-            )
+        check_keep(parameters.keep, least)
         task = Task.of(network, inputs, outputs, places, weighed, concern)
         rounds = parameters.rounds
         shares = [parameters.keep ** (number / rounds) for number in range(1, rounds + 1)]
@@ -231,7 +227,6 @@ def _recognition(
     for output, own, other in zip(outputs, places, held, strict=True):
         head = _refitted(network, inputs, output, own, rate=0.5)
         features, parents = features_at(network, inputs, output, other)
-        bias = head.biases[0 if len(head.biases) == 1 else other.steps]
-        decided = features @ head.weights + parents * head.trust + bias > 0
+        decided = head.odds(features, parents, other.steps if len(head.biases) > 1 else None) > 0
         found.append(balanced_accuracy_score(other.members, decided))
     return float(np.mean(found))

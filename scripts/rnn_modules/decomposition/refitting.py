@@ -86,6 +86,15 @@ class ModuleHead:
     biases: np.ndarray
     rate: float
 
+    def odds(self, features: np.ndarray, parents: np.ndarray, steps: np.ndarray | None) -> np.ndarray:
+        """What it says by itself of some decisions, ``(decisions,)``; arguments as of :func:`refit`.
+
+        Example:
+            >>> ModuleHead(np.ones(2), 0.5, np.zeros(1), 0.0).odds(np.eye(2), np.array([1.0, 2.0]), None).tolist()
+            [1.5, 2.0]
+        """
+        return features @ self.weights + parents * self.trust + self.biases[0 if steps is None else steps]
+
     @staticmethod
     def joined(heads: Sequence[ModuleHead]) -> RefittedHead:
         """The heads of several modules; those of fewer features are filled up.

@@ -56,6 +56,19 @@ def least_share(layers: Sequence[RecurrentLayer], feeds: Feeds | None = None, re
     return recurrent_weights(layers, [1] * len(layers), feeds, restored) / sum(layer.weights for layer in layers)
 
 
+def check_keep(keep: float, least: float) -> None:
+    """Raise :class:`InputError` when a share is less than one node of each layer has.
+
+    Example:
+        >>> check_keep(0.1, least=0.05)
+    """
+    if keep < least:
+        raise InputError(
+            f"decomposition parameter keep: received {keep:.3g}, but one node a layer has a share of {least:.3g} of "
+            "the weights; give at least that"
+        )
+
+
 def numbers_within(
     layers: Sequence[RecurrentLayer],
     scores: Sequence[np.ndarray],
@@ -84,11 +97,7 @@ def numbers_within(
     total = sum(layer.weights for layer in layers)
     if most >= total:
         return [len(part) for part in scores]
-    if most < least * total:
-        raise InputError(
-            f"decomposition parameter keep: received {most / total:.3g}, but one node a layer has a share of "
-            f"{least:.3g} of the weights; give at least that"
-        )
+    check_keep(most / total, least)
     layer_of = np.repeat(np.arange(len(scores)), [len(part) for part in scores])
     values = np.concatenate(scores)
     # The best node of each layer stays in any case.
