@@ -13,9 +13,8 @@ from test_rooms import LIBRARY, ROOMS, files, imported
 from rnn_modules.runs.snakemake_call import snakemake_words
 from support.project import ROOT
 
-DOCUMENTS = sorted(
-    path for pattern in ("*.md", "*/*.md") for path in ROOT.glob(pattern) if not path.is_relative_to(ROOT / ".venv")
-)
+PLACES = ("*.md", "*/*.md", "results/reference/*/*.md")
+DOCUMENTS = sorted(path for place in PLACES for path in ROOT.glob(place) if not path.is_relative_to(ROOT / ".venv"))
 named = pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
 
 
@@ -34,6 +33,8 @@ def test_links_lead_somewhere(document):
         target = Path(os.path.normpath(document.parent / path)) if path else document
         assert target.exists(), link
         assert target.is_relative_to(ROOT), link
+        # What git ignores is missing from the next clone.
+        assert subprocess.run(["git", "-C", str(ROOT), "check-ignore", "-q", str(target)], check=False).returncode, link
         assert not anchor or anchor in anchors(target), link
 
 

@@ -1,4 +1,4 @@
-"""results/small_modules.md: every figure follows from the records beside it."""
+"""results/reference/small_modules/README.md: every figure follows from the records beside it."""
 
 import numpy as np
 import pytest
@@ -7,22 +7,24 @@ from rnn_modules.files.atomic_files import read_json
 from rnn_modules.names import REFITTED
 from support.project import ROOT
 
-PAGE = (ROOT / "results" / "small_modules.md").read_text(encoding="utf-8")
+KEPT = ROOT / "results" / "reference" / "small_modules"
+PAGE = (KEPT / "README.md").read_text(encoding="utf-8")
 RUNS = {"10": "keep_10", "5": "keep_05"}
 SETTINGS = {"1:1": "one_to_one", "1:N": "one_to_many", "M:1": "many_to_one", "M:N": "many_to_many"}
 
 
 def records(folder):
-    paths = sorted((ROOT / "results/reference/small_modules" / folder).glob("models/*/*/*/*/decomposition_cost.json"))
-    return [read_json(path) for path in paths]
+    return [read_json(path) for path in sorted((KEPT / folder).glob("models/*/*/*/*/decomposition_cost.json"))]
+
+
+def accuracy(found):
+    """In percent, without padding where there is any."""
+    return 100 * found.get("unpadded", found["all"])["accuracy"]
 
 
 def cost(record):
-    """Points of accuracy of small modules that vote, over their parent, without padding where there is any."""
-    accuracies = []
-    for found in (record["compact"]["composed"][REFITTED], record["monolithic"]):
-        accuracies.append(found.get("unpadded", found["all"])["accuracy"])
-    return 100 * (accuracies[0] - accuracies[1])
+    """Points of accuracy of small modules that vote, over their parent."""
+    return accuracy(record["compact"]["composed"][REFITTED]) - accuracy(record["monolithic"])
 
 
 def shown(values):
@@ -49,16 +51,9 @@ def test_the_row_of_a_share(percent, folder):
 def test_the_papers_modules_beside_them():
     """Rolled modules of the same models by the paper's text."""
     found = records("keep_10")
-    rolled = [
-        100 * (composed["accuracy"] - parent["accuracy"])
-        for composed, parent in (
-            tuple(
-                part.get("unpadded", part["all"])
-                for part in (one["modes"]["rolled"]["composed"][one["modes"]["rolled"]["head"]], one["monolithic"])
-            )
-            for one in found
-        )
-    ]
-    kept = np.mean([one["modes"]["rolled"]["recurrent_share"] for one in found])
+    modes = [one["modes"]["rolled"] for one in found]
+    votes = [accuracy(mode["composed"][mode["head"]]) for mode in modes]
+    rolled = np.subtract(votes, [accuracy(one["monolithic"]) for one in found])
+    kept = np.mean([mode["recurrent_share"] for mode in modes])
     said = f"{100 * kept:.0f} % of the recurrent weights and lose points: mean {shown(rolled)}, median"
     assert f"{said} {shown(np.median(rolled))};" in PAGE
