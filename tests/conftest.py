@@ -1,9 +1,13 @@
 """TensorFlow as the workflow's jobs have it, before anything imports it: trainings are then the same bit for bit.
 
-No word of the `make` that runs the tests reaches those that tests call.
+No word of the `make` that runs the tests reaches those that tests call. Garbage is looked for seldom: models and compiled
+functions are millions of objects, and going through them again and again took a third of the tests' time.
 """
 
+import gc
 import os
+
+gc.set_threshold(100_000, 20, 100)
 
 for _name in ("MAKELEVEL", "MAKEFLAGS", "MFLAGS", "MAKEOVERRIDES"):
     os.environ.pop(_name, None)
