@@ -27,7 +27,7 @@ ARGUMENTS = --workflow-profile workflow/profiles/default $(GUESS) $(1) \
 SNAKEMAKE = $(PY) scripts/run_workflow.py $(call ARGUMENTS,$(if $(1),--configfile $(1)))
 COMPILE = $(UV) pip compile --universal --python-version 3.11 --generate-hashes
 
-.PHONY: help quick demo laptop replication reproduce plan verify crate tutorial test test-fuzz test-faults test-cluster bench bench-memory lint reference lock
+.PHONY: help quick demo laptop replication reproduce plan verify keep resume crate tutorial test test-fuzz test-faults test-cluster bench bench-memory lint reference lock
 .DEFAULT_GOAL := help
 
 help: ## list the tasks
@@ -53,6 +53,12 @@ plan: $(VENV)/.done ## what a run would take, before it runs (CONFIG=config/lapt
 
 verify: $(VENV)/.done ## check that a finished run is what its records say (RUN=laptop)
 	@$(PY) scripts/verify_run.py --run "results/$(RUN)"
+
+keep: $(VENV)/.done ## keep the records of a run that has not ended, to go on from on another machine (RUN=laptop)
+	$(PY) scripts/keep_records.py --run "results/$(RUN)" --output "results/begun/$(RUN)"
+
+resume: ## put kept records back; the next call makes what is missing (RUN=laptop)
+	test ! -e "results/$(RUN)" && cp -R "results/begun/$(RUN)" "results/$(RUN)"
 
 crate: $(VENV)/.done ## describe a run as RO-Crate, for archives (RUN=laptop)
 	@$(PY) scripts/record_run.py --run "results/$(RUN)"

@@ -198,7 +198,7 @@ def test_publish_reference(tmp_path):
     for path in (run / "tables/table2.md", bench / "bench.md", bench / "spread.md", tmp_path / "kept" / "old.json"):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("| a |\n")
-    pages = ["--results", tmp_path / "results.md", "--readme", tmp_path / "README.md"]
+    pages = ["--results", tmp_path / "results.md"]
     for reference in (run, tmp_path, run / "tables", bench, tmp_path / "kept"):
         words = ["--run", run, "--reference", reference, "--benchmark", bench, *pages]
         assert attempt("publish_reference.py", tmp_path, lambda words=words: script("publish_reference.py", *words))

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from support.project import copy_project
 from support.snakemake_calls import python, snakemake
 
 CI = ("--configfile", "config/ci.yaml")
@@ -17,6 +18,7 @@ pytestmark = pytest.mark.workflow
 # Five of the grid, four with shared vocabularies, three of two languages, five of the scenarios; the modules of the
 # three models that are baselines for translation are never used.
 MODELS, UNUSED_MODULES = 17, 3
+RUN_AGAIN = {"prepare_dataset", "train_model", "train_baselines", "decompose_model", "compact_model", "evaluate_reuse"}
 
 
 def planned(folder, *arguments):
@@ -91,6 +93,17 @@ def test_every_experiment_leaves_its_records(finished):
         "frontier": 5,
         "offer": 4,
     }
+
+
+def test_lists_of_the_configuration_reach_their_records_whole(finished):
+    """Each value is a flag of its own on the command line, and the last one alone is not enough."""
+    for name, key, values in (
+        ("frontier", "keep", {0.5, 0.3}),
+        ("offer", "examples", {20, None}),
+        ("removal_sweep", "removal_cap", {0, 0.2}),
+    ):
+        for path in (finished / RUN / "experiments" / name).rglob("*.json"):
+            assert {row[key] for row in json.loads(path.read_text())["rows"]} == values, path
 
 
 def test_claims_are_answered_one_by_one(finished):
@@ -249,6 +262,19 @@ def test_one_more_seed_keeps_the_first(finished, edit):
 def test_named_targets_are_there(finished):
     targets = ("datasets", "models", "rq1", "rq2", "rq3", "scenarios", "tables", "figures", "report")
     assert planned(finished, *targets) == {}
+
+
+def test_kept_records_are_enough_to_go_on(finished, tmp_path):
+    """On another machine nothing is done again but the pictures of modules, and the five models that they show."""
+    kept = tmp_path / "kept"
+    result = python(finished, "scripts/keep_records.py", "--run", RUN, "--output", kept)
+    assert result.returncode == 0, result.stderr
+    assert sum(path.stat().st_size for path in kept.rglob("*") if path.is_file()) < 4e6
+    project = copy_project(tmp_path / "project")
+    shutil.copytree(kept, project / RUN)
+    assert not planned(project, "rq2", "rq3", "scenarios").keys() & RUN_AGAIN
+    jobs = planned(project)
+    assert jobs["train_model"] == jobs["plot_modules"] == 5 and "train_baselines" not in jobs
 
 
 def test_an_unknown_key_is_named(finished):

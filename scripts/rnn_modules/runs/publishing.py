@@ -1,4 +1,4 @@
-"""A finished run kept as the project's reference, and the pages that show it.
+"""A finished run kept as the project's reference, and the pages that show it; and what an unfinished one has come to.
 
 A reference is a folder of small files: records, tables and figures, enough to make tables and figures again. It is put
 together beside the old one and takes its place when it is whole.
@@ -79,11 +79,46 @@ def publish(
     place = Path(os.path.relpath(reference, results.parent)).as_posix()
     # The folder takes its place first, when both are written.
     with replacing(results) as results_file, replacing_folder(reference) as new:
-        for source, name in files.items():
-            with replacing(new / name) as temporary:
-                shutil.copyfile(source, temporary)
+        _copy(files, new)
         results_file.write_text(results_page(new, place), encoding="utf-8")
     return len(files)
+
+
+def keep_records(folder: str | os.PathLike, kept: str | os.PathLike) -> int:
+    """Keep what a run that need not have ended has come to: its records, models from scratch, and what its jobs took.
+
+    A run goes on from there: Snakemake makes what is missing beside these files, and again the models that this needs.
+
+    Args:
+        folder: of the run.
+        kept: the folder for the records; what is there is replaced.
+
+    Returns:
+        The number of files kept.
+
+    Raises:
+        InputError: there are no records of a run; one folder holds the other; as UnwritableError, a file cannot be
+            written, and what was kept before is as it was then.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     number = keep_records("results/reference/laptop", Path(folder) / "kept")
+        ...     number > 100, (Path(folder) / "kept" / "run.json").is_file()
+        (True, True)
+    """
+    run, kept = RunFolder(folder), Path(kept)
+    _check_apart(kept, [run.path])
+    if run.configuration() is None:
+        raise InputError(f"{run.run_json}: no such file; name the folder of a run that Snakemake made")
+    records = _records_of(run)
+    if not records:
+        raise InputError(f"{run.path}: no records yet; let the run go on")
+    with replacing_folder(kept) as new:
+        scratch = sorted(run.path.glob(f"{RunFolder('').baselines(*'*****')}.*"))
+        paths = [run.run_json, *records, *scratch, *sorted(run.costs.rglob("*.json"))]
+        _copy({path: path.relative_to(run.path).as_posix() for path in paths}, new)
+    return len(paths)
 
 
 def check_whole(folder: Path) -> None:
@@ -123,8 +158,11 @@ def reference_files(folder: Path, benchmark: Path) -> dict[Path, str]:
     if missing:
         raise InputError(f"{benchmark}: lacks {', '.join(missing)}; call `make bench`")
     run = RunFolder(folder)
-    histories = [path.with_name("history.csv") for path in run.found_records()["training"]]
-    kept = [run.run_json, *(path for path in (*listed_files(run), *histories) if path != run.report and path.is_file())]
+    # Records are listed, too.
+    kept = [
+        run.run_json,
+        *dict.fromkeys(path for path in (*listed_files(run), *_records_of(run)) if path != run.report),
+    ]
     files = {path: path.relative_to(folder).as_posix() for path in kept}
     return files | {path: f"bench/{path.name}" for path in sorted(benchmark.glob("*")) if path.is_file()}
 
@@ -165,6 +203,20 @@ def results_page(reference: Path, place: str) -> str:
             text = read_text(reference / name).strip()
             lines.append(f"<details>\n<summary>{Path(name).stem.replace('_', ' ')}</summary>\n\n{text}\n\n</details>")
     return "\n\n".join(lines) + "\n"
+
+
+def _records_of(run: RunFolder) -> list[Path]:
+    """The records that are there, and the losses of trainings."""
+    found = run.found_records()
+    histories = [path.with_name("history.csv") for path in found["training"]]
+    return [path for path in (*(path for paths in found.values() for path in paths), *histories) if path.is_file()]
+
+
+def _copy(files: dict[Path, str], folder: Path) -> None:
+    """Copy files into a folder under their names in it."""
+    for source, name in files.items():
+        with replacing(folder / name) as temporary:
+            shutil.copyfile(source, temporary)
 
 
 def _facts(reference: Path) -> str:

@@ -15,7 +15,7 @@ from rnn_modules.files import atomic_files
 from rnn_modules.files.atomic_files import InputError, UnwritableError, write_json
 from rnn_modules.files.run_folder import RunFolder
 from rnn_modules.runs import publishing
-from rnn_modules.runs.publishing import publish, results_page
+from rnn_modules.runs.publishing import keep_records, publish, results_page
 from rnn_modules.runs.rebuild_tables import rebuild
 from support.made_up_cases import case_record, sweep_record, variants_record
 from support.made_up_verified_run import CONFIGURATION, MODEL, write_call, write_verified_run
@@ -211,3 +211,37 @@ def test_the_script_refuses_in_one_line(place):
     (line,) = refused.stderr.splitlines()
     assert line.startswith("error: made-up: cannot be the reference: made-up/tables/table2.md: missing")
     assert is_as_before(place)
+
+
+def test_records_so_far_are_kept(place):
+    """Of a run that has not ended: what took time, and neither networks nor what is made of records in a moment."""
+    run = RunFolder(place / "made-up")
+    (run.tables / "table2.md").unlink()
+    (place / "begun").mkdir()
+    (place / "begun" / "old.json").write_text("{}")
+    scratch = run.baselines("intra_reuse", "many_to_one", "lstm", 0, 0).with_suffix(".json")
+    write_json(scratch, {})
+    write_json(run.cost("train_model", {"seed": "0"}), {})
+    number = keep_records(run.path, place / "begun")
+    kept = {path.relative_to(place / "begun").as_posix() for path in (place / "begun").rglob("*") if path.is_file()}
+    assert len(kept) == number
+    records = {path for paths in run.found_records().values() for path in paths}
+    assert {path.relative_to(run.path).as_posix() for path in {*records, run.run_json, scratch}} < kept
+    assert {name.partition("/")[0] for name in kept} == {"run.json", "models", "experiments", "baselines", "costs"}
+    assert {name.rpartition("/")[2] for name in kept if name.startswith("models")} <= {
+        "record.json", "history.csv", "decomposition_cost.json", "controls.json",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("folder", "kept", "said"),
+    [
+        ("nowhere", "begun", r"nowhere/run\.json: no such file; name the folder of a run"),
+        ("made-up", "made-up/begun", "would be replaced"),
+        ("made-up", ".", "would be replaced"),
+    ],
+)
+def test_what_cannot_be_kept_is_refused(place, folder, kept, said):
+    with pytest.raises(InputError, match=said):
+        keep_records(place / folder, place / kept)
+    assert is_as_before(place) and not (place / "begun").exists()
