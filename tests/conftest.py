@@ -1,7 +1,7 @@
 """TensorFlow as the workflow's jobs have it, before anything imports it: trainings are then the same bit for bit.
 
-No word of the `make` that runs the tests reaches those that tests call. Garbage is looked for seldom: models and compiled
-functions are millions of objects, and going through them again and again took a third of the tests' time.
+No word of the `make` that runs the tests reaches those that tests call. Garbage is looked for seldom: models and
+compiled functions are millions of objects, and going through them again and again took a sixth to a third of the time.
 """
 
 import gc
