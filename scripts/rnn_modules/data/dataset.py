@@ -30,7 +30,7 @@ from rnn_modules.files.atomic_files import (
     write_json,
 )
 from rnn_modules.files.checked_json import RecordReader
-from rnn_modules.files.command_line import LARGEST_SEED, MOST_EXAMPLES, check_settings, setting
+from rnn_modules.files.settings import LARGEST_SEED, MOST_EXAMPLES, check_settings, setting
 from rnn_modules.names import PADDING_ID
 
 SPLITS = ("train", "validation", "test")

@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields
 from typing import Any, Literal
 
 from rnn_modules.files.atomic_files import InputError
-from rnn_modules.files.command_line import LARGEST_SEED, MOST_EXAMPLES, check_settings, setting
+from rnn_modules.files.settings import LARGEST_SEED, MOST_EXAMPLES, check_settings, setting
 from rnn_modules.names import (
     COMPACT,
     PACKAGE,

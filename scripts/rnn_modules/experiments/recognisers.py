@@ -26,7 +26,7 @@ from rnn_modules.experiments.decomposition_cost import rows_per_class
 from rnn_modules.experiments.metrics import recognition, scoped_metrics
 from rnn_modules.experiments.trained_model import TrainedModel
 from rnn_modules.files.atomic_files import InputError
-from rnn_modules.files.command_line import check_settings, setting
+from rnn_modules.files.settings import check_settings, setting
 from rnn_modules.network import Classifier, RecurrentLayer, classifies
 from rnn_modules.network.from_keras import from_keras
 from rnn_modules.training.architectures import ArchitectureSettings, build

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from rnn_modules.files.atomic_files import InputError, one_line
-from rnn_modules.files.command_line import expected_number
+from rnn_modules.files.settings import expected_number
 
 _FIX = "delete it and make it again"
 MOST_LAYERS, MOST_ITEMS = 100, 2**53

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-import functools
 import gc
 import logging
 import math
@@ -20,7 +19,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from rnn_modules.files.atomic_files import InputError, one_line, write_json
+from rnn_modules.files.atomic_files import InputError, write_json
+from rnn_modules.files.settings import expected_number, hints_of, of_optional
 from rnn_modules.files.shown_text import shown
 
 if TYPE_CHECKING:
@@ -137,92 +137,6 @@ def peak_memory_mib() -> float:
         return peak / (1024**2 if sys.platform == "darwin" else 1024)
 
 
-def setting(default: Any, text: str, least: float = -math.inf, most: float = math.inf) -> Any:
-    """A field of a settings class: its default, the help of its flag, and the range that its numbers lie in.
-
-    Example:
-        >>> @dataclasses.dataclass
-        ... class Sizes:
-        ...     units: int = setting(16, "units of each layer", least=1)
-        >>> Sizes(), dataclasses.fields(Sizes)[0].metadata["help"]
-        (Sizes(units=16), 'units of each layer')
-    """
-    return dataclasses.field(default=default, metadata={"help": text, "least": least, "most": most})
-
-
-LARGEST_SEED = 2**32 - 1
-"""NumPy and Keras take no larger one."""
-MOST_EXAMPLES = 10**9
-"""Of anything that examples are counted by."""
-
-
-def check_settings(settings: DataclassInstance) -> None:
-    """Check every field of a settings object: its type, a choice among the allowed words, its range.
-
-    Raises:
-        InputError: naming the field, the value received and what is allowed.
-
-    Example:
-        >>> @dataclasses.dataclass
-        ... class Sizes:
-        ...     units: int = setting(16, "units of each layer", least=1)
-        >>> check_settings(Sizes(units=8))
-        >>> check_settings(Sizes(units=0))
-        Traceback (most recent call last):
-        ...
-        rnn_modules.files.atomic_files.InputError: units: received 0; use a whole number of at least 1
-    """
-    hints = _hints(type(settings))
-    for field in dataclasses.fields(settings):
-        value = getattr(settings, field.name)
-        least, most = field.metadata.get("least", -math.inf), field.metadata.get("most", math.inf)
-        expected = _expected(hints[field.name], value, least, most)
-        if expected is not None:
-            raise InputError(f"{field.name}: received {one_line(repr(value), 80)}; use {expected}")
-
-
-@functools.cache
-def _hints(settings: type[DataclassInstance]) -> dict[str, Any]:
-    return typing.get_type_hints(settings)
-
-
-def _expected(kind: Any, value: object, least: float, most: float) -> str | None:
-    """What is expected of a value of this type; None when it is so."""
-    if typing.get_origin(kind) in (typing.Union, types.UnionType):
-        return None if value is None else _expected(_of_optional(kind), value, least, most)
-    if typing.get_origin(kind) is typing.Literal:
-        choices = typing.get_args(kind)
-        return None if isinstance(value, str) and value in choices else f"one of {', '.join(choices)}"
-    if typing.get_origin(kind) is tuple:
-        known = isinstance(value, tuple) and all(isinstance(part, str) for part in value)
-        return None if known else "words"
-    return expected_number(kind, value, least, most)
-
-
-def expected_number(kind: type, value: Any, least: float, most: float) -> str | None:
-    """What is expected of a number, as words of an error; None when ``value`` is one.
-
-    Args:
-        kind: ``int``, or ``float``, which whole numbers are too; never a truth value, nor one that is not finite.
-        value: the number received.
-        least: the smallest allowed one.
-        most: the largest allowed one.
-
-    Example:
-        >>> expected_number(int, 2.5, 0, 1000), expected_number(float, 2, 0, 1000)
-        ('a whole number from 0 to 1,000', None)
-    """
-    allowed = (int,) if kind is int else (int, float)
-    # A whole number of thousands of digits has no float to compare with infinity by isfinite.
-    finite = isinstance(value, allowed) and not isinstance(value, bool) and value == value and abs(value) != math.inf
-    if finite and least <= value <= most:
-        return None
-    name = "a whole number" if kind is int else "a number"
-    if most < math.inf:
-        return f"{name} from {least:,} to {most:,}"
-    return name if least == -math.inf else f"{name} of at least {least:,}"
-
-
 def whole_number(least: int, most: float = math.inf) -> Callable[[str], int]:
     """The ``type`` of a flag that is a whole number from ``least`` to ``most``.
 
@@ -282,17 +196,13 @@ def add_figure_flags(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--output-svg", required=True, help="the figure as SVG")
 
 
-def _of_optional(kind: Any) -> Any:
-    """The type that an optional value has when it is there."""
-    return next(part for part in typing.get_args(kind) if part is not type(None))
-
-
 def add_settings(parser: argparse.ArgumentParser, settings: type[DataclassInstance]) -> None:
     """Add one flag per field of the dataclass ``settings``; a field's ``help`` metadata is its description.
 
     A field that is not given keeps the default of the class (or of the preset that the caller starts from).
 
     Example:
+        >>> from rnn_modules.files.settings import setting
         >>> @dataclasses.dataclass
         ... class Sizes:
         ...     units: int = setting(16, "units of each layer", least=1)
@@ -302,13 +212,13 @@ def add_settings(parser: argparse.ArgumentParser, settings: type[DataclassInstan
         >>> parser.parse_args(["--languages", "de", "fr"])
         Namespace(languages=['de', 'fr'])
     """
-    hints = _hints(settings)
+    hints = hints_of(settings)
     for field in dataclasses.fields(settings):
         flag = "--" + field.name.replace("_", "-")
         options: dict[str, Any] = {"default": argparse.SUPPRESS, "help": field.metadata.get("help")}
         kind = hints[field.name]
         if typing.get_origin(kind) in (typing.Union, types.UnionType):
-            kind = _of_optional(kind)
+            kind = of_optional(kind)
         if typing.get_origin(kind) is tuple:
             options.update(action="extend", nargs="*", type=typing.get_args(kind)[0])
         elif typing.get_origin(kind) is typing.Literal:
@@ -366,6 +276,7 @@ def settings_from(arguments: argparse.Namespace, settings: type[Settings], start
         start: an object of that class whose values stand where no flag was given.
 
     Example:
+        >>> from rnn_modules.files.settings import setting
         >>> @dataclasses.dataclass
         ... class Sizes:
         ...     units: int = setting(16, "units of each layer", least=1)

@@ -7,7 +7,7 @@ from typing import Literal
 
 import keras
 
-from rnn_modules.files.command_line import check_settings, setting
+from rnn_modules.files.settings import check_settings, setting
 from rnn_modules.names import TRANSLATION, Architecture, RnnType
 from rnn_modules.training.model_size import check_size, parameters_of
 

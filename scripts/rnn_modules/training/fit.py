@@ -15,7 +15,7 @@ import numpy as np
 
 from rnn_modules.data.dataset import Dataset
 from rnn_modules.files.atomic_files import InputError, replacing
-from rnn_modules.files.command_line import LARGEST_SEED, check_settings, setting
+from rnn_modules.files.settings import LARGEST_SEED, check_settings, setting
 from rnn_modules.training.architectures import DataSizes
 
 Inputs = np.ndarray | tuple[np.ndarray, np.ndarray]
