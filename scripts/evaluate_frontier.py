@@ -31,9 +31,7 @@ def parse() -> argparse.Namespace:
     parser = parser_of(__doc__)
     parser.add_argument("--model", type=Path, required=True, help="folder that train_model.py wrote")
     parser.add_argument("--dataset", type=Path, required=True, help="folder of the model's dataset")
-    parser.add_argument(
-        "--shares", type=float, action="extend", nargs="+", required=True, help="of the recurrent layers' weights"
-    )
+    parser.add_argument("--shares", type=float, nargs="+", required=True, help="of the recurrent layers' weights")
     parser.add_argument("--draws", type=int, required=True, help="of random rankings")
     parser.add_argument("--parts-at", type=float, help="share at which parts of the method are left out one by one")
     add_threads_flag(parser)

@@ -39,7 +39,6 @@ def parse() -> argparse.Namespace:
     parser.add_argument(
         "--examples",
         type=number_or_all,
-        action="extend",
         nargs="+",
         required=True,
         help="labelled ones of each class, or all",

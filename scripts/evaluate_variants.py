@@ -23,7 +23,7 @@ def parse() -> argparse.Namespace:
     """Parse the command line."""
     parser = parser_of(__doc__)
     parser.add_argument("--experiment", required=True, choices=("variants", "removal_sweep"))
-    parser.add_argument("--removal-caps", type=float, action="extend", nargs="+", help="thresholds, for removal_sweep")
+    parser.add_argument("--removal-caps", type=float, nargs="+", help="thresholds, for removal_sweep")
     parser.add_argument("--model", type=Path, required=True, help="folder that train_model.py wrote")
     parser.add_argument("--dataset", type=Path, required=True, help="folder of the model's dataset")
     parser.add_argument("--modes", nargs="+", choices=MODES, default=MODES)

@@ -2,6 +2,8 @@ r"""Keep the records that a run has come to, so that it can go on from them on a
 
 Example:
     python scripts/keep_records.py --run results/laptop --output results/begun/laptop
+
+and, on the other machine, the same with the two folders exchanged.
 """
 
 import logging

@@ -161,14 +161,39 @@ def whole_number(least: int, most: float = math.inf) -> Callable[[str], int]:
     return parsed
 
 
-def parser_of(text: str | None) -> argparse.ArgumentParser:
-    """A parser whose help is a script's docstring, its lines as they stand.
+class _EveryValue(argparse.Action):
+    """Keeps all values of a flag that takes several and is given several times, where argparse keeps the last ones."""
+
+    def __call__(self, parser, namespace, values, option_string=None):
+        given = getattr(namespace, self.dest, self.default)
+        more = self.nargs in ("+", "*") and given is not self.default
+        setattr(namespace, self.dest, [*given, *values] if more else values)
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser whose text keeps its lines, and whose flags keep every value they are given.
+
+    Example:
+        >>> parser = Parser("do-it")
+        >>> _ = parser.add_argument("--shares", type=float, nargs="+")
+        >>> parser.parse_args(["--shares=0.5", "--shares=0.1"])
+        Namespace(shares=[0.5, 0.1])
+    """
+
+    def __init__(self, *words: Any, **settings: Any):
+        super().__init__(*words, **settings)
+        self.formatter_class = argparse.RawDescriptionHelpFormatter
+        self.register("action", None, _EveryValue)
+
+
+def parser_of(text: str | None) -> Parser:
+    """A parser whose help is a script's docstring.
 
     Example:
         >>> parser_of("Do it.").format_help().splitlines()[2]
         'Do it.'
     """
-    return argparse.ArgumentParser(description=text, formatter_class=argparse.RawDescriptionHelpFormatter)
+    return Parser(description=text)
 
 
 def add_threads_flag(parser: argparse.ArgumentParser) -> None:
@@ -220,7 +245,7 @@ def add_settings(parser: argparse.ArgumentParser, settings: type[DataclassInstan
         if typing.get_origin(kind) in (typing.Union, types.UnionType):
             kind = of_optional(kind)
         if typing.get_origin(kind) is tuple:
-            options.update(action="extend", nargs="*", type=typing.get_args(kind)[0])
+            options.update(action=_EveryValue, nargs="*", type=typing.get_args(kind)[0])
         elif typing.get_origin(kind) is typing.Literal:
             options.update(choices=typing.get_args(kind))
         else:
@@ -233,7 +258,7 @@ def flags_of(settings: dict[str, Any]) -> str:
 
     Args:
         settings: name -> value: a number, a text, or a list of these; None leaves the flag out, an empty list gives it
-            without a value. Lists are for flags whose action is ``extend``.
+            without a value.
 
     Example:
         >>> print(flags_of({"rate_difference": -1e-05, "mirror": "-my files", "edges": ["a", "b"], "lines": None}))

@@ -60,7 +60,6 @@ def check_settings(settings: DataclassInstance) -> None:
 
 @functools.cache
 def hints_of(settings: type[DataclassInstance]) -> dict[str, Any]:
-    """The type of each field of a settings class."""
     """The type of each field of a settings class.
 
     Example:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from rnn_modules.decomposition.parameters import DecompositionParameters
 from rnn_modules.files.atomic_files import InputError, replacing
-from rnn_modules.files.command_line import add_settings, add_threads_flag, status_of
+from rnn_modules.files.command_line import Parser, add_settings, add_threads_flag, status_of
 from rnn_modules.files.shown_text import shown
 from rnn_modules.names import MODES, PRESETS
 
@@ -50,16 +50,13 @@ def main(words: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     text, _, examples = str(__doc__).partition("Example:\n")
-    form = argparse.RawDescriptionHelpFormatter
     end = f"example:\n{examples}"
-    parser = argparse.ArgumentParser("rnn-modules", description=text, epilog=end, formatter_class=form)
+    parser = Parser("rnn-modules", description=text, epilog=end)
     commands = parser.add_subparsers(required=True, metavar="command")
 
     def command(name: str, run: Any, help_text: str) -> argparse.ArgumentParser:
         (line,) = (line for line in examples.splitlines() if line.split()[1:2] == [name])
-        added = commands.add_parser(
-            name, help=help_text, description=help_text, epilog=f"example:\n  {line.strip()}", formatter_class=form
-        )
+        added = commands.add_parser(name, help=help_text, description=help_text, epilog=f"example:\n  {line.strip()}")
         added.add_argument("model", help="a .keras or .h5 file")
         added.set_defaults(run=run)
         return added

@@ -87,7 +87,7 @@ def publish(
 def keep_records(folder: str | os.PathLike, kept: str | os.PathLike) -> int:
     """Keep what a run that need not have ended has come to: its records, models from scratch, and what its jobs took.
 
-    A run goes on from there: Snakemake makes what is missing beside these files, and again the models that this needs.
+    Put back the same way, a run goes on from there: Snakemake makes what is missing, and again the models for that.
 
     Args:
         folder: of the run.
@@ -116,7 +116,8 @@ def keep_records(folder: str | os.PathLike, kept: str | os.PathLike) -> int:
         raise InputError(f"{run.path}: no records yet; let the run go on")
     with replacing_folder(kept) as new:
         scratch = sorted(run.path.glob(f"{RunFolder('').baselines(*'*****')}.*"))
-        paths = [run.run_json, *records, *scratch, *sorted(run.costs.rglob("*.json"))]
+        # What records are made of is not to be newer than they are.
+        paths = [run.run_json, *sorted(run.costs.rglob("*.json")), *scratch, *records]
         _copy({path: path.relative_to(run.path).as_posix() for path in paths}, new)
     return len(paths)
 

@@ -19,6 +19,7 @@ from rnn_modules.files.command_line import (
     COSTS,
     add_settings,
     flags_of,
+    parser_of,
     peak_memory_mib,
     run,
     settings_from,
@@ -191,6 +192,18 @@ def test_whole_numbers_of_flags(capsys, text, message):
     with pytest.raises(SystemExit):
         parser.parse_args(["--threads", text])
     assert message in capsys.readouterr().err
+
+
+def test_flags_given_several_times_keep_every_value():
+    """As the workflow gives a list: one word for each of its values."""
+    parser = parser_of("Do it.")
+    parser.add_argument("--shares", type=float, nargs="+", default=(1.0,))
+    parser.add_argument("--names", nargs="*")
+    parser.add_argument("--seed", type=int)
+    words = shlex.split(flags_of({"shares": [0.5, 0.1], "names": ["-a", "b"], "seed": 3}))
+    assert vars(parser.parse_args(words)) == {"shares": [0.5, 0.1], "names": ["-a", "b"], "seed": 3}
+    assert vars(parser.parse_args(words + ["--seed", "4", "--names", "c", "d"]))["names"] == ["-a", "b", "c", "d"]
+    assert vars(parser.parse_args(["--names"])) == {"shares": (1.0,), "names": [], "seed": None}
 
 
 def test_errors_of_the_program_are_not_hidden():
