@@ -264,15 +264,14 @@ def test_named_targets_are_there(finished):
 
 
 def test_kept_records_are_enough_to_go_on(finished, tmp_path):
-    """On another machine nothing is done again but the pictures of modules, and the five models that they show."""
+    """On another machine: tables, figures and the report, which are not kept."""
     project = copy_project(tmp_path / "project")
     for source, kept in ((RUN, tmp_path / "kept"), (tmp_path / "kept", project / RUN)):
         result = python(finished, "scripts/keep_records.py", "--run", source, "--output", kept)
         assert result.returncode == 0, result.stderr
     assert sum(path.stat().st_size for path in (project / RUN).rglob("*") if path.is_file()) < 4e6
-    assert planned(project, "rq2", "rq3", "scenarios") == {}
-    jobs = planned(project)
-    assert jobs["train_model"] == jobs["plot_modules"] == 5 and "train_baselines" not in jobs
+    made = ("tabulate_", "plot_", "answer_claims", "write_report")
+    assert all(rule.startswith(made) for rule in planned(project))
 
 
 def test_an_unknown_key_is_named(finished):

@@ -85,7 +85,9 @@ def publish(
 
 
 def keep_records(folder: str | os.PathLike, kept: str | os.PathLike) -> int:
-    """Keep what a run that need not have ended has come to: its records, models from scratch, and what its jobs took.
+    """Keep what a run that need not have ended has come to and that is small, so no network.
+
+    These are its records, its masks, the decisions of models from scratch, and what its jobs took.
 
     Put back the same way, a run goes on from there: Snakemake makes what is missing, and again the models for that.
 
@@ -115,9 +117,11 @@ def keep_records(folder: str | os.PathLike, kept: str | os.PathLike) -> int:
     if not records:
         raise InputError(f"{run.path}: no records yet; let the run go on")
     with replacing_folder(kept) as new:
-        scratch = sorted(run.path.glob(f"{RunFolder('').baselines(*'*****')}.*"))
+        here = RunFolder("")
+        parts = sorted(run.path.glob(f"{here.baselines(*'*****')}.*"))
+        parts += sorted(run.path.glob(f"{here.model(*'*****')}/modules/*rolled.*"))
         # What records are made of is not to be newer than they are.
-        paths = [run.run_json, *sorted(run.costs.rglob("*.json")), *scratch, *records]
+        paths = [run.run_json, *sorted(run.costs.rglob("*.json")), *parts, *records]
         _copy({path: path.relative_to(run.path).as_posix() for path in paths}, new)
     return len(paths)
 
