@@ -17,6 +17,7 @@ from rnn_modules.experiments.recognisers import (
 )
 from rnn_modules.experiments.trained_model import compact_trained
 from rnn_modules.files.atomic_files import InputError
+from rnn_modules.files.command_line import flags_of
 from rnn_modules.names import CURVES, PARTS, SCRATCH
 from rnn_modules.records.frontier_records import read_frontier_records
 from support.made_up_models import classifier_model, saved, small_parameters, translator_model
@@ -76,7 +77,9 @@ def test_script_writes_a_record_that_is_read(monkeypatch, tmp_path, translation)
         if translation
         else classifier_model(layers=1, **places)
     )
-    words = ["evaluate_frontier.py", "--model", model.folder, "--dataset", model.dataset_folder, "--shares", "0.5"]
+    words = ["evaluate_frontier.py", "--model", model.folder, "--dataset", model.dataset_folder]
+    # One word for each value, as the workflow gives a list; the last of these makes nothing.
+    words += flags_of({"shares": [0.5, 1e-4]}).split()
     words += ["--draws", "1", "--parts-at", "0.5", "--run", "demo", "--output", tmp_path / "record.json"]
     words += ["--ranking-sample", "20", "--rounds", "2", "--steps", "3", "--passes", "1"]
     monkeypatch.setattr("sys.argv", list(map(str, words)))

@@ -10,6 +10,7 @@ from rnn_modules.experiments.offer import Offer, offer
 from rnn_modules.experiments.recognisers import RecogniserSettings, RecogniserTraining, from_scratch, places_of
 from rnn_modules.experiments.trained_model import compact_trained
 from rnn_modules.files.atomic_files import InputError
+from rnn_modules.files.command_line import flags_of
 from rnn_modules.names import COMPACT, SCRATCH
 from rnn_modules.records.offer_records import read_offer_records
 from support.made_up_models import classifier_model, saved, small_parameters, translator_model
@@ -70,7 +71,7 @@ def script(monkeypatch, tmp_path, *words):
 
 
 def test_script_writes_a_record_that_is_read(monkeypatch, tmp_path):
-    script(monkeypatch, tmp_path, "--examples", "20", "all")
+    script(monkeypatch, tmp_path, *flags_of({"examples": [20, "all"]}).split())
     (record,) = read_offer_records([tmp_path / "record.json"])
     assert [(row.maker, row.examples) for row in record.rows] == [
         (maker, number) for number in (20, None) for maker in (COMPACT, SCRATCH)
