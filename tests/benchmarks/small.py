@@ -156,7 +156,7 @@ def _translation() -> float:
 
     from rnn_modules.training.architectures import ArchitectureSettings, DataSizes, build
     from rnn_modules.training.fit import TrainingSettings, compiled, fit
-    from rnn_modules.training.translation import fit_translation
+    from rnn_modules.training.translation import at_words, fit_translation
 
     generator = np.random.default_rng(0)
     lengths = generator.integers(3, 9, (SENTENCES, 1))
@@ -179,11 +179,11 @@ def _translation() -> float:
     def by_keras(model, settings) -> None:
         fit(model, (sources, fed), words, settings)
 
-    def at_words(model, settings) -> None:
-        fit_translation(model, ((sources, fed), words), settings)
+    def of_words(model, settings) -> None:
+        fit_translation(at_words(model, model.optimizer), ((sources, fed), words), settings)
 
     # Of what a training takes, the epochs after the first, which traces.
-    plain, ours = (taken(train, REPEATS) - taken(train, 1) for train in (by_keras, at_words))
+    plain, ours = (taken(train, REPEATS) - taken(train, 1) for train in (by_keras, of_words))
     return plain / ours
 
 
