@@ -42,6 +42,7 @@ states = keras.layers.GRU(6)(keras.layers.Embedding(9, 4)(texts))
 keras.Model(texts, keras.layers.Dense(4, activation="softmax")(states)).save("model.keras")
 x = x_test = np.random.default_rng(0).integers(0, 9, (40, 5), dtype=np.int32)
 y = y_test = np.array(["spam", "news", "work", "home"])[np.arange(40) % 4]
+np.savez("examples.npz", x=x, y=y)
 """
 AFTER = """
 assert few.shape == (40,)
@@ -114,4 +115,6 @@ def test_the_example_of_the_readme_runs(installed, tmp_path):
     python = installed(extras)
     variables = os.environ | {"KERAS_BACKEND": backend, "HOME": str(tmp_path), "USERPROFILE": str(tmp_path)}
     assert run(python, "-I", "example.py", cwd=tmp_path, env=variables).endswith(f"{backend} True\n")
-    assert {path.name for path in Path(tmp_path).iterdir()} >= {"modules.npz", "spam.keras"}
+    command = [python.with_name("rnn-modules"), "report", "model.keras", "modules.npz", "--output", "modules.html"]
+    run(*command, "--inputs", "examples.npz:x", "--labels", "examples.npz:y", cwd=tmp_path, env=variables)
+    assert {path.name for path in Path(tmp_path).iterdir()} >= {"modules.npz", "spam.keras", "modules.html"}

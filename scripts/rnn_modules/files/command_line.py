@@ -74,7 +74,7 @@ def status_of(action: Callable[[], None], wrong_input: int, smaller: str) -> int
 
     Args:
         action: what is done.
-        wrong_input: the status after an error of the input, or too little memory.
+        wrong_input: the status after an error of the input, too little memory, or a package that is not there.
         smaller: what helps against too little memory.
 
     Returns:
@@ -92,6 +92,8 @@ def status_of(action: Callable[[], None], wrong_input: int, smaller: str) -> int
         print(f"error: {shown(error)}", file=sys.stderr)
     except MemoryError as error:
         print(f"error: not enough memory ({error}); {smaller}", file=sys.stderr)
+    except ModuleNotFoundError as error:
+        print(f"error: {error.name} is not installed; install it, or this library with its extras", file=sys.stderr)
     except KeyboardInterrupt:
         print("error: interrupted", file=sys.stderr)
         return 128 + signal.SIGINT

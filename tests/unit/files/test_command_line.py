@@ -2,6 +2,7 @@
 
 import argparse
 import dataclasses
+import importlib
 import json
 import os
 import shlex
@@ -182,6 +183,13 @@ def test_too_little_memory_is_one_line_and_status_2(capsys):
         run(main)
     assert raised.value.code == 2
     assert capsys.readouterr().err.startswith("error: not enough memory (Unable to allocate 9 TiB); use smaller")
+
+
+def test_a_missing_package_is_one_line_and_status_2(capsys):
+    with pytest.raises(SystemExit) as raised:
+        run(lambda: importlib.import_module("not_there.at_all"))
+    assert raised.value.code == 2
+    assert capsys.readouterr().err == "error: not_there is not installed; install it, or this library with its extras\n"
 
 
 @pytest.mark.parametrize(("text", "message"), [("0", "use a whole number of at least 1"), ("x", "whole number")])
