@@ -20,7 +20,6 @@ from rnn_modules.decomposition.parameters import DecompositionParameters
 from rnn_modules.decomposition.samples import Samples, draw_samples
 from rnn_modules.experiments.metrics import majority_metrics, scopes
 from rnn_modules.experiments.trained_model import TrainedModel
-from rnn_modules.files.provenance import provenance
 from rnn_modules.names import CAP_READINGS, Mode
 
 
@@ -237,14 +236,6 @@ def controls_record(
         ('controls', 2, 25)
     """
     found = controls(model, parameters, modes, draws, test_examples, threads)
-    return {
-        "experiment": "controls",
-        "run": run,
-        **model.facts(),
-        "examples": model.dataset.metadata["examples"] | {"evaluated": found.pop("evaluated")},
-        "preset": preset,
-        "parameters": dataclasses.asdict(parameters),
-        "draws": draws,
-        **found,
-        "provenance": provenance(model.files()),
-    }
+    evaluated = found.pop("evaluated")
+    results = {"parameters": dataclasses.asdict(parameters), "draws": draws, **found}
+    return model.record_of("controls", run, preset, results, evaluated)

@@ -23,7 +23,6 @@ from rnn_modules.experiments.metrics import (
     wrong_words,
 )
 from rnn_modules.experiments.trained_model import TrainedModel
-from rnn_modules.files.provenance import provenance
 from rnn_modules.names import BY_PACKAGE, COMPACT, PACKAGE
 from rnn_modules.network import Classifier, EncoderDecoder, Network, classifies, translates
 
@@ -238,13 +237,6 @@ def cost_record(model: TrainedModel, modes: Sequence[str], run: str, preset: str
     """
     modules = {mode: model.modules(mode) for mode in modes}
     result = decomposition_cost(model.network, model.dataset, modules, threads=threads)
-    return {
-        "experiment": "decomposition_cost",
-        "run": run,
-        **model.facts(),
-        "examples": model.dataset.metadata["examples"] | {"evaluated": result.pop("examples_evaluated")},
-        "preset": preset,
-        "parameters": dataclasses.asdict(next(iter(modules.values())).parameters),
-        **result,
-        "provenance": provenance(model.files(modes)),
-    }
+    evaluated = result.pop("examples_evaluated")
+    results = {"parameters": dataclasses.asdict(next(iter(modules.values())).parameters), **result}
+    return model.record_of("decomposition_cost", run, preset, results, evaluated, modes)

@@ -19,7 +19,6 @@ from rnn_modules.experiments.decomposition_cost import decomposition_cost
 from rnn_modules.experiments.recognisers import RecogniserSettings, RecogniserTraining, from_scratch, places_of
 from rnn_modules.experiments.trained_model import TrainedModel, compact_trained
 from rnn_modules.files.atomic_files import InputError
-from rnn_modules.files.provenance import provenance
 from rnn_modules.names import COMPACT, CURVES, PAPER_HEAD, PARTS, RANDOM_CURVES, SCRATCH
 from rnn_modules.network import translates
 
@@ -195,14 +194,9 @@ def frontier_record(
         >>> record["experiment"], record["preset"], len(record["rows"])
         ('frontier', 'compact', 6)
     """
-    return {
-        "experiment": "frontier",
-        "run": run,
-        **model.facts(),
-        "examples": model.dataset.metadata["examples"],
-        "preset": COMPACT,
+    results = {
         "parameters": dataclasses.asdict(parameters),
         "training": training.described(),
         **frontier(model, parameters, plan, training, threads),
-        "provenance": provenance(model.files()),
     }
+    return model.record_of("frontier", run, COMPACT, results)

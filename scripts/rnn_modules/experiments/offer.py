@@ -19,7 +19,6 @@ from rnn_modules.experiments.frontier import scores_of
 from rnn_modules.experiments.recognisers import RecogniserSettings, RecogniserTraining, from_scratch, places_of
 from rnn_modules.experiments.trained_model import TrainedModel, compact_trained
 from rnn_modules.files.atomic_files import InputError
-from rnn_modules.files.provenance import provenance
 from rnn_modules.names import COMPACT, SCRATCH
 from rnn_modules.network import translates
 
@@ -136,16 +135,11 @@ def offer_record(
         >>> record["experiment"], record["keep"], len(record["rows"])
         ('offer', 0.5, 2)
     """
-    return {
-        "experiment": "offer",
-        "run": run,
-        **model.facts(),
-        "examples": model.dataset.metadata["examples"],
-        "preset": COMPACT,
+    results = {
         "parameters": dataclasses.asdict(parameters),
         "training": training.described(),
         "keep": parameters.keep,
         "most": plan.most,
         **offer(model, parameters, plan, training, threads),
-        "provenance": provenance(model.files()),
     }
+    return model.record_of("offer", run, COMPACT, results)

@@ -17,6 +17,7 @@ from rnn_modules.decomposition.small_module_files import read_modules_of
 from rnn_modules.decomposition.small_modules import AnyModules, SmallModules
 from rnn_modules.files.atomic_files import InputError, read_json
 from rnn_modules.files.checked_json import RecordReader
+from rnn_modules.files.provenance import provenance
 from rnn_modules.names import PADDING_ID, Mode
 from rnn_modules.network import ArrayNetwork, Classifier, EncoderDecoder, Network, classifies, load_network, translates
 
@@ -100,6 +101,36 @@ class TrainedModel:
         found = [self.folder / "network.npz", *(self.folder / "modules" / f"{mode}.npz" for mode in modes)]
         return {f"{name}/{path.stem}": path for path in found} | {
             self.dataset_folder.name: self.dataset_folder / "dataset.npz"
+        }
+
+    def record_of(
+        self,
+        experiment: str,
+        run: str,
+        preset: str,
+        results: dict,
+        evaluated: int | None = None,
+        modes: Iterable[str] = (),
+    ) -> dict:
+        """A result record: what was done, to which model, on how many examples, what came of it, and from which files.
+
+        Args:
+            experiment: its kind.
+            run: name of the run.
+            preset: of the decomposition.
+            results: what came of it.
+            evaluated: number of test examples, where these are not all.
+            modes: of the modules that it rests on.
+        """
+        counts = self.dataset.metadata["examples"]
+        return {
+            "experiment": experiment,
+            "run": run,
+            **self.facts(),
+            "examples": counts if evaluated is None else counts | {"evaluated": evaluated},
+            "preset": preset,
+            **results,
+            "provenance": provenance(self.files(modes)),
         }
 
 

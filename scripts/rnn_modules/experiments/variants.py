@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from rnn_modules.decomposition.parameters import DecompositionParameters, preset
 from rnn_modules.experiments.decomposition_cost import decomposition_cost
 from rnn_modules.experiments.trained_model import TrainedModel, decompose_trained
-from rnn_modules.files.provenance import provenance
 from rnn_modules.names import PAPER
 
 logger = logging.getLogger(__name__)
@@ -249,12 +248,4 @@ def variants_record(
         experiment, results = "variants", evaluate_variants(model, paper, modes, threads)
     else:
         experiment, results = "removal_sweep", sweep_removal_cap(model, paper, removal_caps, modes, threads)
-    return {
-        "experiment": experiment,
-        "run": run,
-        **model.facts(),
-        "examples": model.dataset.metadata["examples"],
-        "preset": PAPER,
-        **results,
-        "provenance": provenance(model.files()),
-    }
+    return model.record_of(experiment, run, PAPER, results)
