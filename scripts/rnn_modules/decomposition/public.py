@@ -265,6 +265,8 @@ def _parameters(name: str, parent: Parent, given: dict[str, Any]) -> Decompositi
             fitting["keep"] = None
         elif "keep" not in given and fitting["keep"] != chosen.keep:
             warnings.warn(f"layers are small: one node of each has {fitting['keep']:.2g} of the weights", stacklevel=4)
+        if given.get("replacement", chosen.replacement) != chosen.replacement:
+            fitting["drift_rounds"] = 0  # of folded networks alone
         given = fitting | given
     return dataclasses.replace(chosen, **given)
 

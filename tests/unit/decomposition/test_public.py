@@ -220,6 +220,25 @@ def test_small_modules_are_the_default(model):
     assert all(modules.parts[0].masks.parameters.keep is None for modules in masks)
 
 
+@pytest.mark.parametrize(
+    "part",
+    [
+        *({"replacement": name} for name in ("zero", "mean", "fold")),
+        *({"ranking": name} for name in ("concern", "random", "reversed")),
+        {"rounds": 1},
+        {"node_scope": "shared"},
+        {"weighing": "equal"},
+        {"head": "log_sum_exp"},
+        {"tolerance": 0.5},
+    ],
+    ids=str,
+)
+def test_every_part_of_small_modules_can_be_chosen_alone(model, part):
+    ((name, value),) = part.items()
+    made = rm.decompose(model, X, Y, **part).parts[0].masks.parameters
+    assert getattr(made, name) == value and made.small
+
+
 @pytest.mark.parametrize(("tokens", "sample"), [(6, 1000), (40, 1000), (80, 500), (400, 250)])
 def test_long_examples_are_sampled_more_sparsely(tokens, sample):
     layers = [L.Input((tokens,)), L.Embedding(20, 2), L.GRU(9), L.Dense(2, "softmax")]
