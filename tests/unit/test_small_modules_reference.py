@@ -48,6 +48,17 @@ def test_the_row_of_a_share(percent, folder):
     assert f"| at most {percent} % | {' | '.join(columns)} |" in PAGE
 
 
+def test_the_projects_page_says_the_same():
+    found = records("keep_10")
+    costs = [cost(one) for one in found]
+    deep = shown([cost(one) for one in found if one["layers"] == 4])
+    said = (
+        f"accuracy by {shown(costs)} points on average over {len(found)} classifiers and three seeds, {deep} with four layers "
+        f"and {shown(min(costs))} at worst"
+    )
+    assert said in " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
+
+
 def test_the_papers_modules_beside_them():
     """Rolled modules of the same models by the paper's text."""
     found = records("keep_10")
