@@ -53,8 +53,8 @@ def test_the_projects_page_says_the_same():
     costs = [cost(one) for one in found]
     deep = shown([cost(one) for one in found if one["layers"] == 4])
     said = (
-        f"accuracy by {shown(costs)} points on average over {len(found)} classifiers and three seeds, {deep} with four layers "
-        f"and {shown(min(costs))} at worst"
+        f"accuracy by {shown(costs)} points on average over {len(found)} classifiers and three seeds, {deep} with four "
+        f"layers and {shown(min(costs))} at worst"
     )
     assert said in " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
 
