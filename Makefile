@@ -57,8 +57,8 @@ verify: $(VENV)/.done ## check that a finished run is what its records say (RUN=
 keep: $(VENV)/.done ## keep the records of a run that has not ended, to go on from on another machine (RUN=laptop)
 	$(PY) scripts/keep_records.py --run "results/$(RUN)" --output "results/begun/$(RUN)"
 
-resume: $(VENV)/.done ## put kept records back; the next call makes what is missing (RUN=laptop)
-	@test ! -e "results/$(RUN)" || { echo "error: results/$(RUN) is there already; move it away first" >&2; exit 1; }
+resume: $(VENV)/.done ## put kept records back beside new datasets; the next call makes what is missing (RUN=laptop)
+	@$(call SNAKEMAKE,config/$(if $(filter replication,$(RUN)),reference,$(RUN)).yaml) -- datasets
 	$(PY) scripts/keep_records.py --run "results/begun/$(RUN)" --output "results/$(RUN)"
 
 crate: $(VENV)/.done ## describe a run as RO-Crate, for archives (RUN=laptop)

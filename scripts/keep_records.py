@@ -3,7 +3,7 @@ r"""Keep the records that a run has come to, so that it can go on from them on a
 Example:
     python scripts/keep_records.py --run results/laptop --output results/begun/laptop
 
-and, on the other machine, the same with the two folders exchanged.
+and, on the other machine, once its datasets are made, the same with the two folders exchanged.
 """
 
 import logging
@@ -17,7 +17,7 @@ def main() -> None:
     """Keep them."""
     parser = parser_of(__doc__)
     parser.add_argument("--run", type=Path, required=True, help="folder of a run, finished or not")
-    parser.add_argument("--output", type=Path, required=True, help="folder for its records; replaced")
+    parser.add_argument("--output", type=Path, required=True, help="folder for its records")
     arguments = parser.parse_args()
     logging.info("%d files kept in %s", keep_records(arguments.run, arguments.output), arguments.output)
 

@@ -261,6 +261,13 @@ def test_kept_records_are_enough_to_go_on(finished, tmp_path):
     assert sum(path.stat().st_size for path in (project / RUN).rglob("*") if path.is_file()) < 4e6
     made = ("tabulate_", "plot_", "answer_claims", "write_report")
     assert all(rule.startswith(made) for rule in planned(project))
+    # With datasets of their own, records stay beside another seed.
+    shutil.rmtree(project / RUN)
+    (project / "seeds.yaml").write_text("seeds: [0, 1]\n")
+    snakemake(project, *CI, "seeds.yaml", "--", "datasets")
+    python(finished, "scripts/keep_records.py", "--run", tmp_path / "kept", "--output", project / RUN)
+    jobs = planned(project, *CI, "seeds.yaml", "--", "rq1", "rq2", "rq3", "scenarios")
+    assert jobs["train_model"] == MODELS and jobs["evaluate_decomposition"] == 5
 
 
 def test_an_unknown_key_is_named(finished):

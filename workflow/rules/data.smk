@@ -5,7 +5,7 @@ rule datasets:
     input:
         expand(
             f"{DATASET}/dataset.json",
-            dataset=[corpus_of(architecture) for architecture in config["architectures"]],
+            dataset=sorted({model.dataset for model in run_folder.models(config)}),
         ),
 
 

@@ -85,22 +85,21 @@ def publish(
 
 
 def keep_records(folder: str | os.PathLike, kept: str | os.PathLike) -> int:
-    """Keep what a run that need not have ended has come to and that is small, so no network.
+    """Keep what a run that need not have ended has come to and that is small, so no network and no dataset.
 
-    These are its records, its masks, the decisions of models from scratch, and what its jobs took.
-
-    Put back the same way, a run goes on from there: Snakemake makes what is missing, and again the models for that.
+    These are its records, its masks, the decisions of models from scratch, and what its jobs took. Into the folder of a
+    run whose datasets are there they are put back the same way, which leaves what else is in it.
 
     Args:
-        folder: of the run.
-        kept: the folder for the records; what is there is replaced.
+        folder: of the run, or of what was kept of it.
+        kept: the folder for the files; one that is there gets them beside what it has.
 
     Returns:
-        The number of files kept.
+        The number of files.
 
     Raises:
         InputError: there are no records of a run; one folder holds the other; as UnwritableError, a file cannot be
-            written, and what was kept before is as it was then.
+            written.
 
     Example:
         >>> import tempfile
@@ -116,13 +115,12 @@ def keep_records(folder: str | os.PathLike, kept: str | os.PathLike) -> int:
     records = _records_of(run)
     if not records:
         raise InputError(f"{run.path}: no records yet; let the run go on")
-    with replacing_folder(kept) as new:
-        here = RunFolder("")
-        parts = sorted(run.path.glob(f"{here.baselines(*'*****')}.*"))
-        parts += sorted(run.path.glob(f"{here.model(*'*****')}/modules/*rolled.*"))
-        # What records are made of is not to be newer than they are.
-        paths = [run.run_json, *sorted(run.costs.rglob("*.json")), *parts, *records]
-        _copy({path: path.relative_to(run.path).as_posix() for path in paths}, new)
+    here = RunFolder("")
+    parts = sorted(run.path.glob(f"{here.baselines(*'*****')}.*"))
+    parts += sorted(run.path.glob(f"{here.model(*'*****')}/modules/*rolled.*"))
+    # What records are made of is not to be newer than they are.
+    paths = [run.run_json, *sorted(run.costs.rglob("*.json")), *parts, *records]
+    _copy({path: path.relative_to(run.path).as_posix() for path in paths}, kept)
     return len(paths)
 
 

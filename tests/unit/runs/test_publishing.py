@@ -217,8 +217,6 @@ def test_records_so_far_are_kept(place):
     """Of a run that has not ended: what took time, and neither networks nor what is made of records in a moment."""
     run = RunFolder(place / "made-up")
     (run.tables / "table2.md").unlink()
-    (place / "begun").mkdir()
-    (place / "begun" / "old.json").write_text("{}")
     scratch = run.baselines("intra_reuse", "many_to_one", "lstm", 0, 0).with_suffix(".json")
     write_json(scratch, {})
     write_json(run.cost("train_model", {"seed": "0"}), {})
