@@ -37,11 +37,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--model", type=Path, required=True, help="folder that train_model.py wrote")
     parser.add_argument("--dataset", type=Path, required=True, help="folder of the model's dataset")
     parser.add_argument(
-        "--examples",
-        type=number_or_all,
-        nargs="+",
-        required=True,
-        help="labelled ones of each class, or all",
+        "--examples", type=number_or_all, nargs="+", required=True, help="labelled ones of each class, or all"
     )
     parser.add_argument("--most", type=whole_number(LEAST_EXAMPLES), required=True, help="that a module is made on")
     add_threads_flag(parser)

@@ -68,3 +68,5 @@ def test_the_papers_modules_beside_them():
     kept = np.mean([mode["recurrent_share"] for mode in modes])
     said = f"{100 * kept:.0f} % of the recurrent weights and lose points: mean {shown(rolled)}, median"
     assert f"{said} {shown(np.median(rolled))};" in PAGE
+    sequences = [points for one, points in zip(found, rolled, strict=True) if one["architecture"] == SETTINGS["1:N"]]
+    assert f"pulled by 1:N with {shown(sequences)}." in PAGE

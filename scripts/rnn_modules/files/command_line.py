@@ -247,7 +247,7 @@ def add_settings(parser: argparse.ArgumentParser, settings: type[DataclassInstan
         if typing.get_origin(kind) in (typing.Union, types.UnionType):
             kind = of_optional(kind)
         if typing.get_origin(kind) is tuple:
-            options.update(action=_EveryValue, nargs="*", type=typing.get_args(kind)[0])
+            options.update(nargs="*", type=typing.get_args(kind)[0])
         elif typing.get_origin(kind) is typing.Literal:
             options.update(choices=typing.get_args(kind))
         else:

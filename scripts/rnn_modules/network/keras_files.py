@@ -73,7 +73,7 @@ def load_model(path: str | os.PathLike) -> keras.Model:
         raise InputError(f"{path}: {one_line(error, 500)}") from error
     except _NotBuilt as error:
         # Where a package is missing, Keras says which, and saving again does not help.
-        way_out = "" if "install" in str(error).lower() else "; save it again"
+        way_out = "" if isinstance(error.__cause__, ImportError) else "; save it again"
         raise InputError(f"{path}: Keras cannot load it ({one_line(error)}){way_out}") from error
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror or error})") from error

@@ -112,14 +112,14 @@ def keep_records(folder: str | os.PathLike, kept: str | os.PathLike) -> int:
     _check_apart(kept, [run.path])
     if run.configuration() is None:
         raise InputError(f"{run.run_json}: no such file; name the folder of a run that Snakemake made")
-    records = _records_of(run)
+    records = [path for paths in run.found_records().values() for path in paths]
     if not records:
         raise InputError(f"{run.path}: no records yet; let the run go on")
     here = RunFolder("")
     parts = sorted(run.path.glob(f"{here.baselines(*'*****')}.*"))
     parts += sorted(run.path.glob(f"{here.model(*'*****')}/modules/*rolled.*"))
     # What records are made of is not to be newer than they are.
-    paths = [run.run_json, *sorted(run.costs.rglob("*.json")), *parts, *records]
+    paths = [run.run_json, *sorted(run.costs.rglob("*.json")), *parts, *records, *_histories(run)]
     _copy({path: path.relative_to(run.path).as_posix() for path in paths}, kept)
     return len(paths)
 
@@ -161,11 +161,7 @@ def reference_files(folder: Path, benchmark: Path) -> dict[Path, str]:
     if missing:
         raise InputError(f"{benchmark}: lacks {', '.join(missing)}; call `make bench`")
     run = RunFolder(folder)
-    # Records are listed, too.
-    kept = [
-        run.run_json,
-        *dict.fromkeys(path for path in (*listed_files(run), *_records_of(run)) if path != run.report),
-    ]
+    kept = [run.run_json, *(path for path in (*listed_files(run), *_histories(run)) if path != run.report)]
     files = {path: path.relative_to(folder).as_posix() for path in kept}
     return files | {path: f"bench/{path.name}" for path in sorted(benchmark.glob("*")) if path.is_file()}
 
@@ -208,11 +204,10 @@ def results_page(reference: Path, place: str) -> str:
     return "\n\n".join(lines) + "\n"
 
 
-def _records_of(run: RunFolder) -> list[Path]:
-    """The records that are there, and the losses of trainings."""
-    found = run.found_records()
-    histories = [path.with_name("history.csv") for path in found["training"]]
-    return [path for path in (*(path for paths in found.values() for path in paths), *histories) if path.is_file()]
+def _histories(run: RunFolder) -> list[Path]:
+    """The losses of trainings, which are there."""
+    paths = (path.with_name("history.csv") for path in run.found_records()["training"])
+    return [path for path in paths if path.is_file()]
 
 
 def _copy(files: dict[Path, str], folder: Path) -> None:

@@ -1,6 +1,5 @@
 """Datasets as files, and their commands."""
 
-import argparse
 import dataclasses
 import json
 import subprocess
@@ -14,7 +13,7 @@ from rnn_modules.data.corpora import sources
 from rnn_modules.data.dataset import Dataset, DatasetSettings
 from rnn_modules.data.preparation import prepare
 from rnn_modules.files.atomic_files import InputError, write_arrays
-from rnn_modules.files.command_line import add_settings, settings_from
+from rnn_modules.files.command_line import add_settings, parser_of, settings_from
 from support import corpus_files
 from support.made_up_corpora import MANIFEST, comments, domains, lines, tagged
 from support.project import ROOT
@@ -82,7 +81,7 @@ def test_load_refuses_files_that_do_not_belong_together(tmp_path):
 
 
 def test_settings_are_flags_with_help(capsys):
-    parser = argparse.ArgumentParser()
+    parser = parser_of("Do it.")
     add_settings(parser, DatasetSettings)
     assert all(field.metadata.get("help") for field in dataclasses.fields(DatasetSettings))
     assert parser.parse_args(["--natural-rates", "all", "--lines", "5"]).lines == 5

@@ -74,7 +74,7 @@ class Settings:
 
 
 def parsed(*flags, settings=Settings, start=None):
-    parser = argparse.ArgumentParser()
+    parser = parser_of("Do it.")
     add_settings(parser, settings)
     return settings_from(parser.parse_args(flags), settings, start)
 
